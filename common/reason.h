@@ -1,0 +1,86 @@
+// Why something failed: the one vocabulary that every layer uses and that decides what a client is
+// told.
+//
+// An error is born with a Reason. Layers above may add context in front of its message, never
+// change the reason. Messages are for the operator's log; server/grpc_status.h turns the reason,
+// and nothing else, into what a client sees.
+#ifndef ENKRAT_COMMON_REASON_H_
+#define ENKRAT_COMMON_REASON_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace enkrat {
+
+enum class Reason {
+  kInternal = 0,  // a defect of ours; also what an error without a reason counts as
+  // The caller's request can be mended.
+  kRequestMalformed,
+  kDigestUnsupported,
+  kLimitExceeded,
+  // The identity assertion. All causes of kAssertionRejected look alike to the client.
+  kAssertionRejected,
+  kLevelOfAssuranceTooLow,
+  // The relying party.
+  kRelyingPartyUnknown,
+  kNotPermitted,
+  kRequestIdReused,
+  kNotFound,
+  // Load and time.
+  kOverloaded,
+  kRateLimited,
+  kDeadlineTooShort,
+  kCancelled,
+  // Parts that are away for now.
+  kHsmUnavailable,
+  kIdpKeysUnavailable,
+  kStoreUnavailable,
+  kTimestampUnavailable,
+  // A session whose intent was recorded but which ended without a result (a crash, or a fault after
+  // the spend).
+  kSessionAbandoned,
+  // The operator must act.
+  kProfileRejected,
+  kLintFailed,
+  kConfigurationInvalid,
+  kPinRejected,
+  // The result is withheld.
+  kKeyDestructionUnconfirmed,
+  kSignatureSelfCheckFailed,
+};
+
+// SCREAMING_SNAKE_CASE name as it appears in google.rpc.ErrorInfo.reason, evidence and logs, such
+// as "ASSERTION_REJECTED"; and the reverse (nullopt for a name that is not in the table).
+absl::string_view ReasonName(Reason reason);
+std::optional<Reason> ReasonFromName(absl::string_view name);
+
+// A new error. `message` is for operators; it must not hold a PIN, a token or a person's name.
+absl::Status MakeError(Reason reason, absl::string_view message);
+
+// The reason an error was born with; kInternal for an error without one. `status` must not be OK.
+Reason ReasonOf(const absl::Status& status);
+
+// The same error with "context: " in front of its message. An OK status passes through.
+absl::Status WithContext(const absl::Status& status, absl::string_view context);
+
+// The request field that is to blame, such as "documents[3].digest" (google.rpc.BadRequest); empty
+// if none.
+absl::Status WithField(absl::Status status, absl::string_view field);
+std::string FieldOf(const absl::Status& status);
+
+// How long the client should wait (google.rpc.RetryInfo).
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
+std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
+
+// Marks an error that came after the assertion was spent: a retry needs a new assertion, so the
+// client is told ABORTED where it would otherwise be told UNAVAILABLE.
+absl::Status WithAssertionSpent(absl::Status status);
+bool AssertionSpent(const absl::Status& status);
+
+}  // namespace enkrat
+
+#endif  // ENKRAT_COMMON_REASON_H_

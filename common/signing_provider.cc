@@ -1,0 +1,1 @@
+#include "common/signing_provider.h"
