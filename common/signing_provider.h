@@ -17,6 +17,10 @@
 
 namespace enkrat {
 
+namespace internal_signing {
+struct Slot;
+}  // namespace internal_signing
+
 // Owns the library context. One a process, made in main, outlives every BoundPkey. Thread-safe.
 class SigningProvider {
  public:
@@ -52,10 +56,9 @@ class BoundPkey {
   absl::Status Failure(absl::string_view attempted) const;
 
  private:
-  struct Slot;
-  BoundPkey(std::unique_ptr<Slot> slot, EvpPkeyPtr pkey);
+  BoundPkey(std::unique_ptr<internal_signing::Slot> slot, EvpPkeyPtr pkey);
 
-  std::unique_ptr<Slot> slot_;  // declared first: the EVP_PKEY points into it
+  std::unique_ptr<internal_signing::Slot> slot_;  // declared first: the EVP_PKEY points into it
   EvpPkeyPtr pkey_;
 };
 

@@ -14,8 +14,8 @@ class FakeClock final : public Clock {
   explicit FakeClock(absl::Time now = absl::FromUnixSeconds(1'800'000'000))
       : now_us_(absl::ToUnixMicros(now)) {}
 
-  absl::Time Now() const override { return absl::FromUnixMicros(now_us_); }
-  absl::Duration SinceBoot() const override { return absl::Microseconds(boot_us_); }
+  absl::Time Now() const override { return absl::FromUnixMicros(now_us_.load()); }
+  absl::Duration SinceBoot() const override { return absl::Microseconds(boot_us_.load()); }
 
   // Time passes: both clocks move.
   void Advance(absl::Duration by) {
