@@ -1,0 +1,49 @@
+// The few long-lived certificates of the service itself, made in the key ceremony: root CA, issuing
+// CA, timestamping unit, OCSP responder (standards.md 1.7).
+#ifndef ENKRAT_CA_AUTHORITY_CERTIFICATE_H_
+#define ENKRAT_CA_AUTHORITY_CERTIFICATE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/bytes.h"
+#include "common/signing_key.h"
+#include "common/signing_provider.h"
+
+namespace enkrat::ca {
+
+enum class AuthorityRole { kRootCa, kIssuingCa, kTimestampingUnit, kOcspResponder };
+
+// X.520 attributes of a legal person (EN 319 412-2 4.2.3, EN 319 422 6.2).
+struct AuthorityName {
+  std::string country;
+  std::string organization;
+  std::string
+      organization_identifier;  // EN 319 412-1 5.1.4, such as "VATSI-12345678"; may be empty
+  std::string common_name;
+};
+
+struct AuthorityRequest {
+  AuthorityRole role = AuthorityRole::kIssuingCa;
+  AuthorityName subject;
+  const PublicKey* subject_key = nullptr;  // required
+  absl::Time not_before;
+  absl::Time not_after;
+  Bytes issuer_der;            // certificate of the issuer; empty for the root, which signs itself
+  std::string ca_issuers_url;  // of the issuer's certificate; empty: no AIA
+};
+
+// Builds, signs with the issuer's key and parses back. kConfigurationInvalid for names, times
+// (a certificate does not outlive its issuer) or keys that do not fit; the key's own errors.
+absl::StatusOr<Bytes> MakeAuthorityCertificate(const AuthorityRequest& request,
+                                               SigningKey& issuer_key,
+                                               const SigningProvider& provider);
+
+// DER PKCS#10 request (RFC 2986) for a CA to be certified from outside.
+absl::StatusOr<Bytes> MakeCertificationRequest(const AuthorityName& subject, SigningKey& key,
+                                               const SigningProvider& provider);
+
+}  // namespace enkrat::ca
+
+#endif  // ENKRAT_CA_AUTHORITY_CERTIFICATE_H_

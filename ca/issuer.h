@@ -1,0 +1,95 @@
+// The issuing CA: prepares a one-time certificate, has it linted, and only then signs exactly those
+// octets.
+#ifndef ENKRAT_CA_ISSUER_H_
+#define ENKRAT_CA_ISSUER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "ca/profile.h"
+#include "ca/subject.h"
+#include "common/bytes.h"
+#include "common/clock.h"
+#include "common/signing_key.h"
+
+namespace enkrat::ca {
+
+// A TBSCertificate that has passed every lint: the right to sign it, once. Only Issuer::Prepare
+// makes one; Issuer::Issue consumes it.
+class IssuanceToken {
+ public:
+  IssuanceToken(IssuanceToken&&) noexcept = default;
+  IssuanceToken& operator=(IssuanceToken&&) noexcept = default;
+
+  ByteSpan tbs_der() const { return tbs_der_; }
+
+ private:
+  friend class Issuer;
+  IssuanceToken() = default;
+
+  Bytes tbs_der_;
+  std::string serial_number_;
+  absl::Time not_before_;
+  absl::Time not_after_;
+  bool used_ = false;
+};
+
+struct IssuanceRequest {
+  const Profile* profile = nullptr;  // required; not kept
+  Subject subject;
+  const PublicKey* subject_key = nullptr;  // required; not kept
+};
+
+struct IssuedCertificate {
+  Bytes der;
+  std::string serial_number;  // lower-case hex, whole octets
+  Bytes fingerprint_sha256;   // 32 octets
+  absl::Time not_before;
+  absl::Time not_after;
+};
+
+// Immutable, thread-safe.
+class Issuer {
+ public:
+  struct Options {
+    std::vector<Bytes> chain_der;  // issuing CA first, root last; 1..8
+    const Clock* clock = nullptr;  // not owned; required
+  };
+
+  // kConfigurationInvalid unless the chain is one: CA certificates, each signed by the next, the
+  // last self-signed, valid now, keys of the algorithms of common/signing_key.h.
+  static absl::StatusOr<std::unique_ptr<Issuer>> Create(Options options);
+
+  // Builds the TBSCertificate (standards.md 1.1-1.6: random 128-bit serial, noRevAvail,
+  // valassured-ST-certs, nonRepudiation only, AIA caIssuers, ...) and lints it. kLintFailed with
+  // the names of the broken lints; kProfileRejected if the CA's own certificate ends sooner;
+  // CheckSubject's errors.
+  absl::StatusOr<IssuanceToken> Prepare(const IssuanceRequest& request) const;
+
+  // Signs the token's octets with the CA's key, checks the signature, parses the certificate back
+  // and compares its TBS byte for byte with what was linted. Errors: the key's own, kInternal;
+  // kSignatureSelfCheckFailed; kConfigurationInvalid if `ca_key` is not the chain's.
+  absl::StatusOr<IssuedCertificate> Issue(IssuanceToken&& token, SigningKey& ca_key) const;
+
+  const std::vector<Bytes>& chain_der() const { return chain_der_; }
+  const PublicKey& public_key() const;
+
+ private:
+  class Template;
+  Issuer(Options options, std::unique_ptr<const Template> certificate_template);
+
+ public:
+  ~Issuer();
+
+ private:
+  std::vector<Bytes> chain_der_;
+  const Clock* clock_;
+  std::unique_ptr<const Template> template_;
+};
+
+}  // namespace enkrat::ca
+
+#endif  // ENKRAT_CA_ISSUER_H_

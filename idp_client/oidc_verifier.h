@@ -1,0 +1,76 @@
+// OpenID Connect ID tokens: strict verification against a list of known providers (OpenID Connect
+// Core 1.0 section 3.1.3.7, RFC 8725).
+#ifndef ENKRAT_IDP_CLIENT_OIDC_VERIFIER_H_
+#define ENKRAT_IDP_CLIENT_OIDC_VERIFIER_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/clock.h"
+#include "common/http_fetcher.h"
+#include "common/log.h"
+#include "idp_client/identity_verifier.h"
+
+namespace enkrat::idp_client {
+
+// How claims become the person's attributes.
+struct ClaimMapping {
+  std::string given_name = "given_name";
+  std::string surname = "family_name";
+  std::string country;                  // claim; empty: fixed_country
+  std::string fixed_country;            // ISO 3166-1 alpha-2
+  std::string identifier;               // claim for serialNumber; empty: none
+  std::string identifier_type = "EID";  // EN 319 412-1 5.1.3: PNO, TIN, EID, IDC, PAS
+};
+
+// A provider whose tokens are accepted.
+struct OidcIssuer {
+  std::string issuer;                  // `iss`, compared octet by octet
+  std::vector<std::string> audiences;  // our client ids; one must be in `aud`
+  // JWA names; asymmetric only.
+  std::vector<std::string> algorithms = {"ES256", "ES384", "PS256"};
+  std::string jwks_file;    // instead of discovery
+  std::string tls_ca_file;  // PEM roots; empty: the system's
+  bool allow_loopback_http = false;
+  std::map<std::string, LevelOfAssurance> acr_levels;  // at least one; other values are rejected
+  absl::Duration skew = absl::Seconds(10);             // at most 60 s
+  ClaimMapping claims;
+};
+
+// Thread-safe.
+class OidcVerifier final : public IdentityVerifier {
+ public:
+  struct Options {
+    std::vector<OidcIssuer> issuers;  // 1..64
+    // A JWKS is asked for again at an unknown kid, but not more often than this.
+    absl::Duration min_refresh_interval = absl::Seconds(30);
+    // And after this time anyway; the old keys stay in use while the provider is down, for at most
+    // max_key_age.
+    absl::Duration refresh_after = absl::Hours(1);
+    absl::Duration max_key_age = absl::Hours(24);
+    HttpFetcher* fetcher = nullptr;  // not owned; required unless all issuers have a jwks_file
+    const Clock* clock = nullptr;    // not owned; required
+    Logger* logger = nullptr;        // not owned; optional
+  };
+
+  // kConfigurationInvalid for settings that cannot be right (unknown or symmetric algorithm, no
+  // audience, two issuers of one name, ...). Does no network I/O; reads the jwks_files.
+  static absl::StatusOr<std::unique_ptr<OidcVerifier>> Create(Options options);
+  ~OidcVerifier() override;
+
+  absl::StatusOr<VerifiedIdentity> Verify(const AssertionCheck& check) override;
+
+ private:
+  class Issuers;
+  explicit OidcVerifier(std::unique_ptr<Issuers> issuers);
+
+  std::unique_ptr<Issuers> issuers_;
+};
+
+}  // namespace enkrat::idp_client
+
+#endif  // ENKRAT_IDP_CLIENT_OIDC_VERIFIER_H_

@@ -1,0 +1,117 @@
+#include "server/grpc_status.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/reason.h"
+#include "enkrat/rpc/status_details.pb.h"
+
+namespace enkrat::server {
+namespace {
+
+struct Row {
+  grpc::StatusCode code;
+  const char* text;
+};
+
+// style.md section 3. The texts are constant: they say what the client may do, never what happened
+// inside.
+Row RowFor(Reason reason, bool assertion_spent) {
+  using Code = grpc::StatusCode;
+  switch (reason) {
+    case Reason::kRequestMalformed:
+      return {Code::INVALID_ARGUMENT, "The request is malformed."};
+    case Reason::kDigestUnsupported:
+      return {Code::INVALID_ARGUMENT, "The digest or its algorithm is not supported here."};
+    case Reason::kLimitExceeded:
+      return {Code::INVALID_ARGUMENT, "The request exceeds a limit."};
+    case Reason::kAssertionRejected:
+      return {Code::UNAUTHENTICATED, "The identity assertion was not accepted. Get a new one."};
+    case Reason::kLevelOfAssuranceTooLow:
+      return {Code::UNAUTHENTICATED,
+              "The level of assurance is too low for the signature level. Step up."};
+    case Reason::kRelyingPartyUnknown:
+      return {Code::PERMISSION_DENIED, "The relying party is not known."};
+    case Reason::kNotPermitted:
+      return {Code::PERMISSION_DENIED, "The relying party may not do this."};
+    case Reason::kRequestIdReused:
+      return {Code::ALREADY_EXISTS, "The request_id was used with other content. Use a new one."};
+    case Reason::kNotFound:
+      return {Code::NOT_FOUND, "There is no such record for this relying party."};
+    case Reason::kOverloaded:
+      return {assertion_spent ? Code::ABORTED : Code::RESOURCE_EXHAUSTED,
+              "The service is busy. Try again later."};
+    case Reason::kRateLimited:
+      return {Code::RESOURCE_EXHAUSTED, "Too many calls of this relying party. Slow down."};
+    case Reason::kDeadlineTooShort:
+      return {Code::DEADLINE_EXCEEDED, "The deadline is too short."};
+    case Reason::kCancelled:
+      return {Code::CANCELLED, "The call was cancelled."};
+    case Reason::kHsmUnavailable:
+    case Reason::kIdpKeysUnavailable:
+    case Reason::kStoreUnavailable:
+    case Reason::kTimestampUnavailable:
+      return assertion_spent
+                 ? Row{Code::ABORTED, "The signing session ended. Start over with a new assertion."}
+                 : Row{Code::UNAVAILABLE, "A part of the service is not available. Try again."};
+    case Reason::kSessionAbandoned:
+      return {Code::ABORTED, "The signing session ended. Start over with a new assertion."};
+    case Reason::kProfileRejected:
+    case Reason::kLintFailed:
+    case Reason::kConfigurationInvalid:
+    case Reason::kPinRejected:
+      return {Code::FAILED_PRECONDITION, "The service cannot do this until its operator acts."};
+    case Reason::kKeyDestructionUnconfirmed:
+    case Reason::kSignatureSelfCheckFailed:
+      return {Code::INTERNAL, "A safety check failed. The result is withheld."};
+    case Reason::kInternal:
+      break;
+  }
+  return {Code::INTERNAL, "The service failed."};
+}
+
+void AddDetail(rpc::Status& status, const char* type, const google::protobuf::Message& detail) {
+  google::protobuf::Any* any = status.add_details();
+  any->set_type_url(absl::StrCat("type.googleapis.com/google.rpc.", type));
+  any->set_value(detail.SerializeAsString());
+}
+
+}  // namespace
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const Reason reason = ReasonOf(status);
+  const Row row = RowFor(reason, AssertionSpent(status));
+  std::string text = row.text;
+  // The step that a deadline was too short for is a constant name of ours
+  // (signer/signing_workflow.h).
+  if (reason == Reason::kDeadlineTooShort && !FieldOf(status).empty()) {
+    text = absl::StrCat("The deadline is too short for the step: ", FieldOf(status), ".");
+  }
+  if (reason == Reason::kLevelOfAssuranceTooLow && !FieldOf(status).empty()) {
+    text = absl::StrCat("The level of assurance is too low; asked for: ", FieldOf(status), ".");
+  }
+
+  rpc::Status details;
+  details.set_code(row.code);
+  details.set_message(text);
+  rpc::ErrorInfo info;
+  info.set_reason(std::string(ReasonName(reason)));
+  info.set_domain("enkrat");
+  AddDetail(details, "ErrorInfo", info);
+  if (row.code == grpc::StatusCode::INVALID_ARGUMENT && !FieldOf(status).empty()) {
+    rpc::BadRequest bad;
+    rpc::BadRequest::FieldViolation* violation = bad.add_field_violations();
+    violation->set_field(FieldOf(status));
+    violation->set_description(row.text);
+    AddDetail(details, "BadRequest", bad);
+  }
+  if (const auto delay = RetryDelayOf(status); delay.has_value()) {
+    rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(*delay));
+    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(
+        absl::ToInt64Nanoseconds(*delay - absl::Trunc(*delay, absl::Seconds(1)))));
+    AddDetail(details, "RetryInfo", retry);
+  }
+  return grpc::Status(row.code, text, details.SerializeAsString());
+}
+
+}  // namespace enkrat::server

@@ -1,0 +1,41 @@
+// The service's figures in Prometheus' text format: what an operator watches and alarms on.
+#ifndef ENKRAT_SERVER_METRICS_H_
+#define ENKRAT_SERVER_METRICS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace enkrat::server {
+
+// Thread-safe.
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+
+  // One finished call: enkrat_calls_total{method,reason} and enkrat_call_seconds{method}. `reason`
+  // is a ReasonName, or "OK".
+  void CountCall(absl::string_view method, absl::string_view reason, absl::Duration took);
+
+  // enkrat_documents_signed_total.
+  void CountDocuments(size_t count);
+
+  // A gauge that is read whenever the figures are asked for. `read` must stay callable as long as
+  // the metrics live.
+  void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
+
+  // text/plain; version=0.0.4.
+  std::string Text();
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace enkrat::server
+
+#endif  // ENKRAT_SERVER_METRICS_H_

@@ -1,0 +1,76 @@
+#include "signer/request_rules.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "common/text.h"
+
+namespace enkrat::signer {
+namespace {
+
+absl::Status Malformed(absl::string_view field, absl::string_view what) {
+  return WithField(MakeError(Reason::kRequestMalformed, absl::StrCat(field, ": ", what)), field);
+}
+
+bool IsLowerHex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+absl::Status CheckDocument(const Document& document, size_t index) {
+  const std::string field = absl::StrCat("intent.documents[", index, "]");
+  if (document.digest.size() != DigestSize(document.digest_algorithm)) {
+    return WithField(
+        MakeError(Reason::kDigestUnsupported,
+                  absl::StrCat(field, ".digest: ", document.digest.size(), " octets do not fit ",
+                               DigestName(document.digest_algorithm))),
+        absl::StrCat(field, ".digest"));
+  }
+  const std::string label = absl::StrCat(field, ".label");
+  const absl::Status visible = CheckVisibleText(document.label, kMaxLabelCharacters);
+  return visible.ok() ? visible : WithField(WithContext(visible, label), label);
+}
+
+}  // namespace
+
+absl::Status CheckRequestId(const std::string& text) {
+  bool fits = text.size() == 36;
+  for (size_t i = 0; fits && i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    fits = dash ? text[i] == '-' : IsLowerHex(text[i]);
+  }
+  return fits ? absl::OkStatus() : Malformed("intent.request_id", "is not a lower-case UUID");
+}
+
+absl::Status CheckIntent(const SigningIntent& intent) {
+  ENKRAT_RETURN_IF_ERROR(CheckRequestId(intent.request_id));
+  if (intent.documents.empty()) return Malformed("intent.documents", "is empty");
+  if (intent.documents.size() > kMaxDocuments) {
+    return WithField(MakeError(Reason::kLimitExceeded,
+                               absl::StrCat("intent.documents: more than ", kMaxDocuments)),
+                     "intent.documents");
+  }
+  for (size_t i = 0; i < intent.documents.size(); ++i) {
+    ENKRAT_RETURN_IF_ERROR(CheckDocument(intent.documents[i], i));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRequest(const SigningRequest& request) {
+  ENKRAT_RETURN_IF_ERROR(CheckIntent(request.intent));
+  if (request.assertion.empty()) return Malformed("assertion", "is empty");
+  if (request.assertion.size() > kMaxAssertionSize) {
+    return WithField(MakeError(Reason::kLimitExceeded, "assertion: more than 16 KiB"), "assertion");
+  }
+  if (request.format != SignatureFormat::kRaw) return absl::OkStatus();
+  for (size_t i = 0; i < request.intent.documents.size(); ++i) {
+    if (request.intent.documents[i].digest_algorithm != DefaultDigest(request.key_algorithm)) {
+      const std::string field = absl::StrCat("intent.documents[", i, "].digest_algorithm");
+      return WithField(
+          MakeError(Reason::kDigestUnsupported,
+                    absl::StrCat(field, ": RAW with ", KeyAlgorithmName(request.key_algorithm),
+                                 " takes ", DigestName(DefaultDigest(request.key_algorithm)))),
+          field);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace enkrat::signer

@@ -1,0 +1,85 @@
+// The durable memory of the service: intents, spent assertions, certificates, evidence, results.
+#ifndef ENKRAT_STORE_LEDGER_H_
+#define ENKRAT_STORE_LEDGER_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "store/records.h"
+
+namespace enkrat::store {
+
+// What became of an intent.
+enum class IntentOutcome {
+  kRecorded,        // durable; the assertion is spent
+  kAssertionSpent,  // somebody spent it before; nothing was recorded
+  kRequestIdTaken,  // (relying_party, request_id) exists; nothing was recorded
+};
+
+struct CertificatePage {
+  std::vector<CertificateRecord> certificates;  // newest first
+  std::string next_page_token;                  // empty on the last page
+};
+
+struct LedgerStatistics {
+  uint64_t sessions_completed = 0;
+  uint64_t sessions_failed = 0;
+  uint64_t sessions_abandoned = 0;
+  uint64_t sessions_open = 0;
+};
+
+// Thread-safe. A writing function returns when what it wrote is on disk; until then it blocks its
+// caller. Errors of all functions: kStoreUnavailable (full, read-only, broken, gone); kOverloaded
+// when too many writes wait.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  // One transaction: (relying_party, request_id) unique, (issuer, assertion_id) unique. Design.md
+  // section 4 step 3, invariant 3.
+  virtual absl::StatusOr<IntentOutcome> RecordIntent(const SessionIntent& intent) = 0;
+  // One transaction: certificate, evidence, result; the session is kCompleted. kInternal unless it
+  // is open.
+  virtual absl::Status CompleteSession(const SessionCompletion& completion) = 0;
+  virtual absl::Status FailSession(const SessionFailure& failure) = 0;
+
+  // Evidence that belongs to no session: an assertion that was rejected, the service's start and
+  // stop.
+  virtual absl::Status RecordEvent(const EvidenceRecord& record) = 0;
+
+  // nullopt if there is none.
+  virtual absl::StatusOr<std::optional<SessionRecord>> FindSession(
+      absl::string_view relying_party, absl::string_view request_id) = 0;
+  virtual absl::StatusOr<std::optional<SessionRecord>> FindSessionById(
+      absl::string_view session_id) = 0;
+  // In the order of the steps.
+  virtual absl::StatusOr<std::vector<EvidenceRecord>> EvidenceOf(absl::string_view session_id) = 0;
+
+  virtual absl::StatusOr<std::optional<CertificateRecord>> FindCertificateBySerial(
+      absl::string_view serial_number) = 0;
+  virtual absl::StatusOr<std::optional<CertificateRecord>> FindCertificateByFingerprint(
+      ByteSpan fingerprint_sha256) = 0;
+  // Of one relying party; page_size 1..1000. kRequestMalformed for a token that is not ours.
+  virtual absl::StatusOr<CertificatePage> ListCertificates(absl::string_view relying_party,
+                                                           size_t page_size,
+                                                           absl::string_view page_token) = 0;
+
+  // At start, before serving: every open session becomes kAbandoned, with an evidence record, once.
+  // How many.
+  virtual absl::StatusOr<size_t> CloseAbandoned(absl::Time now) = 0;
+  // Drops results and spent assertions that have expired. How many rows.
+  virtual absl::StatusOr<size_t> DropExpired(absl::Time now) = 0;
+
+  // OK if a write would succeed now: writes a heartbeat row.
+  virtual absl::Status CheckHealth() = 0;
+  virtual absl::StatusOr<LedgerStatistics> Statistics() = 0;
+};
+
+}  // namespace enkrat::store
+
+#endif  // ENKRAT_STORE_LEDGER_H_

@@ -1,0 +1,83 @@
+// What the ledger keeps: plain values. Ids and hashes only; nothing personal but the certificate
+// itself.
+#ifndef ENKRAT_STORE_RECORDS_H_
+#define ENKRAT_STORE_RECORDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/bytes.h"
+
+namespace enkrat::store {
+
+// One step of a session, as evidence.
+struct EvidenceRecord {
+  std::string step;  // such as "intent-recorded", "key-generated"
+  absl::Time at;
+  std::string facts_json;  // one JSON object, at most 64 KiB
+};
+
+// Before anything irreversible: who asked for what, and the assertion that is spent by it.
+struct SessionIntent {
+  std::string session_id;  // 32 hex characters, random
+  std::string relying_party;
+  std::string request_id;    // UUID, lower case; unique with relying_party
+  Bytes request_digest;      // 32 octets: what "the same content" means
+  std::string issuer;        // of the assertion
+  std::string assertion_id;  // unique with issuer, until assertion_expires_at
+  absl::Time assertion_expires_at;
+  absl::Time started_at;
+  std::vector<EvidenceRecord> evidence;  // of the steps so far
+};
+
+struct CertificateRecord {
+  std::string session_id;
+  std::string relying_party;
+  Bytes der;
+  std::string serial_number;  // lower-case hex
+  Bytes fingerprint_sha256;   // 32 octets
+  absl::Time not_before;
+  absl::Time not_after;
+};
+
+// The end of a session that succeeded.
+struct SessionCompletion {
+  std::string session_id;
+  CertificateRecord certificate;
+  std::vector<EvidenceRecord> evidence;
+  Bytes result;         // opaque; at most 16 MiB
+  Bytes result_digest;  // SHA-256 of it, kept when the result itself is dropped
+  absl::Time completed_at;
+  absl::Time result_expires_at;
+};
+
+// The end of a session that failed after its intent.
+struct SessionFailure {
+  std::string session_id;
+  std::string reason;  // Reason's name
+  std::vector<EvidenceRecord> evidence;
+  std::optional<CertificateRecord> certificate;  // if one was issued by then
+  absl::Time failed_at;
+};
+
+enum class SessionState { kOpen, kCompleted, kFailed, kAbandoned };
+
+struct SessionRecord {
+  std::string session_id;
+  std::string relying_party;
+  std::string request_id;
+  Bytes request_digest;
+  SessionState state = SessionState::kOpen;
+  std::string failure_reason;  // kFailed
+  absl::Time started_at;
+  std::optional<absl::Time> ended_at;
+  std::optional<Bytes> result;  // kCompleted, until it expires
+  Bytes result_digest;          // kCompleted
+};
+
+}  // namespace enkrat::store
+
+#endif  // ENKRAT_STORE_RECORDS_H_
