@@ -27,7 +27,7 @@ class SessionLease {
   SessionLease(SessionLease&&) noexcept = default;
   SessionLease& operator=(SessionLease&&) noexcept = default;
 
-  // See OneTimeKey::Generate. kLimitExceeded while another one-time key of this lease lives.
+  // See OneTimeKey::Generate. kInternal while another one-time key of this lease lives.
   absl::StatusOr<OneTimeKey> GenerateOneTimeKey(const OneTimeKeySpec& spec);
 
   // A SigningKey over a long-lived key, bound to this session and this thread. Cheap.

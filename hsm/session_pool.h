@@ -56,8 +56,6 @@ class SessionPool {
     // Planned recycle after so many generated keys; 0 = never, nullopt = as the module's quirks
     // say.
     std::optional<uint64_t> recycle_after_keys;
-    // Read-write sessions, for key ceremonies; otherwise as the module's quirks say.
-    bool read_write = false;
     absl::Duration breaker_first_pause = absl::Milliseconds(250);  // doubled up to the longest
     absl::Duration breaker_longest_pause = absl::Seconds(30);
     const Clock* clock = nullptr;  // required; not owned
