@@ -17,15 +17,15 @@ enum class ObjectClass { kPrivateKey, kPublicKey, kSecretKey, kCertificate, kOth
 absl::string_view ObjectClassName(ObjectClass object_class);  // "private key"
 
 struct ObjectFilter {
-  std::optional<std::string> label;
-  std::optional<ObjectClass> object_class;  // not kOther
-  std::optional<bool> token;                // true = stored in the token, false = session objects
+  std::optional<std::string> label = std::nullopt;
+  std::optional<ObjectClass> object_class = std::nullopt;  // not kOther
+  std::optional<bool> token = std::nullopt;  // true = stored in the token, false = session objects
 };
 
 struct ObjectInfo {
   ObjectClass object_class = ObjectClass::kOther;
-  std::string label;
-  std::string id;  // CKA_ID in hex
+  std::string label = {};
+  std::string id = {};  // CKA_ID in hex
   bool token = false;
 };
 

@@ -18,6 +18,13 @@ namespace {
 constexpr size_t kKeyIdSize = 16;
 constexpr size_t kMaxLabelSize = 64;
 
+// Whether the session can be closed without harm while other threads work in theirs.
+bool MayClose(const Session& session, CK_RV answer) {
+  // A session that the token has dropped already is not closed again, only opened.
+  return !session.quirks().close_sessions_only_when_idle || answer == CKR_SESSION_HANDLE_INVALID ||
+         answer == CKR_SESSION_CLOSED;
+}
+
 // Asks the token for the object. Only CKR_OBJECT_HANDLE_INVALID means that it is gone.
 CK_RV Probe(Session& session, CK_OBJECT_HANDLE object) {
   CK_OBJECT_CLASS object_class = 0;
@@ -117,7 +124,9 @@ absl::StatusOr<DestructionReceipt> OneTimeKey::DestroyPair(Pair& pair) {
   DestructionMethod method = DestructionMethod::kDestroyObject;
   if (!answers.Gone()) {
     method = DestructionMethod::kCloseSession;
-    if (session.Reopen().ok()) answers = pair.AskForObjects();
+    session.Quarantine();
+    if (MayClose(session, answers.private_key) && session.Reopen().ok())
+      answers = pair.AskForObjects();
   }
   PoolCounters& counters = *session.surroundings().counters;
   if (!answers.Gone()) {

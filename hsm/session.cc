@@ -36,6 +36,10 @@ absl::Status Session::Check(CK_RV rv, absl::string_view call) {
   const ReturnValueMeaning meaning = MeaningOf(rv);
   quarantined_ = quarantined_ || meaning.quarantine_session;
   reconnect_requested_ = reconnect_requested_ || meaning.reconnect_module;
+  if (surroundings_.logger != nullptr) {
+    surroundings_.logger->Warning("a PKCS#11 call failed",
+                                  {{"call", call}, {"answer", DescribeReturnValue(rv)}});
+  }
   return CkStatus(rv, call);
 }
 
