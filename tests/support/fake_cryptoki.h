@@ -20,8 +20,6 @@ struct _CK_FUNCTION_LIST;
 
 namespace enkrat::testing {
 
-class FakeToken;  // the implementation, fake_token.h
-
 // One at a time in a process: Cryptoki functions carry no context. Thread-safe, as a module
 // initialised with CKF_OS_LOCKING_OK.
 class FakeCryptoki {
@@ -87,7 +85,11 @@ class FakeCryptoki {
   bool SessionSharedByThreads() const;
 
  private:
-  std::unique_ptr<FakeToken> token_;
+  class Desk;
+  struct Functions;
+  size_t CountObjects(bool session_objects, bool private_keys_only) const;
+
+  std::unique_ptr<Desk> desk_;
 };
 
 }  // namespace enkrat::testing
