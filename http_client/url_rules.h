@@ -1,0 +1,31 @@
+// Which addresses the service may ask: https anywhere, plain http on the machine itself.
+#ifndef ENKRAT_HTTP_CLIENT_URL_RULES_H_
+#define ENKRAT_HTTP_CLIENT_URL_RULES_H_
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace enkrat::http_client {
+
+struct CurlUrlDeleter {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+using CurlUrlPtr = std::unique_ptr<CURLU, CurlUrlDeleter>;
+
+// The URL as libcurl itself reads it, so that what was checked is what is asked. Plain http passes
+// only where it is allowed and the host is localhost or a literal of 127.0.0.0/8 or ::1 (libcurl
+// never asks a resolver for "localhost"). kConfigurationInvalid for anything else, for user names
+// and for more than 2048 octets.
+absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, bool allow_plain_http);
+
+// "localhost", a dotted address of 127.0.0.0/8, or "::1" with or without brackets.
+bool IsLoopbackHost(absl::string_view host);
+
+}  // namespace enkrat::http_client
+
+#endif  // ENKRAT_HTTP_CLIENT_URL_RULES_H_
