@@ -12,12 +12,12 @@
 namespace enkrat {
 
 struct HttpRequest {
-  std::string url;           // https; http where allow_plain_http_on_loopback
-  std::string content_type;  // with a body: POST; empty: GET
-  Bytes body;
+  std::string url = {};           // https; http where allow_plain_http_on_loopback
+  std::string content_type = {};  // with a body: POST; empty: GET
+  Bytes body = {};
   size_t max_response_size = 64 * 1024;  // octets
   absl::Duration timeout = absl::Seconds(5);
-  std::string tls_ca_file;  // PEM roots; empty: the system's
+  std::string tls_ca_file = {};  // PEM roots; empty: the system's
   bool allow_plain_http_on_loopback = false;
 };
 

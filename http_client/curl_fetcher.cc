@@ -35,7 +35,7 @@ using ListPtr = std::unique_ptr<curl_slist, ListDeleter>;
 // What has arrived of one answer, and how much of it may.
 struct Arrival {
   size_t max_body_size = 0;
-  Bytes body;
+  Bytes body = {};
   size_t header_octets = 0;
   bool too_long = false;
 };

@@ -27,7 +27,7 @@ class LoopbackHttpServer {
   using Handler = std::function<RawAnswer(const std::string& request)>;
 
   struct Options {
-    Handler handler;
+    Handler handler = {};
     bool tls = false;
     std::string certificate_names = "IP:127.0.0.1,DNS:localhost";  // subjectAltName
     int tls_max_version = TLS1_3_VERSION;
