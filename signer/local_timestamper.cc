@@ -1,0 +1,31 @@
+#include "signer/local_timestamper.h"
+
+#include <memory>
+
+#include "common/reason.h"
+#include "common/status_macros.h"
+
+namespace enkrat::signer {
+
+absl::StatusOr<tsa::IssuedTimestamp> LocalTimestamper::Timestamp(const tsa::MessageImprint& imprint,
+                                                                 absl::Time deadline) {
+  // Before a session is taken from somebody who could use it.
+  if (imprint.digest.size() != DigestSize(imprint.algorithm)) {
+    return WithField(MakeError(Reason::kDigestUnsupported, "digest: length does not fit"),
+                     "digest");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease, pool_.Acquire(deadline));
+  const std::unique_ptr<SigningKey> key = lease.KeyFor(key_);
+  return unit_.Stamp(imprint, *key);
+}
+
+Bytes LocalTimestamper::Respond(ByteSpan request_der, absl::Time deadline) {
+  return unit_.Respond(request_der,
+                       [&](absl::FunctionRef<absl::Status(SigningKey&)> sign) -> absl::Status {
+                         ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease, pool_.Acquire(deadline));
+                         const std::unique_ptr<SigningKey> key = lease.KeyFor(key_);
+                         return sign(*key);
+                       });
+}
+
+}  // namespace enkrat::signer

@@ -1,0 +1,153 @@
+#include "signer/session_evidence.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "common/digest.h"
+#include "common/reason.h"
+#include "signer/key_destruction.h"
+
+namespace enkrat::signer {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Records stay well under the ledger's 64 KiB.
+constexpr size_t kDocumentsPerRecord = 100;
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
+}
+
+std::string Sha256Hex(ByteSpan octets) { return ToHex(Sha256(octets)); }
+
+std::string Text(absl::string_view text) { return std::string(text); }
+
+store::EvidenceRecord Record(absl::string_view step, absl::Time at, const Json& facts) {
+  return {
+      .step = Text(step),
+      .at = at,
+      // Octets that are not UTF-8 (an identifier of a hostile provider) are replaced, not thrown
+      // at.
+      .facts_json = facts.dump(-1, ' ', false, Json::error_handler_t::replace),
+  };
+}
+
+Json AttributeFacts(const hsm::KeyAttributes& attributes) {
+  Json facts = Json::object();
+  for (const auto& [name, value] : NamedAttributes(attributes)) facts[name] = value;
+  return facts;
+}
+
+}  // namespace
+
+void SessionEvidence::Admitted(absl::Time at, const RelyingParty& relying_party,
+                               const SigningRequest& request, ByteSpan request_digest) {
+  records_.push_back(Record("admitted", at,
+                            {{"relying_party", relying_party.id},
+                             {"request_id", request.intent.request_id},
+                             {"level", Text(LevelName(request.intent.level))},
+                             {"kind", Text(KindName(request.intent.kind))},
+                             {"format", Text(FormatName(request.format))},
+                             {"key_algorithm", Text(KeyAlgorithmName(request.key_algorithm))},
+                             {"documents", request.intent.documents.size()},
+                             {"request_sha256", ToHex(request_digest)}}));
+}
+
+void SessionEvidence::AssertionVerified(absl::Time at, const idp_client::VerifiedIdentity& identity,
+                                        ByteSpan assertion, const SignatureActivationData& sad) {
+  records_.push_back(
+      Record("assertion-verified", at,
+             {{"issuer", identity.issuer},
+              {"assertion_sha256", Sha256Hex(assertion)},
+              {"level_of_assurance", Text(LevelOfAssuranceName(identity.level_of_assurance))},
+              {"authenticated_at", TimeText(identity.authenticated_at)},
+              {"signature_activation_data", ToHex(sad)},
+              {"bound", identity.bound}}));
+}
+
+void SessionEvidence::KeyGenerated(absl::Time at, const hsm::OneTimeKey& key) {
+  records_.push_back(Record("key-generated", at,
+                            {{"key_id", key.key_id()},
+                             {"algorithm", Text(KeyAlgorithmName(key.public_key().algorithm()))},
+                             {"public_key_sha256", Sha256Hex(key.public_key().spki_der())},
+                             {"generated_at", TimeText(key.generated_at())},
+                             {"attributes", AttributeFacts(key.attributes())}}));
+}
+
+void SessionEvidence::CertificateIssued(absl::Time at, const ca::IssuedCertificate& certificate,
+                                        ByteSpan tbs_sha256, absl::string_view profile,
+                                        ByteSpan person_hash) {
+  records_.push_back(Record("certificate-issued", at,
+                            {{"profile", Text(profile)},
+                             {"serial_number", certificate.serial_number},
+                             {"tbs_sha256", ToHex(tbs_sha256)},
+                             {"certificate_sha256", ToHex(certificate.fingerprint_sha256)},
+                             {"not_before", TimeText(certificate.not_before)},
+                             {"not_after", TimeText(certificate.not_after)},
+                             {"subject_hmac", ToHex(person_hash)}}));
+}
+
+void SessionEvidence::DocumentsSigned(absl::Time at, const std::vector<Document>& documents,
+                                      const std::vector<Bytes>& signature_values) {
+  for (size_t begin = 0; begin < documents.size(); begin += kDocumentsPerRecord) {
+    const size_t end = std::min(begin + kDocumentsPerRecord, documents.size());
+    Json list = Json::array();
+    for (size_t i = begin; i < end; ++i) {
+      list.push_back({{"digest_algorithm", Text(DigestName(documents[i].digest_algorithm))},
+                      {"digest", ToHex(documents[i].digest)},
+                      {"signature_sha256", Sha256Hex(signature_values[i])}});
+    }
+    records_.push_back(Record("documents-signed", at, {{"first", begin}, {"documents", list}}));
+  }
+}
+
+void SessionEvidence::KeyDestroyed(absl::Time at, const hsm::DestructionReceipt& receipt) {
+  const bool by_object = receipt.method() == hsm::DestructionMethod::kDestroyObject;
+  records_.push_back(Record("key-destroyed", at,
+                            {{"key_id", receipt.key_id()},
+                             {"public_key_sha256", ToHex(receipt.spki_sha256())},
+                             {"generated_at", TimeText(receipt.generated_at())},
+                             {"destroyed_at", TimeText(receipt.destroyed_at())},
+                             {"method", by_object ? "C_DestroyObject" : "C_CloseSession"},
+                             {"private_object_answer", receipt.private_object_answer()},
+                             {"public_object_answer", receipt.public_object_answer()},
+                             {"signatures", receipt.signatures()}}));
+}
+
+void SessionEvidence::Timestamped(absl::Time at,
+                                  const std::vector<tsa::IssuedTimestamp>& timestamps) {
+  for (size_t begin = 0; begin < timestamps.size(); begin += kDocumentsPerRecord) {
+    const size_t end = std::min(begin + kDocumentsPerRecord, timestamps.size());
+    Json list = Json::array();
+    for (size_t i = begin; i < end; ++i) {
+      list.push_back({{"serial_number", timestamps[i].serial_number},
+                      {"gen_time", TimeText(timestamps[i].gen_time)},
+                      {"policy", timestamps[i].policy_oid},
+                      {"token_sha256", Sha256Hex(timestamps[i].token_der)}});
+    }
+    records_.push_back(Record("timestamped", at, {{"first", begin}, {"timestamps", list}}));
+  }
+}
+
+void SessionEvidence::Completed(absl::Time at, ByteSpan result_digest) {
+  records_.push_back(Record("completed", at, {{"result_sha256", ToHex(result_digest)}}));
+}
+
+void SessionEvidence::Failed(absl::Time at, const absl::Status& status) {
+  records_.push_back(Record(
+      "failed", at,
+      {{"reason", Text(ReasonName(ReasonOf(status)))}, {"message", Text(status.message())}}));
+}
+
+store::EvidenceRecord RejectedAssertion(absl::Time at, const RelyingParty& relying_party,
+                                        const SigningRequest& request, const absl::Status& why) {
+  return Record("assertion-rejected", at,
+                {{"relying_party", relying_party.id},
+                 {"request_id", request.intent.request_id},
+                 {"assertion_sha256", Sha256Hex(request.assertion)},
+                 {"reason", Text(ReasonName(ReasonOf(why)))},
+                 {"message", Text(why.message())}});
+}
+
+}  // namespace enkrat::signer

@@ -1,0 +1,59 @@
+// The evidence of one signing session: a record a step, ids and hashes only (standards.md 5.6).
+#ifndef ENKRAT_SIGNER_SESSION_EVIDENCE_H_
+#define ENKRAT_SIGNER_SESSION_EVIDENCE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "ca/issuer.h"
+#include "common/bytes.h"
+#include "hsm/destruction_receipt.h"
+#include "hsm/one_time_key.h"
+#include "idp_client/verified_identity.h"
+#include "signer/relying_party.h"
+#include "signer/signature_activation_data.h"
+#include "signer/signing_request.h"
+#include "store/records.h"
+#include "tsa/timestamper.h"
+
+namespace enkrat::signer {
+
+// Collects records in the order of the steps; not thread-safe. Nothing personal goes in: no label,
+// no name, no subject but as a keyed hash. Hashes of documents and of the assertion are of high
+// entropy or part of the signature anyway.
+class SessionEvidence {
+ public:
+  void Admitted(absl::Time at, const RelyingParty& relying_party, const SigningRequest& request,
+                ByteSpan request_digest);
+  void AssertionVerified(absl::Time at, const idp_client::VerifiedIdentity& identity,
+                         ByteSpan assertion, const SignatureActivationData& sad);
+  void KeyGenerated(absl::Time at, const hsm::OneTimeKey& key);
+  // `person_hash`: keyed hash of the person (certificate_subject.h).
+  void CertificateIssued(absl::Time at, const ca::IssuedCertificate& certificate,
+                         ByteSpan tbs_sha256, absl::string_view profile, ByteSpan person_hash);
+  void DocumentsSigned(absl::Time at, const std::vector<Document>& documents,
+                       const std::vector<Bytes>& signature_values);
+  void KeyDestroyed(absl::Time at, const hsm::DestructionReceipt& receipt);
+  void Timestamped(absl::Time at, const std::vector<tsa::IssuedTimestamp>& timestamps);
+  void Completed(absl::Time at, ByteSpan result_digest);
+  // The error's reason, and its message, which holds nothing personal (common/reason.h).
+  void Failed(absl::Time at, const absl::Status& status);
+
+  // Hands over the records collected since the last call.
+  std::vector<store::EvidenceRecord> Take() { return std::exchange(records_, {}); }
+
+ private:
+  std::vector<store::EvidenceRecord> records_;
+};
+
+// Evidence of an assertion that was rejected, which belongs to no session: who sent it, and exactly
+// why it was rejected.
+store::EvidenceRecord RejectedAssertion(absl::Time at, const RelyingParty& relying_party,
+                                        const SigningRequest& request, const absl::Status& why);
+
+}  // namespace enkrat::signer
+
+#endif  // ENKRAT_SIGNER_SESSION_EVIDENCE_H_

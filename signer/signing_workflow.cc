@@ -1,0 +1,436 @@
+// The workflow in one piece, so that it can be read from top to bottom: longer than our usual file.
+#include "signer/signing_workflow.h"
+
+#include <openssl/x509.h>
+
+#include "absl/strings/str_cat.h"
+#include "ades/cades_signature.h"
+#include "common/der.h"
+#include "common/digest.h"
+#include "common/random.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "signer/certificate_subject.h"
+#include "signer/request_rules.h"
+#include "signer/stored_result.h"
+
+namespace enkrat::signer {
+namespace {
+
+constexpr size_t kSessionIdOctets = 16;
+
+// The certificate is about the key that signs: same SubjectPublicKeyInfo, octet by octet.
+// Signatures that verify with that key therefore verify with the certificate.
+absl::Status CheckCertificateIsFor(const PublicKey& key, ByteSpan certificate_der) {
+  ENKRAT_ASSIGN_OR_RETURN(const X509Ptr certificate, ParseCertificate(certificate_der));
+  ENKRAT_ASSIGN_OR_RETURN(const Bytes spki,
+                          EncodeDer<i2d_X509_PUBKEY>(X509_get_X509_PUBKEY(certificate.get())));
+  if (spki == key.spki_der()) return absl::OkStatus();
+  return MakeError(Reason::kSignatureSelfCheckFailed, "the certificate is about another key");
+}
+
+bool Timestamped(SignatureFormat format) { return format != SignatureFormat::kCadesBB; }
+
+}  // namespace
+
+// A session whose intent has been recorded: from here on it ends in the ledger, one way or another.
+struct SigningWorkflow::Session {
+  const Admission& admission;
+  idp_client::VerifiedIdentity identity;
+  std::string id;
+  absl::Time started_at;
+  absl::Duration step_began;
+  SessionEvidence evidence = {};
+  std::optional<ca::IssuedCertificate> certificate =
+      std::nullopt;  // kept even if the session fails
+
+  const SigningRequest& request() const { return admission.request; }
+};
+
+// What is left when the one-time key is gone.
+struct SigningWorkflow::Signed {
+  std::vector<ades::CadesSignature> cades;  // one a document; none for RAW
+  std::vector<Bytes> values;                // the signature values, one a document
+  std::vector<tsa::IssuedTimestamp> timestamps;
+  std::optional<KeyDestruction> destruction;
+};
+
+// Step 1: admit. The place among the calls in flight was taken by the server (in_flight_limit.h).
+absl::StatusOr<Admission> SigningWorkflow::Admit(const RelyingParty& relying_party,
+                                                 SigningRequest request) const {
+  ENKRAT_RETURN_IF_ERROR(CheckRequest(request));
+  const auto policy = relying_party.levels.find(request.intent.level);
+  if (policy == relying_party.levels.end()) {
+    return MakeError(Reason::kNotPermitted, "the relying party may not ask for this level");
+  }
+  const auto profile = parts_.profiles.find(request.intent.level);
+  if (profile == parts_.profiles.end() || request.intent.kind != SignatureKind::kSignature) {
+    return MakeError(Reason::kNotPermitted, "no certificate profile serves this level and kind");
+  }
+  if (request.deadline - parts_.clock->Now() < parts_.least_time) {
+    return MakeError(Reason::kDeadlineTooShort, "less time than a signature takes");
+  }
+  Admission admission = {.relying_party = &relying_party,
+                         .policy = &policy->second,
+                         .profile = &profile->second,
+                         .request = std::move(request)};
+  admission.sad = ComputeSignatureActivationData(relying_party.id, admission.request.intent);
+  admission.request_digest = ToBytes(ComputeRequestDigest(admission.sad, admission.request));
+  return admission;
+}
+
+absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
+  // A retry waits for the call that it repeats, and gets that call's result.
+  ENKRAT_ASSIGN_OR_RETURN(const RunningSessions::Claim claim, Claim(admission));
+  ENKRAT_ASSIGN_OR_RETURN(std::optional<SigningResult> earlier, EarlierResult(admission));
+  if (earlier.has_value()) return *std::move(earlier);
+
+  ENKRAT_ASSIGN_OR_RETURN(idp_client::VerifiedIdentity identity, VerifyAssertion(admission));
+  ENKRAT_ASSIGN_OR_RETURN(Session session, RecordIntent(admission, std::move(identity)));
+
+  absl::StatusOr<SigningResult> result = Perform(session);
+  if (!result.ok()) return Fail(session, result.status());
+  if (parts_.observer != nullptr) {
+    parts_.observer->SessionEnded(absl::OkStatus(), session.request().intent.documents.size());
+  }
+  return result;  // step 10
+}
+
+absl::StatusOr<RunningSessions::Claim> SigningWorkflow::Claim(const Admission& admission) {
+  const RunningSessions::Key key(admission.relying_party->id, admission.request.intent.request_id);
+  while (true) {
+    RunningSessions::Claim claim = running_.TryClaim(key);
+    if (claim.mine()) return claim;
+    if (!running_.WaitUntilFree(key, admission.request.deadline)) {
+      return MakeError(Reason::kDeadlineTooShort, "waiting for the call with the same request_id");
+    }
+  }
+}
+
+// Idempotence: what an earlier call with this request_id came to. Needs no assertion.
+absl::StatusOr<std::optional<SigningResult>> SigningWorkflow::EarlierResult(
+    const Admission& admission) {
+  ENKRAT_ASSIGN_OR_RETURN(
+      const std::optional<store::SessionRecord> record,
+      parts_.ledger->FindSession(admission.relying_party->id, admission.request.intent.request_id));
+  if (!record.has_value()) return std::nullopt;
+  if (record->request_digest != admission.request_digest) {
+    return MakeError(Reason::kRequestIdReused, "the request_id was used with other content");
+  }
+  switch (record->state) {
+    case store::SessionState::kCompleted: {
+      if (!record->result.has_value()) {
+        return MakeError(Reason::kRequestIdReused, "the first result is no longer kept");
+      }
+      ENKRAT_ASSIGN_OR_RETURN(SigningResult result, StoredResult::Decode(*record->result));
+      result.replayed = true;
+      return result;
+    }
+    case store::SessionState::kFailed:
+      return WithAssertionSpent(
+          MakeError(ReasonFromName(record->failure_reason).value_or(Reason::kInternal),
+                    "the first call with this request_id failed"));
+    case store::SessionState::kOpen:  // the claim says that nobody is working on it
+    case store::SessionState::kAbandoned:
+      break;
+  }
+  return WithAssertionSpent(MakeError(Reason::kSessionAbandoned, "the first call was cut off"));
+}
+
+// Step 2: verify the assertion. Nothing has been spent yet: an HSM that is known to be away is a
+// reason to stop here.
+absl::StatusOr<idp_client::VerifiedIdentity> SigningWorkflow::VerifyAssertion(
+    const Admission& admission) {
+  if (!parts_.hsm->statistics().available) {
+    return WithRetryDelay(MakeError(Reason::kHsmUnavailable, "the token is away"),
+                          absl::Seconds(1));
+  }
+  absl::StatusOr<idp_client::VerifiedIdentity> identity = parts_.identities->Verify({
+      .assertion = admission.request.assertion,
+      .expected_nonce = ToBase64Url(admission.sad),
+      .binding_required = admission.policy->binding_required,
+      .minimal_level_of_assurance = admission.policy->minimal_level_of_assurance,
+      .max_authentication_age = admission.policy->max_authentication_age,
+      .accepted_issuers = admission.policy->issuers,
+      .deadline = admission.request.deadline,
+  });
+  if (identity.ok() || ReasonOf(identity.status()) == Reason::kIdpKeysUnavailable) return identity;
+  const absl::Status kept = parts_.ledger->RecordEvent(RejectedAssertion(
+      parts_.clock->Now(), *admission.relying_party, admission.request, identity.status()));
+  if (!kept.ok() && parts_.logger != nullptr) {
+    parts_.logger->Error("evidence of a rejected assertion was not kept",
+                         {{"request_id", admission.request.intent.request_id}});
+  }
+  return identity;
+}
+
+// Step 3: spend the assertion, record the intent; durable when this returns.
+absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(
+    const Admission& admission, idp_client::VerifiedIdentity identity) {
+  ENKRAT_RETURN_IF_ERROR(StillWanted(admission.request, "recording the intent"));
+  Session session = {.admission = admission,
+                     .identity = std::move(identity),
+                     .id = ToHex(RandomBytes(kSessionIdOctets)),
+                     .started_at = parts_.clock->Now(),
+                     .step_began = parts_.clock->SinceBoot()};
+  session.evidence.Admitted(session.started_at, *admission.relying_party, admission.request,
+                            admission.request_digest);
+  session.evidence.AssertionVerified(session.started_at, session.identity,
+                                     admission.request.assertion, admission.sad);
+  ENKRAT_ASSIGN_OR_RETURN(const store::IntentOutcome outcome,
+                          parts_.ledger->RecordIntent({
+                              .session_id = session.id,
+                              .relying_party = admission.relying_party->id,
+                              .request_id = admission.request.intent.request_id,
+                              .request_digest = admission.request_digest,
+                              .issuer = session.identity.issuer,
+                              .assertion_id = session.identity.assertion_id,
+                              .assertion_expires_at = session.identity.assertion_expires_at,
+                              .started_at = session.started_at,
+                              .evidence = session.evidence.Take(),
+                          }));
+  switch (outcome) {
+    case store::IntentOutcome::kRecorded:
+      StepDone(session, "intent-recorded");
+      return session;
+    case store::IntentOutcome::kAssertionSpent:
+      return MakeError(Reason::kAssertionRejected, "the assertion was spent before");
+    case store::IntentOutcome::kRequestIdTaken:
+      break;  // by another process on the same ledger
+  }
+  return MakeError(Reason::kRequestIdReused, "the request_id is in use");
+}
+
+// Steps 4 to 9.
+absl::StatusOr<SigningResult> SigningWorkflow::Perform(Session& session) {
+  ENKRAT_ASSIGN_OR_RETURN(Signed made, SignInHsm(session));
+  // No one-time key and no HSM session is held from here on.
+  if (parts_.outside_timestamper != nullptr) {
+    ENKRAT_RETURN_IF_ERROR(Timestamp(session, /*unit_key=*/nullptr, made));
+  }
+  ENKRAT_ASSIGN_OR_RETURN(SigningResult result, Assemble(session, std::move(made)));
+  ENKRAT_RETURN_IF_ERROR(MakeDurable(session, result));
+  return result;
+}
+
+// Steps 4 to 7 back to back on one HSM session; step 8 too if the timestamping unit is our own.
+absl::StatusOr<SigningWorkflow::Signed> SigningWorkflow::SignInHsm(Session& session) {
+  const SigningRequest& request = session.request();
+  ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease, parts_.hsm->Acquire(request.deadline));
+
+  // Step 4: generate the key. Its attributes have been read back and checked when this returns.
+  ENKRAT_RETURN_IF_ERROR(StillWanted(request, "generating the key"));
+  ENKRAT_ASSIGN_OR_RETURN(
+      hsm::OneTimeKey key,
+      lease.GenerateOneTimeKey({.algorithm = request.key_algorithm, .label = session.id}));
+  session.evidence.KeyGenerated(parts_.clock->Now(), key);
+  StepDone(session, "key-generated");
+
+  // Steps 5 and 6: use it.
+  Signed made;
+  absl::Status used = StillWanted(request, "issuing the certificate");
+  if (used.ok()) used = IssueCertificate(session, lease, key);
+  if (used.ok()) used = SignDocuments(session, key, made);
+
+  // Step 7: destroy it, whatever became of steps 5 and 6. (A return above does so too: RAII.)
+  ENKRAT_ASSIGN_OR_RETURN(const hsm::DestructionReceipt receipt, std::move(key).Destroy());
+  made.destruction.emplace(receipt);
+  session.evidence.KeyDestroyed(parts_.clock->Now(), receipt);
+  StepDone(session, "key-destroyed");
+  ENKRAT_RETURN_IF_ERROR(used);
+
+  if (parts_.outside_timestamper == nullptr) {
+    const std::unique_ptr<SigningKey> unit_key = lease.KeyFor(*parts_.timestamp_unit_key);
+    ENKRAT_RETURN_IF_ERROR(Timestamp(session, unit_key.get(), made));
+  }
+  return made;
+}
+
+// Step 5: issue the certificate. ca/ lints what is to be signed before the CA's key is used, and
+// compares what was signed with what was linted.
+absl::Status SigningWorkflow::IssueCertificate(Session& session, hsm::SessionLease& lease,
+                                               const hsm::OneTimeKey& key) {
+  const Admission& admission = session.admission;
+  ENKRAT_ASSIGN_OR_RETURN(
+      const Bytes person_hash,
+      lease.Mac(*parts_.person_key, PersonOctets(session.identity, admission.relying_party->id)));
+  ENKRAT_ASSIGN_OR_RETURN(const ca::Subject subject,
+                          CertificateSubject(session.identity, person_hash));
+  ENKRAT_ASSIGN_OR_RETURN(
+      ca::IssuanceToken token,
+      parts_.issuer->Prepare(
+          {.profile = admission.profile, .subject = subject, .subject_key = &key.public_key()}));
+  const auto tbs_sha256 = Sha256(token.tbs_der());
+  const std::unique_ptr<SigningKey> ca_key = lease.KeyFor(*parts_.issuing_ca_key);
+  ENKRAT_ASSIGN_OR_RETURN(session.certificate, parts_.issuer->Issue(std::move(token), *ca_key));
+  session.evidence.CertificateIssued(parts_.clock->Now(), *session.certificate, tbs_sha256,
+                                     admission.profile->spec().name, person_hash);
+  StepDone(session, "certificate-issued");
+  return CheckCertificateIsFor(key.public_key(), session.certificate->der);
+}
+
+// Step 6: sign every document, and verify every signature before it goes on.
+absl::Status SigningWorkflow::SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made) {
+  const absl::Time signing_time = parts_.clock->Now();
+  for (const Document& document : session.request().intent.documents) {
+    DigestAlgorithm algorithm = document.digest_algorithm;
+    ByteSpan digest = document.digest;
+    if (session.request().format != SignatureFormat::kRaw) {
+      ENKRAT_ASSIGN_OR_RETURN(
+          ades::CadesSignature cades,
+          ades::CadesSignature::Prepare({.document_digest_algorithm = document.digest_algorithm,
+                                         .document_digest = document.digest,
+                                         .signer_certificate_der = session.certificate->der,
+                                         .signer_key = &key.public_key(),
+                                         .signing_time = signing_time}));
+      made.cades.push_back(std::move(cades));
+      algorithm = made.cades.back().digest_algorithm();
+      digest = made.cades.back().digest_to_sign();
+    }
+    ENKRAT_ASSIGN_OR_RETURN(Bytes value, key.SignDigest(algorithm, digest));
+    ENKRAT_RETURN_IF_ERROR(key.public_key().VerifyDigest(algorithm, digest, value));
+    made.values.push_back(std::move(value));
+  }
+  session.evidence.DocumentsSigned(parts_.clock->Now(), session.request().intent.documents,
+                                   made.values);
+  StepDone(session, "documents-signed");
+  return absl::OkStatus();
+}
+
+// Step 8: timestamp every signature value. The one-time key is gone; with an outside authority the
+// HSM session is given back too.
+absl::Status SigningWorkflow::Timestamp(Session& session, SigningKey* unit_key, Signed& made) {
+  const SigningRequest& request = session.request();
+  if (!Timestamped(request.format)) return absl::OkStatus();
+  const DigestAlgorithm algorithm = DefaultDigest(request.key_algorithm);
+  for (const Bytes& value : made.values) {
+    ENKRAT_RETURN_IF_ERROR(StillWanted(request, "timestamping"));
+    const tsa::MessageImprint imprint = {.algorithm = algorithm,
+                                         .digest = ComputeDigest(algorithm, value)};
+    ENKRAT_ASSIGN_OR_RETURN(tsa::IssuedTimestamp timestamp,
+                            unit_key != nullptr
+                                ? parts_.timestamp_unit->Stamp(imprint, *unit_key)
+                                : parts_.outside_timestamper->Timestamp(imprint, request.deadline));
+    // A timestamp that a validator would not find inside the certificate's life proves nothing.
+    if (timestamp.gen_time < session.certificate->not_before ||
+        timestamp.gen_time >= session.certificate->not_after) {
+      return MakeError(Reason::kTimestampUnavailable, "genTime is outside the certificate's life");
+    }
+    made.timestamps.push_back(std::move(timestamp));
+  }
+  session.evidence.Timestamped(parts_.clock->Now(), made.timestamps);
+  StepDone(session, "timestamped");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SigningResult> SigningWorkflow::Assemble(const Session& session, Signed made) {
+  SigningResult result(*std::move(made.destruction));
+  result.session_id = session.id;
+  result.request_id = session.request().intent.request_id;
+  result.certificate = *session.certificate;
+  result.chain_der = parts_.issuer->chain_der();
+  result.started_at = session.started_at;
+  for (size_t i = 0; i < made.values.size(); ++i) {
+    DocumentSignature signature = {.label = session.request().intent.documents[i].label,
+                                   .signature = made.values[i],
+                                   .timestamp = std::nullopt};
+    std::optional<Bytes> token;
+    if (!made.timestamps.empty()) {
+      token = made.timestamps[i].token_der;
+      signature.timestamp = std::move(made.timestamps[i]);
+    }
+    if (!made.cades.empty()) {
+      ENKRAT_ASSIGN_OR_RETURN(signature.signature,
+                              made.cades[i].Assemble(made.values[i], result.chain_der, token));
+    }
+    result.signatures.push_back(std::move(signature));
+  }
+  return result;
+}
+
+// Step 9: make it durable. Certificate, evidence and result are on disk when this returns.
+absl::Status SigningWorkflow::MakeDurable(Session& session, SigningResult& result) {
+  result.completed_at = parts_.clock->Now();
+  Bytes octets = StoredResult::Encode(result);
+  const Bytes digest = ToBytes(Sha256(octets));
+  session.evidence.Completed(result.completed_at, digest);
+  ENKRAT_RETURN_IF_ERROR(parts_.ledger->CompleteSession({
+      .session_id = session.id,
+      .certificate = CertificateOf(session),
+      .evidence = session.evidence.Take(),
+      .result = std::move(octets),
+      .result_digest = digest,
+      .completed_at = result.completed_at,
+      .result_expires_at = result.completed_at + parts_.keep_results,
+  }));
+  StepDone(session, "completed");
+  return absl::OkStatus();
+}
+
+// A session that cannot end well ends in the ledger all the same; nothing of it is released.
+absl::Status SigningWorkflow::Fail(Session& session, const absl::Status& why) {
+  const absl::Time now = parts_.clock->Now();
+  session.evidence.Failed(now, why);
+  store::SessionFailure failure = {.session_id = session.id,
+                                   .reason = std::string(ReasonName(ReasonOf(why))),
+                                   .evidence = session.evidence.Take(),
+                                   .certificate = std::nullopt,
+                                   .failed_at = now};
+  if (session.certificate.has_value()) failure.certificate = CertificateOf(session);
+  const absl::Status kept = parts_.ledger->FailSession(failure);
+  if (!kept.ok() && parts_.logger != nullptr) {
+    // Stays open in the ledger; the next start closes it as abandoned.
+    parts_.logger->Error("the end of a failed session was not kept",
+                         {{"session_id", session.id}, {"why", std::string(kept.message())}});
+  }
+  if (parts_.observer != nullptr) parts_.observer->SessionEnded(why, 0);
+  return WithAssertionSpent(WithContext(why, absl::StrCat("session ", session.id)));
+}
+
+absl::StatusOr<SessionReport> SigningWorkflow::Find(const RelyingParty& relying_party,
+                                                    const std::string& request_id) {
+  ENKRAT_RETURN_IF_ERROR(CheckRequestId(request_id));
+  ENKRAT_ASSIGN_OR_RETURN(const std::optional<store::SessionRecord> record,
+                          parts_.ledger->FindSession(relying_party.id, request_id));
+  if (!record.has_value()) return MakeError(Reason::kNotFound, "no session with this request_id");
+  SessionReport report = {.state = record->state,
+                          .session_id = record->session_id,
+                          .result = std::nullopt,
+                          .failure_reason = record->failure_reason};
+  if (record->result.has_value()) {
+    ENKRAT_ASSIGN_OR_RETURN(report.result, StoredResult::Decode(*record->result));
+    report.result->replayed = true;
+  }
+  return report;
+}
+
+// Asked before each step that cannot be undone. From step 9 on, nobody asks: the session finishes
+// and its result can be fetched by request_id.
+absl::Status SigningWorkflow::StillWanted(const SigningRequest& request,
+                                          absl::string_view next_step) const {
+  if (request.cancelled()) {
+    return MakeError(Reason::kCancelled, absl::StrCat("the client left before ", next_step));
+  }
+  if (parts_.clock->Now() >= request.deadline) {
+    return MakeError(Reason::kDeadlineTooShort, absl::StrCat("time was up before ", next_step));
+  }
+  return absl::OkStatus();
+}
+
+void SigningWorkflow::StepDone(Session& session, absl::string_view step) {
+  const absl::Duration now = parts_.clock->SinceBoot();
+  if (parts_.observer != nullptr) parts_.observer->StepDone(step, now - session.step_began);
+  session.step_began = now;
+}
+
+store::CertificateRecord SigningWorkflow::CertificateOf(const Session& session) {
+  return {.session_id = session.id,
+          .relying_party = session.admission.relying_party->id,
+          .der = session.certificate->der,
+          .serial_number = session.certificate->serial_number,
+          .fingerprint_sha256 = session.certificate->fingerprint_sha256,
+          .not_before = session.certificate->not_before,
+          .not_after = session.certificate->not_after};
+}
+
+}  // namespace enkrat::signer

@@ -1,0 +1,120 @@
+// One signature, from the request to the disk: the ten steps of docs/life_of_a_signature.md, in
+// their order.
+#ifndef ENKRAT_SIGNER_SIGNING_WORKFLOW_H_
+#define ENKRAT_SIGNER_SIGNING_WORKFLOW_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "ca/issuer.h"
+#include "ca/profile.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "hsm/session_pool.h"
+#include "idp_client/identity_verifier.h"
+#include "signer/relying_party.h"
+#include "signer/running_sessions.h"
+#include "signer/session_evidence.h"
+#include "signer/session_observer.h"
+#include "signer/signature_activation_data.h"
+#include "signer/signing_request.h"
+#include "signer/signing_result.h"
+#include "store/ledger.h"
+#include "tsa/timestamp_unit.h"
+#include "tsa/timestamper.h"
+
+namespace enkrat::signer {
+
+// A request that has passed step 1, with what was derived from it.
+struct Admission {
+  const RelyingParty* relying_party = nullptr;
+  const LevelPolicy* policy = nullptr;
+  const ca::Profile* profile = nullptr;
+  SigningRequest request;
+  SignatureActivationData sad{};
+  Bytes request_digest = {};  // what "the same content" of a request_id means
+};
+
+// Where a session stands, for its relying party.
+struct SessionReport {
+  store::SessionState state = store::SessionState::kOpen;
+  std::string session_id;
+  std::optional<SigningResult> result;
+  std::string failure_reason;
+};
+
+// Thread-safe: a session runs on the thread that calls Run, others beside it. Everything pointed to
+// is owned by the caller and outlives the workflow.
+class SigningWorkflow {
+ public:
+  struct Parts {
+    hsm::SessionPool* hsm = nullptr;
+    const hsm::LongLivedKey* issuing_ca_key = nullptr;
+    const hsm::MacKey* person_key = nullptr;  // for hashes of who signed
+    idp_client::IdentityVerifier* identities = nullptr;
+    const ca::Issuer* issuer = nullptr;
+    std::map<SignatureLevel, ca::Profile> profiles;
+    // Timestamps: exactly one of the own unit with its key, or somebody else's.
+    tsa::TimestampUnit* timestamp_unit = nullptr;
+    const hsm::LongLivedKey* timestamp_unit_key = nullptr;
+    tsa::Timestamper* outside_timestamper = nullptr;
+    store::Ledger* ledger = nullptr;
+    const Clock* clock = nullptr;
+    Logger* logger = nullptr;             // optional
+    SessionObserver* observer = nullptr;  // optional
+    absl::Duration keep_results = absl::Hours(24);
+    // A call with less time than this is refused before anything is spent.
+    absl::Duration least_time = absl::Milliseconds(50);
+  };
+
+  explicit SigningWorkflow(Parts parts) : parts_(std::move(parts)) {}
+
+  // Step 1, for the part that needs neither disk nor HSM; takes microseconds, never blocks. Errors:
+  // CheckRequest's; kNotPermitted for a level or kind that the relying party may not ask for or
+  // that has no profile; kDeadlineTooShort.
+  absl::StatusOr<Admission> Admit(const RelyingParty& relying_party, SigningRequest request) const;
+
+  // Steps 2 to 10. Blocks: on the IdP's keys, the HSM, the disk and the TSA. A request_id that was
+  // used before is answered from the ledger, without a look at the assertion: kRequestIdReused for
+  // other content, kSessionAbandoned or the first failure's reason if there is no result. Errors
+  // after the assertion was spent carry AssertionSpent.
+  absl::StatusOr<SigningResult> Run(const Admission& admission);
+
+  // The session of an earlier Run of the same relying party. kNotFound.
+  absl::StatusOr<SessionReport> Find(const RelyingParty& relying_party,
+                                     const std::string& request_id);
+
+ private:
+  struct Session;  // a session whose intent has been recorded
+  struct Signed;   // what is left when the key is gone
+
+  absl::StatusOr<RunningSessions::Claim> Claim(const Admission& admission);
+  absl::StatusOr<std::optional<SigningResult>> EarlierResult(const Admission& admission);
+  absl::StatusOr<idp_client::VerifiedIdentity> VerifyAssertion(const Admission& admission);
+  absl::StatusOr<Session> RecordIntent(const Admission& admission,
+                                       idp_client::VerifiedIdentity identity);
+  absl::StatusOr<SigningResult> Perform(Session& session);
+  absl::StatusOr<Signed> SignInHsm(Session& session);
+  absl::Status IssueCertificate(Session& session, hsm::SessionLease& lease,
+                                const hsm::OneTimeKey& key);
+  absl::Status SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made);
+  absl::Status Timestamp(Session& session, SigningKey* unit_key, Signed& made);
+  absl::StatusOr<SigningResult> Assemble(const Session& session, Signed made);
+  absl::Status MakeDurable(Session& session, SigningResult& result);
+  absl::Status Fail(Session& session, const absl::Status& why);
+
+  absl::Status StillWanted(const SigningRequest& request, absl::string_view next_step) const;
+  void StepDone(Session& session, absl::string_view step);
+  static store::CertificateRecord CertificateOf(const Session& session);
+
+  const Parts parts_;
+  RunningSessions running_;
+};
+
+}  // namespace enkrat::signer
+
+#endif  // ENKRAT_SIGNER_SIGNING_WORKFLOW_H_

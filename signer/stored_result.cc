@@ -1,0 +1,137 @@
+#include "signer/stored_result.h"
+
+#include <google/protobuf/timestamp.pb.h>
+
+#include <string>
+
+#include "common/reason.h"
+#include "enkrat/v1/signing_service.pb.h"
+
+namespace enkrat::signer {
+namespace {
+
+void FillTime(absl::Time time, google::protobuf::Timestamp& message) {
+  const int64_t nanoseconds = absl::ToUnixNanos(time);
+  message.set_seconds(absl::ToUnixSeconds(time));  // rounds down
+  message.set_nanos(static_cast<int32_t>(nanoseconds - message.seconds() * 1'000'000'000));
+}
+
+absl::Time TimeFrom(const google::protobuf::Timestamp& message) {
+  return absl::FromUnixSeconds(message.seconds()) + absl::Nanoseconds(message.nanos());
+}
+
+std::string Octets(ByteSpan octets) { return ToString(octets); }
+
+void FillCertificate(const ca::IssuedCertificate& certificate, v1::Certificate& message) {
+  message.set_der(Octets(certificate.der));
+  message.set_serial_number(certificate.serial_number);
+  message.set_fingerprint_sha256(Octets(certificate.fingerprint_sha256));
+  FillTime(certificate.not_before, *message.mutable_not_before());
+  FillTime(certificate.not_after, *message.mutable_not_after());
+}
+
+ca::IssuedCertificate CertificateFrom(const v1::Certificate& message) {
+  return {
+      .der = ToBytes(message.der()),
+      .serial_number = message.serial_number(),
+      .fingerprint_sha256 = ToBytes(message.fingerprint_sha256()),
+      .not_before = TimeFrom(message.not_before()),
+      .not_after = TimeFrom(message.not_after()),
+  };
+}
+
+void FillDocument(const DocumentSignature& signature, v1::DocumentSignature& message) {
+  message.set_label(signature.label);
+  message.set_signature(Octets(signature.signature));
+  if (!signature.timestamp.has_value()) return;
+  v1::Timestamp& timestamp = *message.mutable_timestamp();
+  timestamp.set_token(Octets(signature.timestamp->token_der));
+  FillTime(signature.timestamp->gen_time, *timestamp.mutable_gen_time());
+  timestamp.set_serial_number(signature.timestamp->serial_number);
+  timestamp.set_policy(signature.timestamp->policy_oid);
+}
+
+DocumentSignature DocumentFrom(const v1::DocumentSignature& message) {
+  DocumentSignature signature = {
+      .label = message.label(),
+      .signature = ToBytes(message.signature()),
+      .timestamp = std::nullopt,
+  };
+  if (message.has_timestamp()) {
+    signature.timestamp = tsa::IssuedTimestamp{
+        .token_der = ToBytes(message.timestamp().token()),
+        .gen_time = TimeFrom(message.timestamp().gen_time()),
+        .serial_number = message.timestamp().serial_number(),
+        .policy_oid = message.timestamp().policy(),
+    };
+  }
+  return signature;
+}
+
+void FillDestruction(const KeyDestruction& destruction, v1::DestructionEvidence& message) {
+  message.set_public_key_sha256(Octets(destruction.public_key_sha256()));
+  FillTime(destruction.generated_at(), *message.mutable_generated_at());
+  FillTime(destruction.destroyed_at(), *message.mutable_destroyed_at());
+  message.set_signature_count(static_cast<uint32_t>(destruction.signatures()));
+  message.set_confirmation(destruction.confirmation());
+  for (const auto& [name, value] : destruction.attributes()) {
+    (*message.mutable_key_attributes())[name] = value;
+  }
+}
+
+}  // namespace
+
+void StoredResult::Fill(const SigningResult& result, v1::SignResponse& response) {
+  response.set_session_id(result.session_id);
+  response.set_request_id(result.request_id);
+  for (const DocumentSignature& signature : result.signatures) {
+    FillDocument(signature, *response.add_signatures());
+  }
+  FillCertificate(result.certificate, *response.mutable_certificate());
+  for (const Bytes& certificate : result.chain_der) response.add_chain(Octets(certificate));
+  FillDestruction(result.destruction, *response.mutable_destruction());
+  FillTime(result.started_at, *response.mutable_started_at());
+  FillTime(result.completed_at, *response.mutable_completed_at());
+  response.set_replayed(result.replayed);
+}
+
+Bytes StoredResult::Encode(const SigningResult& result) {
+  v1::SignResponse message;
+  Fill(result, message);
+  Bytes octets(message.ByteSizeLong());
+  message.SerializeToArray(octets.data(), static_cast<int>(octets.size()));
+  return octets;
+}
+
+absl::StatusOr<SigningResult> StoredResult::Decode(ByteSpan octets) {
+  v1::SignResponse message;
+  if (!message.ParseFromArray(octets.data(), static_cast<int>(octets.size())) ||
+      !message.has_destruction() || !message.has_certificate() || message.signatures().empty()) {
+    return MakeError(Reason::kInternal, "a stored result does not parse");
+  }
+  KeyDestruction destruction;
+  destruction.public_key_sha256_ = ToBytes(message.destruction().public_key_sha256());
+  destruction.generated_at_ = TimeFrom(message.destruction().generated_at());
+  destruction.destroyed_at_ = TimeFrom(message.destruction().destroyed_at());
+  destruction.signatures_ = message.destruction().signature_count();
+  destruction.confirmation_ = message.destruction().confirmation();
+  for (const auto& [name, value] : message.destruction().key_attributes()) {
+    destruction.attributes_.emplace_back(name, value);
+  }
+  SigningResult result(std::move(destruction));
+  result.session_id = message.session_id();
+  result.request_id = message.request_id();
+  for (const auto& signature : message.signatures()) {
+    result.signatures.push_back(DocumentFrom(signature));
+  }
+  result.certificate = CertificateFrom(message.certificate());
+  for (const std::string& certificate : message.chain()) {
+    result.chain_der.push_back(ToBytes(certificate));
+  }
+  result.started_at = TimeFrom(message.started_at());
+  result.completed_at = TimeFrom(message.completed_at());
+  result.replayed = message.replayed();
+  return result;
+}
+
+}  // namespace enkrat::signer
