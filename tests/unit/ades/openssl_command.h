@@ -1,0 +1,19 @@
+// `openssl cms` as a verifier that nobody here wrote.
+#ifndef ENKRAT_TESTS_UNIT_ADES_OPENSSL_COMMAND_H_
+#define ENKRAT_TESTS_UNIT_ADES_OPENSSL_COMMAND_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/bytes.h"
+#include "tests/unit/ades/certificate_maker.h"
+
+namespace enkrat::ades::testing {
+
+// `openssl cms -verify -cades` at TestNow() with the PKI's root; an error holds what it printed.
+absl::Status OpenSslCmsVerify(const TestPki& pki, const Bytes& signature_der,
+                              const std::string& document);
+
+}  // namespace enkrat::ades::testing
+
+#endif  // ENKRAT_TESTS_UNIT_ADES_OPENSSL_COMMAND_H_
