@@ -107,11 +107,11 @@ absl::StatusOr<Bytes> CadesSignature::Assemble(
                      DerElement(kDerSet, {LaySignerInfo(signature_value, timestamp_token_der)})});
   Bytes content_info =
       DerElement(kDerSequence, {kOidSignedData, DerElement(DerContextTag(0), {signed_data})});
-  ENKRAT_RETURN_IF_ERROR(CheckSignedData(
-      content_info, {.signed_attributes_der = signed_attributes_der_,
-                     .signature_value = signature_value,
-                     .certificate_count = certificates.size(),
-                     .unsigned_attribute_count = timestamp_token_der.has_value() ? 1u : 0u}));
+  ENKRAT_RETURN_IF_ERROR(
+      CheckSignedData(content_info, {.signed_attributes_der = signed_attributes_der_,
+                                     .signature_value = signature_value,
+                                     .certificates_der = &certificates,
+                                     .timestamp_token_der = timestamp_token_der}));
   return content_info;
 }
 

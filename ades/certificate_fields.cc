@@ -12,8 +12,11 @@ std::optional<CertificateFields> Read(ByteSpan certificate_der) {
   DerCursor file(certificate_der);
   const std::optional<DerView> certificate = file.Next(kDerSequence);
   if (!certificate.has_value() || !file.AtEnd()) return std::nullopt;
-  const std::optional<DerView> tbs = DerCursor(certificate->content).Next(kDerSequence);
-  if (!tbs.has_value()) return std::nullopt;
+  DerCursor parts(certificate->content);
+  const std::optional<DerView> tbs = parts.Next(kDerSequence);
+  if (!tbs || !parts.Next(kDerSequence) || !parts.Next(kDerBitString) || !parts.AtEnd()) {
+    return std::nullopt;
+  }
   DerCursor fields(tbs->content);
   fields.Next(DerContextTag(0));  // version; absent in v1
   const std::optional<DerView> serial_number = fields.Next(kDerInteger);

@@ -19,8 +19,9 @@ struct CertificateFields {
   bool IsSelfIssued() const { return issuer == subject; }
 };
 
-// kRequestMalformed if the octets are not a certificate as far as its public key. The rest is not
-// looked at: a full parse costs more than everything else that making a signature does.
+// kRequestMalformed if the octets do not have the outline of one certificate. Names, key and
+// extensions are not looked into: a full parse costs more than everything else that making a
+// signature does.
 absl::StatusOr<CertificateFields> ReadCertificateFields(ByteSpan certificate_der);
 
 }  // namespace enkrat::ades

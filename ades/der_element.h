@@ -13,6 +13,7 @@ namespace enkrat::ades {
 
 // Identifier octets of what a signature is made of.
 inline constexpr uint8_t kDerInteger = 0x02;
+inline constexpr uint8_t kDerBitString = 0x03;
 inline constexpr uint8_t kDerOctetString = 0x04;
 inline constexpr uint8_t kDerUtcTime = 0x17;
 inline constexpr uint8_t kDerGeneralizedTime = 0x18;
