@@ -52,37 +52,11 @@ bool ListenerAnswers(const std::string& host, uint16_t port, absl::Duration time
 }
 
 Watchdog::Watchdog(Options options, std::function<bool()> alive, std::function<void()> deaf)
-    : options_(options), alive_(std::move(alive)), deaf_(std::move(deaf)) {
-  thread_ = std::thread([this] { Watch(); });
-}
-
-Watchdog::~Watchdog() {
-  {
-    MutexLock lock(mutex_);
-    stop_ = true;
-  }
-  stopping_.notify_all();
-  thread_.join();
-}
-
-void Watchdog::Watch() {
-  int failures = 0;
-  while (!Stopped()) {
-    failures = alive_() ? 0 : failures + 1;
-    if (failures == options_.tolerance) {
-      deaf_();
-      return;
-    }
-  }
-}
-
-bool Watchdog::Stopped() {
-  const auto until =
-      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(options_.interval);
-  MutexLock lock(mutex_);
-  while (!stop_ && stopping_.wait_until(mutex_, until) != std::cv_status::timeout) {
-  }
-  return stop_;
-}
+    : task_(options.interval, [this, options, alive = std::move(alive), deaf = std::move(deaf)] {
+        failures_ = alive() ? 0 : failures_ + 1;
+        if (failures_ < options.tolerance) return true;
+        deaf();
+        return false;
+      }) {}
 
 }  // namespace enkrat::server

@@ -9,10 +9,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <thread>
 
 #include "absl/time/time.h"
-#include "common/mutex.h"
+#include "server/periodic_task.h"
 
 namespace enkrat::server {
 
@@ -31,21 +30,10 @@ class Watchdog {
   };
 
   Watchdog(Options options, std::function<bool()> alive, std::function<void()> deaf);
-  // Stops and joins; waits for an `alive` that is running.
-  ~Watchdog();
 
  private:
-  void Watch() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Waits one interval; true if the watchdog is to stop.
-  bool Stopped() ABSL_LOCKS_EXCLUDED(mutex_);
-
-  const Options options_;
-  const std::function<bool()> alive_;
-  const std::function<void()> deaf_;
-  Mutex mutex_;
-  CondVar stopping_;
-  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  int failures_ = 0;  // of the task's thread
+  PeriodicTask task_;
 };
 
 }  // namespace enkrat::server

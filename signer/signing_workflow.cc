@@ -412,7 +412,10 @@ absl::Status SigningWorkflow::StillWanted(const SigningRequest& request,
     return MakeError(Reason::kCancelled, absl::StrCat("the client left before ", next_step));
   }
   if (parts_.clock->Now() >= request.deadline) {
-    return MakeError(Reason::kDeadlineTooShort, absl::StrCat("time was up before ", next_step));
+    // The field tells the client which step it was too short for.
+    return WithField(
+        MakeError(Reason::kDeadlineTooShort, absl::StrCat("time was up before ", next_step)),
+        next_step);
   }
   return absl::OkStatus();
 }

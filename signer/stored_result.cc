@@ -1,24 +1,13 @@
 #include "signer/stored_result.h"
 
-#include <google/protobuf/timestamp.pb.h>
-
 #include <string>
 
 #include "common/reason.h"
 #include "enkrat/v1/signing_service.pb.h"
+#include "signer/message_time.h"
 
 namespace enkrat::signer {
 namespace {
-
-void FillTime(absl::Time time, google::protobuf::Timestamp& message) {
-  const int64_t nanoseconds = absl::ToUnixNanos(time);
-  message.set_seconds(absl::ToUnixSeconds(time));  // rounds down
-  message.set_nanos(static_cast<int32_t>(nanoseconds - message.seconds() * 1'000'000'000));
-}
-
-absl::Time TimeFrom(const google::protobuf::Timestamp& message) {
-  return absl::FromUnixSeconds(message.seconds()) + absl::Nanoseconds(message.nanos());
-}
 
 std::string Octets(ByteSpan octets) { return ToString(octets); }
 

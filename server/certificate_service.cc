@@ -1,0 +1,137 @@
+#include "server/certificate_service.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "enkrat/v1/certificate_service.grpc.pb.h"
+#include "signer/message_time.h"
+
+namespace enkrat::server {
+namespace {
+
+constexpr uint32_t kDefaultPageSize = 100;
+constexpr uint32_t kLargestPageSize = 1000;
+constexpr size_t kLongestSerialNumber = 40;  // hex characters: 20 octets (RFC 5280 4.1.2.2)
+constexpr size_t kLongestPageToken = 256;
+
+absl::Status Malformed(absl::string_view field, absl::string_view what) {
+  return WithField(MakeError(Reason::kRequestMalformed, what), field);
+}
+
+void Fill(const store::CertificateRecord& record, v1::Certificate& message) {
+  message.set_der(ToString(record.der));
+  message.set_serial_number(record.serial_number);
+  message.set_fingerprint_sha256(ToString(record.fingerprint_sha256));
+  signer::FillTime(record.not_before, *message.mutable_not_before());
+  signer::FillTime(record.not_after, *message.mutable_not_after());
+}
+
+absl::StatusOr<std::optional<store::CertificateRecord>> Find(
+    store::Ledger& ledger, const v1::GetCertificateRequest& request) {
+  switch (request.key_case()) {
+    case v1::GetCertificateRequest::kSerialNumber: {
+      const std::string serial_number = absl::AsciiStrToLower(request.serial_number());
+      if (serial_number.empty() || serial_number.size() > kLongestSerialNumber ||
+          !FromHex(serial_number).has_value()) {
+        return Malformed("serial_number", "is not 1 to 20 octets in hexadecimal");
+      }
+      return ledger.FindCertificateBySerial(serial_number);
+    }
+    case v1::GetCertificateRequest::kFingerprintSha256:
+      if (request.fingerprint_sha256().size() != 32) {
+        return Malformed("fingerprint_sha256", "is not 32 octets");
+      }
+      return ledger.FindCertificateByFingerprint(AsSpan(request.fingerprint_sha256()));
+    case v1::GetCertificateRequest::KEY_NOT_SET:
+      break;
+  }
+  return Malformed("key", "neither serial_number nor fingerprint_sha256 is set");
+}
+
+class CertificateService final : public v1::CertificateService::CallbackService {
+ public:
+  CertificateService(CallGate& gate, store::Ledger& ledger, ServiceChains chains)
+      : gate_(gate), ledger_(ledger), chains_(std::move(chains)) {}
+
+  grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
+                                           const v1::GetCertificateRequest* request,
+                                           v1::GetCertificateResponse* response) override {
+    const absl::string_view method = "GetCertificate";
+    absl::StatusOr<Call> call = gate_.Enter(*context, method);
+    if (!call.ok()) return gate_.End(method, call.status());
+    const signer::RelyingParty& caller = *call->relying_party;
+    return gate_.Run(*std::move(call),
+                     [this, &caller, request, response](const std::atomic<bool>&) -> absl::Status {
+                       ENKRAT_ASSIGN_OR_RETURN(const std::optional<store::CertificateRecord> record,
+                                               Find(ledger_, *request));
+                       // Somebody else's certificate does not exist for this caller.
+                       if (!record.has_value() || record->relying_party != caller.id) {
+                         return MakeError(Reason::kNotFound,
+                                          "no such certificate of this relying party");
+                       }
+                       Fill(*record, *response->mutable_certificate());
+                       response->set_session_id(record->session_id);
+                       for (const Bytes& certificate : chains_.issuing)
+                         response->add_chain(ToString(certificate));
+                       return absl::OkStatus();
+                     });
+  }
+
+  grpc::ServerUnaryReactor* GetChain(grpc::CallbackServerContext* context,
+                                     const v1::GetChainRequest*,
+                                     v1::GetChainResponse* response) override {
+    const absl::string_view method = "GetChain";
+    absl::StatusOr<Call> call = gate_.Enter(*context, method);
+    if (!call.ok()) return gate_.End(method, call.status());
+    for (const Bytes& certificate : chains_.issuing) response->add_chain(ToString(certificate));
+    for (const Bytes& certificate : chains_.timestamping) {
+      response->add_timestamping_chain(ToString(certificate));
+    }
+    return gate_.End(*call, absl::OkStatus());
+  }
+
+  grpc::ServerUnaryReactor* ListCertificates(grpc::CallbackServerContext* context,
+                                             const v1::ListCertificatesRequest* request,
+                                             v1::ListCertificatesResponse* response) override {
+    const absl::string_view method = "ListCertificates";
+    absl::StatusOr<Call> call = gate_.Enter(*context, method);
+    if (!call.ok()) return gate_.End(method, call.status());
+    const uint32_t size = request->page_size() == 0 ? kDefaultPageSize : request->page_size();
+    if (size > kLargestPageSize) {
+      return gate_.End(
+          *call, WithField(MakeError(Reason::kLimitExceeded, "page_size over 1000"), "page_size"));
+    }
+    if (request->page_token().size() > kLongestPageToken) {
+      return gate_.End(*call, Malformed("page_token", "is not one of ours"));
+    }
+    const signer::RelyingParty& caller = *call->relying_party;
+    return gate_.Run(
+        *std::move(call),
+        [this, &caller, size, request, response](const std::atomic<bool>&) -> absl::Status {
+          ENKRAT_ASSIGN_OR_RETURN(const store::CertificatePage page,
+                                  ledger_.ListCertificates(caller.id, size, request->page_token()));
+          for (const store::CertificateRecord& record : page.certificates) {
+            Fill(record, *response->add_certificates());
+          }
+          response->set_next_page_token(page.next_page_token);
+          return absl::OkStatus();
+        });
+  }
+
+ private:
+  CallGate& gate_;
+  store::Ledger& ledger_;
+  const ServiceChains chains_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
+                                                      ServiceChains chains) {
+  return std::make_unique<CertificateService>(gate, ledger, std::move(chains));
+}
+
+}  // namespace enkrat::server

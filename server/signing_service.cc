@@ -1,0 +1,112 @@
+#include "server/signing_service.h"
+
+#include <utility>
+
+#include "common/status_macros.h"
+#include "enkrat/v1/signing_service.grpc.pb.h"
+#include "server/request_conversion.h"
+#include "signer/request_rules.h"
+#include "signer/signature_activation_data.h"
+#include "signer/stored_result.h"
+
+namespace enkrat::server {
+namespace {
+
+v1::SessionState StateOf(store::SessionState state) {
+  switch (state) {
+    case store::SessionState::kOpen:
+      return v1::SESSION_STATE_OPEN;
+    case store::SessionState::kCompleted:
+      return v1::SESSION_STATE_COMPLETED;
+    case store::SessionState::kFailed:
+      return v1::SESSION_STATE_FAILED;
+    case store::SessionState::kAbandoned:
+      return v1::SESSION_STATE_ABANDONED;
+  }
+  return v1::SESSION_STATE_UNSPECIFIED;
+}
+
+absl::StatusOr<signer::Admission> Admit(const signer::SigningWorkflow& workflow, const Call& call,
+                                        const v1::SignRequest& message) {
+  ENKRAT_ASSIGN_OR_RETURN(signer::SigningRequest request, RequestFrom(message));
+  request.deadline = call.deadline;
+  return workflow.Admit(*call.relying_party, std::move(request));
+}
+
+class SigningService final : public v1::SigningService::CallbackService {
+ public:
+  SigningService(CallGate& gate, signer::SigningWorkflow& workflow)
+      : gate_(gate), workflow_(workflow) {}
+
+  // Microseconds of hashing: answered where it arrives.
+  grpc::ServerUnaryReactor* ComputeBinding(grpc::CallbackServerContext* context,
+                                           const v1::ComputeBindingRequest* request,
+                                           v1::ComputeBindingResponse* response) override {
+    const absl::string_view method = "ComputeBinding";
+    absl::StatusOr<Call> call = gate_.Enter(*context, method);
+    if (!call.ok()) return gate_.End(method, call.status());
+    const absl::StatusOr<signer::SigningIntent> intent = IntentFrom(request->intent());
+    if (!intent.ok()) return gate_.End(*call, intent.status());
+    if (const absl::Status fits = signer::CheckIntent(*intent); !fits.ok()) {
+      return gate_.End(*call, fits);
+    }
+    const auto sad = signer::ComputeSignatureActivationData(call->relying_party->id, *intent);
+    response->set_signature_activation_data(ToString(sad));
+    response->set_nonce(ToBase64Url(sad));
+    return gate_.End(*call, absl::OkStatus());
+  }
+
+  grpc::ServerUnaryReactor* Sign(grpc::CallbackServerContext* context,
+                                 const v1::SignRequest* request,
+                                 v1::SignResponse* response) override {
+    const absl::string_view method = "Sign";
+    absl::StatusOr<Call> call = gate_.Enter(*context, method);
+    if (!call.ok()) return gate_.End(method, call.status());
+    absl::StatusOr<signer::Admission> admitted = Admit(workflow_, *call, *request);
+    if (!admitted.ok()) return gate_.End(*call, admitted.status());
+    call->request_id = admitted->request.intent.request_id;
+    auto admission = std::make_shared<signer::Admission>(*std::move(admitted));
+    return gate_.Run(
+        *std::move(call),
+        [this, admission, response](const std::atomic<bool>& cancelled) -> absl::Status {
+          admission->request.cancelled = [&cancelled] { return cancelled.load(); };
+          ENKRAT_ASSIGN_OR_RETURN(const signer::SigningResult result, workflow_.Run(*admission));
+          signer::StoredResult::Fill(result, *response);
+          return absl::OkStatus();
+        });
+  }
+
+  grpc::ServerUnaryReactor* GetSession(grpc::CallbackServerContext* context,
+                                       const v1::GetSessionRequest* request,
+                                       v1::GetSessionResponse* response) override {
+    const absl::string_view method = "GetSession";
+    absl::StatusOr<Call> call = gate_.Enter(*context, method);
+    if (!call.ok()) return gate_.End(method, call.status());
+    const signer::RelyingParty& caller = *call->relying_party;
+    return gate_.Run(*std::move(call),
+                     [this, &caller, request, response](const std::atomic<bool>&) -> absl::Status {
+                       ENKRAT_ASSIGN_OR_RETURN(const signer::SessionReport report,
+                                               workflow_.Find(caller, request->request_id()));
+                       response->set_state(StateOf(report.state));
+                       response->set_session_id(report.session_id);
+                       response->set_failure_reason(report.failure_reason);
+                       if (report.result.has_value()) {
+                         signer::StoredResult::Fill(*report.result, *response->mutable_result());
+                       }
+                       return absl::OkStatus();
+                     });
+  }
+
+ private:
+  CallGate& gate_;
+  signer::SigningWorkflow& workflow_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate,
+                                                  signer::SigningWorkflow& workflow) {
+  return std::make_unique<SigningService>(gate, workflow);
+}
+
+}  // namespace enkrat::server

@@ -1,0 +1,22 @@
+// enkrat.v1.SigningService over the signing workflow.
+#ifndef ENKRAT_SERVER_SIGNING_SERVICE_H_
+#define ENKRAT_SERVER_SIGNING_SERVICE_H_
+
+#include <memory>
+
+#include "server/call_gate.h"
+#include "signer/signing_workflow.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace enkrat::server {
+
+// Neither is owned; both outlive the service.
+std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate,
+                                                  signer::SigningWorkflow& workflow);
+
+}  // namespace enkrat::server
+
+#endif  // ENKRAT_SERVER_SIGNING_SERVICE_H_
