@@ -19,7 +19,7 @@ class HttpTimestamper final : public Timestamper {
   struct Options {
     std::string url;  // https, or http on a loopback address
     std::vector<Bytes> trusted_roots_der;
-    std::string tls_ca_file;  // empty: the system's
+    std::string tls_ca_file = "";  // empty: the system's
     absl::Duration timeout = absl::Seconds(5);
     HttpFetcher* fetcher = nullptr;  // not owned; required
     const Clock* clock = nullptr;    // not owned; required

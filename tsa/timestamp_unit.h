@@ -13,13 +13,11 @@
 #include "common/bytes.h"
 #include "common/clock.h"
 #include "common/signing_key.h"
-#include "common/signing_provider.h"
 #include "tsa/clock_guard.h"
+#include "tsa/timestamp_request.h"
 #include "tsa/timestamper.h"
 
 namespace enkrat::tsa {
-
-inline constexpr size_t kMaxRequestSize = 4096;  // octets of DER TimeStampReq
 
 // Calls its argument with the unit's key, or answers why it cannot be had (the argument is then not
 // called). Whoever provides it leases the HSM session only for as long as the call lasts.
@@ -31,26 +29,29 @@ class TimestampUnit {
   struct Options {
     std::vector<Bytes> chain_der;  // the unit's certificate first, root last
     std::string policy_oid = "0.4.0.2023.1.1";
-    absl::Duration accuracy = absl::Seconds(1);  // at most 1 s (EN 319 421)
-    const Clock* clock = nullptr;                // not owned; required
-    ClockGuard* clock_guard = nullptr;           // not owned; required
-    const SigningProvider* provider = nullptr;   // not owned; required
+    // Stated in each timestamp: whole milliseconds, at most 1 s (EN 319 422 5.2.2), and no less
+    // than the clock guard's.
+    absl::Duration accuracy = absl::Seconds(1);
+    const Clock* clock = nullptr;       // not owned; required
+    ClockGuard* clock_guard = nullptr;  // not owned; required
   };
 
-  // kConfigurationInvalid unless the chain's first certificate is a timestamping unit's (critical
-  // EKU with id-kp-timeStamping alone, valid now, ...).
+  // kConfigurationInvalid unless the chain is a timestamping unit's (LoadUnitCertificate says what
+  // that is), the policy an OID, the accuracy one that may be stated.
   static absl::StatusOr<std::unique_ptr<TimestampUnit>> Create(Options options);
   ~TimestampUnit();
 
-  // A token over the imprint, checked before it is returned. kDigestUnsupported;
-  // kTimestampUnavailable when the clock cannot be trusted or the unit's certificate or key period
-  // has ended; the key's own errors.
+  // A token over the imprint, with certificates, checked before it is returned. kDigestUnsupported
+  // for a digest of the wrong length; kTimestampUnavailable when the clock cannot be trusted or the
+  // unit's certificate or key period has ended (EN 319 421 TIS-7.6.7-06); kConfigurationInvalid for
+  // a key that is not the certificate's; kSignatureSelfCheckFailed; the key's own errors.
   absl::StatusOr<IssuedTimestamp> Stamp(const MessageImprint& imprint, SigningKey& unit_key);
 
   // A DER TimeStampResp for the octets of a TimeStampReq, always: rejections carry their
   // PKIFailureInfo (RFC 3161 2.4.2: badAlg, badRequest, badDataFormat, timeNotAvailable,
   // unacceptedPolicy, unacceptedExtension, systemFailure). The key is asked for only after the
-  // request has been found acceptable.
+  // request has been found acceptable; what goes wrong from there on is also what `with_unit_key`'s
+  // argument answers, so that the caller can log it.
   Bytes Respond(ByteSpan request_der, WithUnitKey with_unit_key);
 
   const std::vector<Bytes>& chain_der() const;

@@ -1,0 +1,73 @@
+#include "tsa/certificate_rules.h"
+
+#include <openssl/x509v3.h>
+
+#include <ctime>
+#include <memory>
+
+#include "common/der.h"
+#include "common/status_macros.h"
+
+namespace enkrat::tsa {
+namespace {
+
+using ExtendedKeyUsagePtr =
+    std::unique_ptr<EXTENDED_KEY_USAGE, OpenSslDeleter<EXTENDED_KEY_USAGE_free>>;
+
+// Critical, and id-kp-timeStamping alone.
+bool HasTimestampingPurposeAlone(X509* certificate) {
+  int critical = -1;
+  ExtendedKeyUsagePtr usages(static_cast<EXTENDED_KEY_USAGE*>(
+      X509_get_ext_d2i(certificate, NID_ext_key_usage, &critical, nullptr)));
+  return usages != nullptr && critical == 1 && sk_ASN1_OBJECT_num(usages.get()) == 1 &&
+         OBJ_obj2nid(sk_ASN1_OBJECT_value(usages.get(), 0)) == NID_time_stamp;
+}
+
+}  // namespace
+
+absl::Status CheckUnitCertificate(X509* certificate, Reason reason) {
+  if (X509_get_version(certificate) != X509_VERSION_3) {
+    return MakeError(reason, "the unit's certificate is not of version 3");
+  }
+  const uint32_t flags = X509_get_extension_flags(certificate);
+  if ((flags & EXFLAG_INVALID) != 0) {
+    return MakeError(reason, "the unit's certificate has broken extensions");
+  }
+  if ((flags & EXFLAG_CA) != 0) return MakeError(reason, "the unit's certificate is a CA's");
+  if (!HasTimestampingPurposeAlone(certificate)) {
+    return MakeError(reason,
+                     "the unit's extendedKeyUsage is not id-kp-timeStamping, critical, alone");
+  }
+  constexpr uint32_t kAllowed = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;
+  const uint32_t usage = X509_get_key_usage(certificate);  // all ones when there is none
+  if ((usage & kAllowed) == 0 || (usage & ~kAllowed) != 0) {
+    return MakeError(reason, "the unit's keyUsage is not for signatures alone");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<X509StorePtr> MakeTrustStore(const std::vector<Bytes>& roots_der) {
+  X509StorePtr store(X509_STORE_new());
+  if (store == nullptr) return OpenSslError(Reason::kInternal, "cannot make a trust store");
+  if (roots_der.empty()) return MakeError(Reason::kConfigurationInvalid, "no trusted root");
+  for (const Bytes& root_der : roots_der) {
+    const absl::StatusOr<X509Ptr> root = ParseCertificate(root_der);
+    if (!root.ok()) {
+      return MakeError(Reason::kConfigurationInvalid, "a trusted root is not a certificate");
+    }
+    if (X509_STORE_add_cert(store.get(), root->get()) != 1) {
+      return OpenSslError(Reason::kConfigurationInvalid, "a trusted root cannot be used");
+    }
+  }
+  return store;
+}
+
+absl::StatusOr<absl::Time> ToTime(const ASN1_TIME* time) {
+  std::tm utc{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &utc) != 1) {
+    return OpenSslError(Reason::kConfigurationInvalid, "a time in a certificate cannot be read");
+  }
+  return absl::FromTM(utc, absl::UTCTimeZone());
+}
+
+}  // namespace enkrat::tsa

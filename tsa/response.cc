@@ -1,0 +1,58 @@
+#include "tsa/response.h"
+
+#include "absl/strings/string_view.h"
+#include "tsa/der_reader.h"
+#include "tsa/der_writer.h"
+
+namespace enkrat::tsa {
+namespace {
+
+constexpr uint64_t kStatusGranted = 0;
+constexpr uint64_t kStatusRejection = 2;
+
+// What a client's operator reads. Constant: nothing of the inside gets out (invariant 6).
+absl::string_view TextOf(FailureInfo failure) {
+  switch (failure) {
+    case FailureInfo::kBadAlg:
+      return "the digest algorithm is not supported; use SHA-256, SHA-384 or SHA-512";
+    case FailureInfo::kBadRequest:
+      return "the request is not supported";
+    case FailureInfo::kBadDataFormat:
+      return "the request is not a DER TimeStampReq";
+    case FailureInfo::kTimeNotAvailable:
+      return "the time source is not available";
+    case FailureInfo::kUnacceptedPolicy:
+      return "the policy is not offered";
+    case FailureInfo::kUnacceptedExtension:
+      return "extensions are not supported";
+    case FailureInfo::kSystemFailure:
+      break;
+  }
+  return "the timestamp cannot be made at present";
+}
+
+// A named BIT STRING with one bit set, trailing zero bits left out (X.690 11.2.2).
+Bytes FailInfo(FailureInfo failure) {
+  const int bit = static_cast<int>(failure);
+  Bytes content(static_cast<size_t>(bit / 8 + 2), 0);
+  content.front() = static_cast<uint8_t>(7 - bit % 8);
+  content.back() = static_cast<uint8_t>(0x80 >> (bit % 8));
+  return DerOf(kTagBitString, {content});
+}
+
+}  // namespace
+
+Bytes RejectionResponse(FailureInfo failure) {
+  const Bytes text = DerOf(kTagUtf8String, {AsSpan(TextOf(failure))});
+  const Bytes status_string = DerOf(kTagSequence, {text});
+  const Bytes status_info =
+      DerOf(kTagSequence, {DerInteger(kStatusRejection), status_string, FailInfo(failure)});
+  return DerOf(kTagSequence, {status_info});
+}
+
+Bytes GrantedResponse(ByteSpan token_der) {
+  const Bytes status_info = DerOf(kTagSequence, {DerInteger(kStatusGranted)});
+  return DerOf(kTagSequence, {status_info, token_der});
+}
+
+}  // namespace enkrat::tsa
