@@ -31,6 +31,10 @@ struct LedgerStatistics {
   uint64_t sessions_failed = 0;
   uint64_t sessions_abandoned = 0;
   uint64_t sessions_open = 0;
+  // Since this process opened the ledger; 0 where there is no commit to speak of.
+  uint64_t writes = 0;   // that are on disk
+  uint64_t commits = 0;  // that put them there: fewer than writes under load
+  uint64_t writes_waiting = 0;
 };
 
 // Thread-safe. A writing function returns when what it wrote is on disk; until then it blocks its

@@ -22,6 +22,8 @@ class SqliteLedger final : public Ledger {
     bool read_only = false;
     size_t queue_limit = 4096;  // writes that may wait
     Logger* logger = nullptr;   // optional; not owned
+    std::string
+        vfs_name;  // SQLite's way to the disk; empty: the system's. Tests pass one that fails
   };
 
   // Creates or migrates the schema. kConfigurationInvalid for a folder or file that others can

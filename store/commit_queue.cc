@@ -1,0 +1,123 @@
+// Group commit: writes that arrive while one commit is on its way to the disk share the next one.
+#include "store/commit_queue.h"
+
+#include "common/reason.h"
+#include "common/status_macros.h"
+
+namespace enkrat::store {
+
+// One blocked caller, on its own stack. Each has its own condition, so that the end of a batch
+// wakes each caller once and nobody else.
+struct CommitQueue::Waiter {
+  explicit Waiter(Write w) : write(w) {}
+
+  void Finish() {
+    // Notified with the mutex held: the caller may destroy this as soon as it is unlocked.
+    MutexLock lock(mutex);
+    done = true;
+    finished.notify_one();
+  }
+
+  Write write;
+  absl::Status status;  // written by the thread before Finish
+  Mutex mutex;
+  CondVar finished;
+  bool done ABSL_GUARDED_BY(mutex) = false;
+};
+
+CommitQueue::CommitQueue(std::unique_ptr<SqliteConnection> writer, Options options)
+    : options_(options), writer_(std::move(writer)), thread_([this] { Work(); }) {}
+
+CommitQueue::~CommitQueue() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    arrived_.notify_one();
+  }
+  thread_.join();
+}
+
+absl::Status CommitQueue::Commit(Write write) {
+  Waiter waiter(write);
+  {
+    MutexLock lock(mutex_);
+    if (queue_.size() >= options_.queue_limit) {
+      return MakeError(Reason::kOverloaded, "too many writes wait for the ledger");
+    }
+    queue_.push_back(&waiter);
+    if (queue_.size() == 1) arrived_.notify_one();
+  }
+  MutexLock lock(waiter.mutex);
+  while (!waiter.done) waiter.finished.wait(waiter.mutex);
+  return std::move(waiter.status);
+}
+
+size_t CommitQueue::waiting() const {
+  MutexLock lock(mutex_);
+  return queue_.size();
+}
+
+void CommitQueue::Work() {
+  for (std::vector<Waiter*> batch = TakeBatch(); !batch.empty(); batch = TakeBatch()) {
+    CommitBatch(batch);
+  }
+}
+
+std::vector<CommitQueue::Waiter*> CommitQueue::TakeBatch() {
+  MutexLock lock(mutex_);
+  while (queue_.empty() && !stopping_) arrived_.wait(mutex_);
+  std::vector<Waiter*> batch(queue_.begin(), queue_.end());
+  queue_.clear();
+  return batch;
+}
+
+void CommitQueue::CommitBatch(const std::vector<Waiter*>& batch) {
+  const absl::Status status = RunBatch(batch);
+  if (!status.ok()) {
+    if (writer_->InTransaction()) writer_->Execute("ROLLBACK").IgnoreError();
+    for (Waiter* waiter : batch) waiter->status = status;
+  } else {
+    ++commits_;
+    for (Waiter* waiter : batch) writes_ += waiter->status.ok() ? 1 : 0;
+  }
+  NoteOutcome(status);
+  for (Waiter* waiter : batch) waiter->Finish();
+}
+
+// An error is the whole batch's; always kStoreUnavailable.
+absl::Status CommitQueue::RunBatch(const std::vector<Waiter*>& batch) {
+  if (writer_->FileIsGone()) {
+    return MakeError(Reason::kStoreUnavailable, "the ledger's file was moved or deleted");
+  }
+  absl::Status status = writer_->Query("BEGIN IMMEDIATE").Run();
+  for (size_t i = 0; status.ok() && i < batch.size(); ++i) status = RunOne(*batch[i]);
+  if (status.ok()) status = writer_->Query("COMMIT").Run();
+  if (status.ok()) return status;
+  return MakeError(Reason::kStoreUnavailable, status.message());
+}
+
+// An error means that the batch is lost: the disk is in trouble, or SQLite has rolled everything
+// back by itself (it does so after some errors). Any other error of the write stays with its
+// waiter.
+absl::Status CommitQueue::RunOne(Waiter& waiter) {
+  ENKRAT_RETURN_IF_ERROR(writer_->Query("SAVEPOINT one_write").Run());
+  waiter.status = waiter.write(*writer_);
+  if (!waiter.status.ok()) {
+    if (ReasonOf(waiter.status) == Reason::kStoreUnavailable) return waiter.status;
+    ENKRAT_RETURN_IF_ERROR(writer_->Query("ROLLBACK TO one_write").Run());
+  }
+  return writer_->Query("RELEASE one_write").Run();
+}
+
+void CommitQueue::NoteOutcome(const absl::Status& status) {
+  if (status.ok() != failing_) return;
+  failing_ = !status.ok();
+  if (options_.logger == nullptr) return;
+  if (failing_) {
+    options_.logger->Error("the ledger cannot commit", {{"cause", status.message()}});
+  } else {
+    options_.logger->Info("the ledger commits again");
+  }
+}
+
+}  // namespace enkrat::store

@@ -1,0 +1,76 @@
+// Group commit: writes that arrive while one commit is on its way to the disk share the next one.
+#ifndef ENKRAT_STORE_COMMIT_QUEUE_H_
+#define ENKRAT_STORE_COMMIT_QUEUE_H_
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "common/log.h"
+#include "common/mutex.h"
+#include "store/sqlite_connection.h"
+
+namespace enkrat::store {
+
+// Owns the only writing connection of the process, and the only thread that uses it. Thread-safe.
+// No timer: an idle ledger commits a lonely write at once, a busy one commits what has queued up.
+class CommitQueue {
+ public:
+  struct Options {
+    size_t queue_limit = 4096;  // writes that may wait
+    Logger* logger = nullptr;   // optional; not owned
+  };
+  // What a caller wants written; runs on the writing thread inside a savepoint of its own. If it
+  // fails, what it wrote is undone and the others of its batch are not hurt. The caller waits, so
+  // it may refer to the caller's stack.
+  using Write = absl::FunctionRef<absl::Status(SqliteConnection&)>;
+
+  CommitQueue(std::unique_ptr<SqliteConnection> writer, Options options);
+  // Commits what is queued. Nobody may call Commit any more.
+  ~CommitQueue();
+
+  CommitQueue(const CommitQueue&) = delete;
+  CommitQueue& operator=(const CommitQueue&) = delete;
+
+  // Blocks until the write is on disk, or has failed. Its own error, kOverloaded at once when the
+  // queue is full, or kStoreUnavailable when the batch could not be committed. After the last one
+  // the write is undone for all who read it now; a crash before the next commit may yet bring it
+  // back, as with any database whose fsync failed.
+  absl::Status Commit(Write write);
+
+  // Since this object was made: writes that are on disk, commits that put them there, and writes
+  // that wait now.
+  uint64_t writes() const { return writes_; }
+  uint64_t commits() const { return commits_; }
+  size_t waiting() const;
+
+ private:
+  struct Waiter;
+
+  void Work();
+  // Never empty, unless the queue is stopping and has nothing left.
+  std::vector<Waiter*> TakeBatch();
+  void CommitBatch(const std::vector<Waiter*>& batch);
+  absl::Status RunBatch(const std::vector<Waiter*>& batch);
+  absl::Status RunOne(Waiter& waiter);
+  void NoteOutcome(const absl::Status& status);
+
+  const Options options_;
+  const std::unique_ptr<SqliteConnection> writer_;  // the thread's own
+  bool failing_ = false;                            // the thread's own
+  std::atomic<uint64_t> writes_{0};
+  std::atomic<uint64_t> commits_{0};
+  mutable Mutex mutex_;
+  CondVar arrived_;
+  std::deque<Waiter*> queue_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: started when all else is there
+};
+
+}  // namespace enkrat::store
+
+#endif  // ENKRAT_STORE_COMMIT_QUEUE_H_
