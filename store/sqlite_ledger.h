@@ -17,13 +17,13 @@ namespace enkrat::store {
 class SqliteLedger final : public Ledger {
  public:
   struct Options {
-    std::string path;  // created with mode 0600 in an existing folder
+    std::string path = {};  // created with mode 0600 in an existing folder
     // Opens for reading only, beside a running service: writing functions fail.
     bool read_only = false;
     size_t queue_limit = 4096;  // writes that may wait
     Logger* logger = nullptr;   // optional; not owned
-    std::string
-        vfs_name;  // SQLite's way to the disk; empty: the system's. Tests pass one that fails
+    // SQLite's way to the disk; empty: the system's. Tests pass one that fails.
+    std::string vfs_name = {};
   };
 
   // Creates or migrates the schema. kConfigurationInvalid for a folder or file that others can
