@@ -23,11 +23,11 @@ struct KeyAttributes {
   bool local = false;
   bool sign = false;
   // "CKM_EC_KEY_PAIR_GEN"; "unknown" where the token does not give CKA_KEY_GEN_MECHANISM.
-  std::string generation_mechanism;
+  std::string generation_mechanism = {};
   // Whether it is the mechanism that was asked for, or the token keeps silent about it.
   bool generation_mechanism_acceptable = false;
   // What reading the secret value answered: "CKR_ATTRIBUTE_SENSITIVE"; and whether it was refused.
-  std::string value_read_result;
+  std::string value_read_result = {};
   bool value_read_refused = false;
 };
 

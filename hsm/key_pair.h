@@ -15,9 +15,9 @@ namespace enkrat::hsm {
 
 struct KeyPairSpec {
   KeyAlgorithm algorithm = KeyAlgorithm::kEcdsaP256;
-  ByteSpan id;              // CKA_ID
-  absl::string_view label;  // CKA_LABEL
-  bool token = false;       // a token object, or one of the session
+  ByteSpan id = {};              // CKA_ID
+  absl::string_view label = {};  // CKA_LABEL
+  bool token = false;            // a token object, or one of the session
 };
 
 struct KeyPairHandles {

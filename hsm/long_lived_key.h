@@ -46,7 +46,7 @@ class LongLivedKey {
 
 struct LongLivedKeySpec {
   KeyAlgorithm algorithm = KeyAlgorithm::kEcdsaP256;
-  std::string label;  // unique in the token
+  std::string label = {};  // unique in the token
 };
 
 // What the token does with long-lived keys; used by SessionPool. Stateless.

@@ -151,8 +151,10 @@ absl::Status Module::ReadInfo() {
 
 absl::Status Module::Finalize() {
   if (!initialized_) return absl::OkStatus();
-  initialized_ = false;
-  return CkStatus(functions().C_Finalize(nullptr), "C_Finalize");
+  const CK_RV rv = functions().C_Finalize(nullptr);
+  // A library that refuses stays as it is and is asked again by the next attempt.
+  initialized_ = rv != CKR_OK && rv != CKR_CRYPTOKI_NOT_INITIALIZED;
+  return CkStatus(rv, "C_Finalize");
 }
 
 absl::Status Module::Reinitialize() {

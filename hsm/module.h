@@ -50,12 +50,12 @@ struct TokenInfo {
 class Module {
  public:
   struct Options {
-    std::string path;  // of the shared object
+    std::string path = {};  // of the shared object
     // Handed over as NSS's LibraryParameters, such as "configdir='sql:/var/lib/x'"; empty for all
     // others.
-    std::string init_string;
+    std::string init_string = {};
     // Name of a Quirks entry; empty = detect.
-    std::string quirks;
+    std::string quirks = {};
   };
 
   // Loads and initialises. kConfigurationInvalid if it is no PKCS#11 library, wants no native

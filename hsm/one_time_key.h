@@ -19,7 +19,7 @@ class Session;
 struct OneTimeKeySpec {
   KeyAlgorithm algorithm = KeyAlgorithm::kEcdsaP256;
   // CKA_LABEL: the id of the signing session; nothing personal. At most 64 octets.
-  std::string label;
+  std::string label = {};
 };
 
 // Move-only; used by one thread, the one that holds the lease it came from. It keeps the session

@@ -183,8 +183,9 @@ absl::Status SessionPool::State::Connect() {
   broken_.clear();
   connect_due_ = busy_ = true;
   mutex_.Unlock();
-  absl::StatusOr<TokenConnection::Sessions> sessions = connection_.Disconnect(std::move(old));
-  if (sessions.status().ok()) sessions = connection_.Connect(options_.sessions);
+  const absl::Status ended = connection_.Disconnect(std::move(old));
+  absl::StatusOr<TokenConnection::Sessions> sessions =
+      ended.ok() ? connection_.Connect(options_.sessions) : ended;
   // Gives back to the system what the module kept of its keys until C_Finalize (SoftHSM 2.6.1).
   if (planned) malloc_trim(0);
   mutex_.Lock();

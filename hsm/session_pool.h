@@ -49,13 +49,13 @@ struct PoolStatistics {
 class SessionPool {
  public:
   struct Options {
-    std::string token_label;
-    Secret pin;
+    std::string token_label = {};
+    Secret pin = {};
     size_t sessions = 2;          // 1..1024; one per worker thread
     size_t waiting_limit = 1024;  // callers that may wait for a session
     // Planned recycle after so many generated keys; 0 = never, nullopt = as the module's quirks
     // say.
-    std::optional<uint64_t> recycle_after_keys;
+    std::optional<uint64_t> recycle_after_keys = std::nullopt;
     absl::Duration breaker_first_pause = absl::Milliseconds(250);  // doubled up to the longest
     absl::Duration breaker_longest_pause = absl::Seconds(30);
     const Clock* clock = nullptr;  // required; not owned
