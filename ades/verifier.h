@@ -19,7 +19,7 @@ namespace enkrat::ades {
 
 // One thing that was looked at.
 struct Check {
-  std::string name;  // stable, such as "signature-value", "signed-attributes", "timestamp"
+  std::string name;  // stable; see Verifier
   bool passed = false;
   std::string detail;  // one sentence
 };
@@ -35,6 +35,31 @@ struct Verdict {
   absl::Time validated_at;                   // the time at which the signer's chain was checked
 };
 
+class TrustAnchors;
+
+// Checks, in this order, all of them whenever what they look at is there:
+//   single-signer          exactly one SignerInfo
+//   content-type           id-data, detached; the content-type attribute says so (RFC 5652 11.1)
+//   signed-attributes      those of the baseline, each once (EN 319 122-1 6.3)
+//   message-digest         the document's, by SHA-256 or stronger (RFC 5652 11.2)
+//   signature-algorithm    ECDSA or RSA of 128 bits strength over that digest (TS 119 312)
+//   signature-value        the certificate's key made it over the signed attributes (RFC 5652 5.6)
+//   signing-certificate    signing-certificate-v2 names the certificate (RFC 5035)
+//   timestamp              for each signature-time-stamp: an RFC 3161 token, not in the future
+//   timestamp-imprint      over this signature value
+//   timestamp-signature    by the key of its certificate
+//   timestamp-certificate  that the token names; for time-stamping alone (RFC 3161 2.3)
+//   timestamp-chain        to a trusted root, at genTime
+//   signer-chain           to a trusted root, notBefore <= t < notAfter, where t is the earliest
+//   good
+//                          timestamp's genTime, or now without one
+//   signing-time           the claimed time lies in the certificate's validity
+//   key-usage              nonRepudiation (EN 319 412-2 4.3.2)
+//   revocation             the certificate needs none: noRevAvail or valassured-ST-certs. The
+//   status
+//                          of CAs and timestamping units is not looked up, which the details say.
+// A timestamp that is not good makes the verdict bad, even when there is a good one beside it.
+//
 // Immutable, thread-safe.
 class Verifier {
  public:
@@ -42,6 +67,7 @@ class Verifier {
     std::vector<Bytes> trusted_roots_der;  // 1..64
     const Clock* clock = nullptr;          // not owned; required
   };
+  // kConfigurationInvalid for no roots, too many, or octets that are no certificate.
   static absl::StatusOr<std::unique_ptr<Verifier>> Create(Options options);
   ~Verifier();
 
@@ -52,10 +78,9 @@ class Verifier {
       ByteSpan cms_der, absl::FunctionRef<absl::StatusOr<Bytes>(DigestAlgorithm)> digest_of) const;
 
  private:
-  class Trust;
-  Verifier(std::unique_ptr<Trust> trust, const Clock* clock);
+  Verifier(std::unique_ptr<TrustAnchors> trust, const Clock* clock);
 
-  std::unique_ptr<Trust> trust_;
+  std::unique_ptr<TrustAnchors> trust_;
   const Clock* clock_;
 };
 

@@ -1,0 +1,18 @@
+// The signed attribute that names the signer's certificate by its digest (RFC 5035).
+#ifndef ENKRAT_ADES_SIGNING_CERTIFICATE_H_
+#define ENKRAT_ADES_SIGNING_CERTIFICATE_H_
+
+#include <openssl/cms.h>
+
+#include "ades/finding.h"
+
+namespace enkrat::ades {
+
+// Passes if the signer's signing-certificate-v2 attribute, with SHA-256 or stronger, names this
+// certificate first; where it gives issuer and serial number, those too. The older attribute over
+// SHA-1 (RFC 2634 5.4) does not do.
+Finding CheckSigningCertificate(CMS_SignerInfo* signer, X509* certificate);
+
+}  // namespace enkrat::ades
+
+#endif  // ENKRAT_ADES_SIGNING_CERTIFICATE_H_

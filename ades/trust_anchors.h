@@ -1,0 +1,36 @@
+// The roots that a verifier believes, and the chains that lead to them.
+#ifndef ENKRAT_ADES_TRUST_ANCHORS_H_
+#define ENKRAT_ADES_TRUST_ANCHORS_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "ades/finding.h"
+#include "common/bytes.h"
+#include "common/openssl_ptr.h"
+
+namespace enkrat::ades {
+
+// Immutable, thread-safe.
+class TrustAnchors {
+ public:
+  // kConfigurationInvalid without roots, with more than 64, or for octets that are no certificate.
+  static absl::StatusOr<std::unique_ptr<TrustAnchors>> Create(const std::vector<Bytes>& roots_der);
+
+  // Is there a path from the certificate through some of `intermediates` to a root, good at that
+  // time (RFC 5280 6)? Keys and digests below 112 bits are not believed. CA certificates are held
+  // to be what they say: their revocation status is not looked up.
+  Finding CheckChain(X509* certificate, const std::vector<X509*>& intermediates,
+                     absl::Time time) const;
+
+ private:
+  explicit TrustAnchors(X509StorePtr store) : store_(std::move(store)) {}
+
+  X509StorePtr store_;
+};
+
+}  // namespace enkrat::ades
+
+#endif  // ENKRAT_ADES_TRUST_ANCHORS_H_
