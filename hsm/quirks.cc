@@ -34,10 +34,13 @@ const std::vector<Entry>& Entries() {
                       "pair leaves about 525 octets until C_Finalize (SessionObjectStore keeps "
                       "invalidated objects), 105 MB after 200,000 keys."},
        .manufacturer = "SoftHSM"},
-      {.quirks = {.name = "nss",
-                  .rationale = "NSS softokn wants LibraryParameters (configdir) in "
-                               "CK_C_INITIALIZE_ARGS, before pReserved: Module::Options::"
-                               "init_string."},
+      {.quirks =
+           {.name = "nss",
+            .rationale =
+                "NSS softokn wants LibraryParameters (configdir) in "
+                "CK_C_INITIALIZE_ARGS, before pReserved: Module::Options::"
+                "init_string. It answers CKA_LOCAL = false for keys of its own making (3.87), so "
+                "the self-test refuses it."},
        .manufacturer = "Mozilla Foundation"},
       {.quirks = {.name = "aws-cloudhsm",
                   .read_write_sessions = true,

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <vector>
 
 #include "hsm/cryptoki.h"
 #include "hsm/token_setup.h"
@@ -69,13 +71,19 @@ std::unique_ptr<Module> NssBackend::LoadModule() {
       .value();
 }
 
-// The database is initialised when it is made, but has no PIN: the security officer, whose PIN is
-// empty then, sets the user's.
+// The database is there from the start and counts as initialised once it has a PIN: the security
+// officer, whose own is empty until then, sets the user's.
 std::string NssBackend::MakeToken(Module& module) {
-  const TokenInfo token = module.FindToken(kNssLabel).value();
+  const std::vector<TokenInfo> tokens = module.Tokens().value();
+  const auto token = std::find_if(tokens.begin(), tokens.end(),
+                                  [](const TokenInfo& each) { return each.label == kNssLabel; });
+  if (token == tokens.end()) {
+    std::fputs("NSS softokn has no key database\n", stderr);
+    std::abort();
+  }
   const CK_FUNCTION_LIST& functions = module.functions();
   CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
-  Demand(functions.C_OpenSession(token.slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr,
+  Demand(functions.C_OpenSession(token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr,
                                  &session),
          "C_OpenSession");
   CK_BYTE nothing[] = "";
