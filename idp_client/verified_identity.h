@@ -21,8 +21,9 @@ struct VerifiedIdentity {
   std::string given_name;  // at least one of given_name and surname
   std::string surname;
   std::string country;  // ISO 3166-1 alpha-2, upper case
-  // For the certificate's serialNumber, from a claim ("PNO" + "SI-0101006500006"); both empty: a
-  // pairwise pseudonym is to be derived.
+  // For the certificate's serialNumber, from a claim: "PNO" and "0101006500006" (at most 58
+  // PrintableString characters; the country comes between). Both empty: a pairwise pseudonym is to
+  // be derived.
   std::string identifier_type;
   std::string identifier;
   bool bound = false;  // the nonce was the expected one

@@ -1,0 +1,106 @@
+#include "idp_client/issuer_keys.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "common/reason.h"
+
+namespace enkrat::idp_client {
+namespace {
+
+// For both requests of a fetch together; less where old keys would do, so that a provider that
+// hangs does not hold up every signature of an interval.
+constexpr absl::Duration kFetchTimeout = absl::Seconds(8);
+constexpr absl::Duration kFetchTimeoutWithOldKeys = absl::Seconds(3);
+constexpr absl::Duration kLongestWait = absl::Seconds(30);
+
+}  // namespace
+
+absl::Status IssuerKeys::Prime() {
+  MutexLock lock(mutex_);
+  return Refresh(kFetchTimeout);
+}
+
+absl::StatusOr<VerificationKey> IssuerKeys::Find(const SignatureAlgorithm& algorithm,
+                                                 absl::string_view kid, absl::Time deadline) {
+  MutexLock lock(mutex_);
+  for (;;) {
+    const std::optional<VerificationKey> key = KnownKey(algorithm, kid);
+    if (key.has_value() && (IsFresh() || fetching_ || !MayFetch())) return *key;
+    if (fetching_) {
+      if (!WaitForRefresh(deadline)) {
+        return MakeError(Reason::kIdpKeysUnavailable, "no time left to wait for the keys");
+      }
+      continue;
+    }
+    if (!MayFetch()) return NoKey();
+    const absl::Duration left = deadline - options_.clock->Now();
+    if (left <= absl::ZeroDuration()) {
+      if (key.has_value()) return *key;
+      return MakeError(Reason::kIdpKeysUnavailable, "no time left to fetch the keys");
+    }
+    // A failure is told by NoKey, if it matters.
+    Refresh(std::min(left, key.has_value() ? kFetchTimeoutWithOldKeys : kFetchTimeout))
+        .IgnoreError();
+    const std::optional<VerificationKey> after = KnownKey(algorithm, kid);
+    if (after.has_value()) return *after;
+    return NoKey();
+  }
+}
+
+std::optional<VerificationKey> IssuerKeys::KnownKey(const SignatureAlgorithm& algorithm,
+                                                    absl::string_view kid) const {
+  if (keys_ == nullptr) return std::nullopt;
+  if (options_.clock->SinceBoot() - fetched_at_ > options_.max_key_age) return std::nullopt;
+  const VerificationKey* key = keys_->Find(algorithm, kid);
+  return key != nullptr ? std::make_optional(*key) : std::nullopt;
+}
+
+bool IssuerKeys::IsFresh() const {
+  return options_.clock->SinceBoot() - fetched_at_ < options_.refresh_after;
+}
+
+bool IssuerKeys::MayFetch() const {
+  return !last_attempt_.has_value() ||
+         options_.clock->SinceBoot() - *last_attempt_ >= options_.min_refresh_interval;
+}
+
+absl::Status IssuerKeys::NoKey() const {
+  if (keys_ == nullptr || last_attempt_failed_) {
+    return MakeError(Reason::kIdpKeysUnavailable, "the provider's keys could not be fetched");
+  }
+  return MakeError(Reason::kAssertionRejected, "the provider has no key for this kid and alg");
+}
+
+absl::Status IssuerKeys::Refresh(absl::Duration timeout) {
+  const absl::Duration started_at = options_.clock->SinceBoot();
+  fetching_ = true;
+  mutex_.Unlock();
+  absl::StatusOr<KeySet> fetched = options_.source->Fetch(timeout);
+  mutex_.Lock();
+  fetching_ = false;
+  last_attempt_ = options_.clock->SinceBoot();
+  last_attempt_failed_ = !fetched.ok();
+  if (fetched.ok()) {
+    keys_ = std::make_shared<const KeySet>(*std::move(fetched));
+    fetched_at_ = started_at;
+  } else if (options_.logger != nullptr) {
+    options_.logger->Warning(
+        "keys of an identity provider could not be fetched",
+        {{"issuer", options_.issuer}, {"error", std::string(fetched.status().message())}});
+  }
+  refreshed_.notify_all();
+  return fetched.status();
+}
+
+bool IssuerKeys::WaitForRefresh(absl::Time deadline) {
+  const absl::Duration left = std::min(deadline - options_.clock->Now(), kLongestWait);
+  const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(left);
+  while (fetching_) {
+    if (refreshed_.wait_until(mutex_, until) == std::cv_status::timeout && fetching_) return false;
+  }
+  return true;
+}
+
+}  // namespace enkrat::idp_client

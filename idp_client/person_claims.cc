@@ -1,0 +1,85 @@
+#include "idp_client/person_claims.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "common/text.h"
+#include "idp_client/oidc_settings.h"
+
+namespace enkrat::idp_client {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kMaxNameCharacters = 64;
+constexpr size_t kMaxSubjectCharacters = 255;
+// serialNumber has 64 characters, of which "PNOSI-" takes 6.
+constexpr size_t kMaxIdentifierCharacters = 58;
+
+absl::Status Reject(absl::string_view claim, absl::string_view why) {
+  return MakeError(Reason::kAssertionRejected, absl::StrCat("claim ", claim, " ", why));
+}
+
+// A claim's text in NFC; "" if it is missing or empty.
+absl::StatusOr<std::string> ReadText(const json& claims, const std::string& name,
+                                     size_t max_characters) {
+  const auto claim = claims.find(name);
+  if (claim == claims.end()) return "";
+  if (!claim->is_string()) return Reject(name, "is not a text");
+  const std::string& raw = claim->get_ref<const std::string&>();
+  if (raw.empty()) return "";
+  absl::StatusOr<std::string> text = NormaliseText(raw);
+  if (!text.ok()) return Reject(name, text.status().message());
+  if (const absl::Status visible = CheckVisibleText(*text, max_characters); !visible.ok()) {
+    return Reject(name, visible.message());
+  }
+  return text;
+}
+
+absl::StatusOr<std::string> ReadRequiredText(const json& claims, const std::string& name,
+                                             size_t max_characters) {
+  ENKRAT_ASSIGN_OR_RETURN(std::string text, ReadText(claims, name, max_characters));
+  if (text.empty()) return Reject(name, "is missing");
+  return text;
+}
+
+// X.680 41.4, table 10: PrintableString, here without the space.
+bool IsIdentifierCharacter(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         absl::string_view("'()+,-./:=?").find(c) != absl::string_view::npos;
+}
+
+}  // namespace
+
+absl::Status ReadPerson(const json& claims, const ClaimMapping& mapping,
+                        VerifiedIdentity& identity) {
+  ENKRAT_ASSIGN_OR_RETURN(identity.subject, ReadRequiredText(claims, "sub", kMaxSubjectCharacters));
+  ENKRAT_ASSIGN_OR_RETURN(identity.given_name,
+                          ReadText(claims, mapping.given_name, kMaxNameCharacters));
+  ENKRAT_ASSIGN_OR_RETURN(identity.surname, ReadText(claims, mapping.surname, kMaxNameCharacters));
+  if (identity.given_name.empty() && identity.surname.empty()) {
+    return MakeError(Reason::kAssertionRejected, "token names nobody");
+  }
+  identity.country = mapping.fixed_country;
+  if (!mapping.country.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(identity.country,
+                            ReadRequiredText(claims, mapping.country, kMaxNameCharacters));
+    if (!IsCountryCode(identity.country)) return Reject(mapping.country, "is not a country");
+  }
+  if (mapping.identifier.empty()) return absl::OkStatus();
+  ENKRAT_ASSIGN_OR_RETURN(identity.identifier,
+                          ReadRequiredText(claims, mapping.identifier, kMaxIdentifierCharacters));
+  if (!std::all_of(identity.identifier.begin(), identity.identifier.end(), IsIdentifierCharacter)) {
+    return Reject(mapping.identifier, "is not an identifier");
+  }
+  identity.identifier_type = mapping.identifier_type;
+  return absl::OkStatus();
+}
+
+}  // namespace enkrat::idp_client

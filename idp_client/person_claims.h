@@ -1,0 +1,22 @@
+// The claims that say who the person is, as attributes that may go into a certificate.
+#ifndef ENKRAT_IDP_CLIENT_PERSON_CLAIMS_H_
+#define ENKRAT_IDP_CLIENT_PERSON_CLAIMS_H_
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "absl/status/status.h"
+#include "idp_client/oidc_verifier.h"
+#include "idp_client/verified_identity.h"
+
+namespace enkrat::idp_client {
+
+// Fills subject, names, country and identifier. Texts are brought to NFC and then must be visible
+// (common/text.h): 1 to 64 characters each (X.520 upper bounds), `sub` 1 to 255 (OpenID Connect
+// Core 1.0 section 2). An empty name counts as none; one of the two must be there. What the mapping
+// asks for besides must be there. kAssertionRejected; the message names the claim, never its value.
+absl::Status ReadPerson(const nlohmann::json& claims, const ClaimMapping& mapping,
+                        VerifiedIdentity& identity);
+
+}  // namespace enkrat::idp_client
+
+#endif  // ENKRAT_IDP_CLIENT_PERSON_CLAIMS_H_
