@@ -1,0 +1,124 @@
+#include "cli/error_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "cli/outcome.h"
+#include "common/reason.h"
+
+namespace enkrat::cli {
+namespace {
+
+// Empty for an error that never had a reason, such as a wrong argument.
+std::string ReasonText(const absl::Status& status) {
+  const Reason reason = ReasonOf(status);
+  if (reason == Reason::kInternal && status.code() != absl::StatusCode::kInternal) return "";
+  return std::string(ReasonName(reason));
+}
+
+std::string OneLine(absl::string_view text) {
+  std::string line(text);
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return line;
+}
+
+const char* HintForReason(Reason reason) {
+  switch (reason) {
+    case Reason::kRequestMalformed:
+    case Reason::kLimitExceeded:
+      return "mend the request: the field, if named, is to blame";
+    case Reason::kDigestUnsupported:
+      return "use sha256, sha384 or sha512; the format raw needs sha384 with p384 and sha256 "
+             "otherwise";
+    case Reason::kAssertionRejected:
+      return "log in again: a token is good for one signature, for the documents, relying party "
+             "and request id it was bound to, and for minutes only";
+    case Reason::kLevelOfAssuranceTooLow:
+      return "log in with a stronger method, or ask for a lower --level";
+    case Reason::kRelyingPartyUnknown:
+      return "the service does not know this client: check --tls-cert, and the relying parties in "
+             "the service's configuration";
+    case Reason::kNotPermitted:
+      return "the operator's policy forbids this to this relying party: check --level and --kind";
+    case Reason::kRequestIdReused:
+      return "use a new request id, and log in again";
+    case Reason::kNotFound:
+      return "check the id: a relying party sees its own sessions and certificates only";
+    case Reason::kOverloaded:
+    case Reason::kRateLimited:
+      return "wait, then try again";
+    case Reason::kDeadlineTooShort:
+      return "allow more time with --timeout";
+    case Reason::kCancelled:
+      return "";
+    case Reason::kHsmUnavailable:
+    case Reason::kIdpKeysUnavailable:
+    case Reason::kStoreUnavailable:
+    case Reason::kTimestampUnavailable:
+      return "try again in a moment; if it lasts, the operator finds the cause with `enkrat "
+             "doctor`";
+    case Reason::kSessionAbandoned:
+      return "nothing was signed and the key is gone: start over with a new request id and login";
+    case Reason::kProfileRejected:
+    case Reason::kLintFailed:
+      return "the operator must mend the certificate profile; the service's log names the rule";
+    case Reason::kConfigurationInvalid:
+    case Reason::kPinRejected:
+      return "run `enkrat doctor` on the service's machine";
+    case Reason::kKeyDestructionUnconfirmed:
+    case Reason::kSignatureSelfCheckFailed:
+      return "the service withheld the result; tell its operator the request id";
+    case Reason::kInternal:
+      return "the service's log has the cause under the request id";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string HintFor(const absl::Status& status) {
+  if (ReasonText(status).empty()) return "";
+  const Reason reason = ReasonOf(status);
+  if (AssertionSpent(status) && reason != Reason::kSessionAbandoned) {
+    return "the token is spent: log in again, with a new request id";
+  }
+  return HintForReason(reason);
+}
+
+std::string ErrorLine(const absl::Status& status) {
+  std::string line = "error: ";
+  const std::string reason = ReasonText(status);
+  if (!reason.empty()) absl::StrAppend(&line, reason, ": ");
+  line += OneLine(status.message());
+  if (const std::string field = FieldOf(status); !field.empty()) {
+    absl::StrAppend(&line, " [", OneLine(field), "]");
+  }
+  const auto delay = RetryDelayOf(status);
+  if (delay.has_value()) {
+    absl::StrAppend(&line, " [retry after ", absl::ToInt64Milliseconds(*delay), " ms]");
+  }
+  if (const std::string hint = HintFor(status); !hint.empty()) {
+    absl::StrAppend(&line, " (hint: ", hint, ")");
+  }
+  return line;
+}
+
+std::string ErrorJson(const absl::Status& status) {
+  nlohmann::json error = {{"message", OneLine(status.message())},
+                          {"exit_code", ExitCodeFor(status)}};
+  const auto add = [&error](const char* name, const std::string& value) {
+    if (!value.empty()) error[name] = value;
+  };
+  add("reason", ReasonText(status));
+  add("field", FieldOf(status));
+  add("hint", HintFor(status));
+  if (const auto delay = RetryDelayOf(status); delay.has_value()) {
+    error["retry_after_ms"] = absl::ToInt64Milliseconds(*delay);
+  }
+  return nlohmann::json{{"error", error}}.dump(-1, ' ', false,
+                                               nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace enkrat::cli

@@ -1,0 +1,149 @@
+#include "cli/intent.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "cli/files.h"
+#include "cli/outcome.h"
+#include "cli/progress.h"
+#include "common/random.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "enkrat/v1/signing_service.pb.h"
+#include "signer/request_rules.h"
+
+namespace enkrat::cli {
+namespace {
+
+v1::DigestAlgorithm ToMessage(DigestAlgorithm algorithm) {
+  switch (algorithm) {
+    case DigestAlgorithm::kSha256:
+      return v1::DIGEST_ALGORITHM_SHA256;
+    case DigestAlgorithm::kSha384:
+      return v1::DIGEST_ALGORITHM_SHA384;
+    case DigestAlgorithm::kSha512:
+      return v1::DIGEST_ALGORITHM_SHA512;
+  }
+  return v1::DIGEST_ALGORITHM_UNSPECIFIED;
+}
+
+v1::SignatureLevel ToMessage(signer::SignatureLevel level) {
+  switch (level) {
+    case signer::SignatureLevel::kAdvanced:
+      return v1::SIGNATURE_LEVEL_ADVANCED;
+    case signer::SignatureLevel::kAdvancedWithQualifiedCertificate:
+      return v1::SIGNATURE_LEVEL_ADVANCED_WITH_QUALIFIED_CERTIFICATE;
+    case signer::SignatureLevel::kQualified:
+      return v1::SIGNATURE_LEVEL_QUALIFIED;
+  }
+  return v1::SIGNATURE_LEVEL_UNSPECIFIED;
+}
+
+// The errors of signer/ are about a request; here the request is the command line.
+absl::Status AsUsage(const absl::Status& status) {
+  if (status.ok()) return status;
+  const std::string field = FieldOf(status);
+  return UsageError(
+      absl::StrCat(field.empty() ? "" : field + ": ", absl::string_view(status.message())));
+}
+
+absl::StatusOr<Bytes> DigestWithProgress(const std::string& file, DigestAlgorithm algorithm,
+                                         const Context& context) {
+  Progress progress(context, absl::StrCat("digesting ", file));
+  return DigestFile(file, algorithm,
+                    [&](uint64_t done, uint64_t total) { progress.Report(done, total); });
+}
+
+}  // namespace
+
+std::optional<signer::SignatureLevel> ParseLevel(const std::string& word) {
+  if (word == "advanced") return signer::SignatureLevel::kAdvanced;
+  if (word == "advanced-qc") return signer::SignatureLevel::kAdvancedWithQualifiedCertificate;
+  if (word == "qualified") return signer::SignatureLevel::kQualified;
+  return std::nullopt;
+}
+
+std::optional<signer::SignatureKind> ParseKind(const std::string& word) {
+  if (word == "signature") return signer::SignatureKind::kSignature;
+  if (word == "seal") return signer::SignatureKind::kSeal;
+  return std::nullopt;
+}
+
+std::optional<signer::SignatureFormat> ParseFormat(const std::string& word) {
+  if (word == "raw") return signer::SignatureFormat::kRaw;
+  if (word == "cades-bb") return signer::SignatureFormat::kCadesBB;
+  if (word == "cades-bt") return signer::SignatureFormat::kCadesBT;
+  return std::nullopt;
+}
+
+std::optional<DigestAlgorithm> ParseDigest(const std::string& word) {
+  if (word == "sha256") return DigestAlgorithm::kSha256;
+  if (word == "sha384") return DigestAlgorithm::kSha384;
+  if (word == "sha512") return DigestAlgorithm::kSha512;
+  return std::nullopt;
+}
+
+std::optional<KeyAlgorithm> ParseKeyAlgorithm(const std::string& word) {
+  if (word == "p256") return KeyAlgorithm::kEcdsaP256;
+  if (word == "p384") return KeyAlgorithm::kEcdsaP384;
+  if (word == "rsa3072") return KeyAlgorithm::kRsaPss3072;
+  return std::nullopt;
+}
+
+std::string NewRequestId() {
+  Bytes octets = RandomBytes(16);
+  octets[6] = static_cast<uint8_t>((octets[6] & 0x0f) | 0x40);
+  octets[8] = static_cast<uint8_t>((octets[8] & 0x3f) | 0x80);
+  std::string text = ToHex(octets);
+  for (const size_t dash : {8, 13, 18, 23}) text.insert(dash, "-");
+  return text;
+}
+
+absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& arguments,
+                                                  const Context& context) {
+  const auto level = ParseLevel(arguments.level);
+  const auto kind = ParseKind(arguments.kind);
+  const auto digest = ParseDigest(arguments.digest.empty() ? "sha256" : arguments.digest);
+  if (!level.has_value()) return UsageError("--level is advanced, advanced-qc or qualified");
+  if (!kind.has_value()) return UsageError("--kind is signature or seal");
+  if (!digest.has_value()) return UsageError("--digest is sha256, sha384 or sha512");
+  if (!arguments.labels.empty() && arguments.labels.size() != arguments.files.size()) {
+    return UsageError("--label must be given once for each file, or not at all");
+  }
+  signer::SigningIntent intent{.request_id = arguments.request_id.empty()
+                                                 ? NewRequestId()
+                                                 : absl::AsciiStrToLower(arguments.request_id),
+                               .level = *level,
+                               .kind = *kind,
+                               .documents = {}};
+  // Before the digests: a wrong id should not cost the reading of large files.
+  ENKRAT_RETURN_IF_ERROR(AsUsage(signer::CheckRequestId(intent.request_id)));
+  for (size_t i = 0; i < arguments.files.size(); ++i) {
+    const std::string& file = arguments.files[i];
+    ENKRAT_ASSIGN_OR_RETURN(Bytes value, DigestWithProgress(file, *digest, context));
+    intent.documents.push_back({.label = arguments.labels.empty()
+                                             ? std::filesystem::path(file).filename().string()
+                                             : arguments.labels[i],
+                                .digest_algorithm = *digest,
+                                .digest = std::move(value)});
+  }
+  ENKRAT_RETURN_IF_ERROR(AsUsage(signer::CheckIntent(intent)));
+  return intent;
+}
+
+void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message) {
+  message->set_request_id(intent.request_id);
+  message->set_level(ToMessage(intent.level));
+  message->set_kind(intent.kind == signer::SignatureKind::kSeal ? v1::SIGNATURE_KIND_SEAL
+                                                                : v1::SIGNATURE_KIND_SIGNATURE);
+  for (const signer::Document& document : intent.documents) {
+    v1::Document* out = message->add_documents();
+    out->set_label(document.label);
+    out->set_digest_algorithm(ToMessage(document.digest_algorithm));
+    out->set_digest(ToString(document.digest));
+  }
+}
+
+}  // namespace enkrat::cli

@@ -1,0 +1,50 @@
+// What the person will be asked to authorise, made from the command line's words and files.
+#ifndef ENKRAT_CLI_INTENT_H_
+#define ENKRAT_CLI_INTENT_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cli/context.h"
+#include "common/digest.h"
+#include "common/signing_key.h"
+#include "signer/signing_request.h"
+
+namespace enkrat::v1 {
+class SigningIntent;
+}
+
+namespace enkrat::cli {
+
+struct IntentArguments {
+  std::vector<std::string> files;
+  std::vector<std::string> labels;  // empty: the files' names without their folders
+  std::string request_id;           // empty: a random one
+  std::string level = "advanced";
+  std::string kind = "signature";
+  std::string digest;  // empty: sha256
+};
+
+// The words of the options; nullopt for any other.
+std::optional<signer::SignatureLevel> ParseLevel(const std::string& word);
+std::optional<signer::SignatureKind> ParseKind(const std::string& word);
+std::optional<signer::SignatureFormat> ParseFormat(const std::string& word);
+std::optional<DigestAlgorithm> ParseDigest(const std::string& word);
+std::optional<KeyAlgorithm> ParseKeyAlgorithm(const std::string& word);
+
+// A random UUID (RFC 4122 section 4.4), lower case.
+std::string NewRequestId();
+
+// Digests the files and checks the whole as the service will (signer/request_rules.h). Usage
+// errors for unknown words, a request id that is no UUID, or as many labels as there are not files.
+absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& arguments,
+                                                  const Context& context);
+
+// The same for the wire.
+void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message);
+
+}  // namespace enkrat::cli
+
+#endif  // ENKRAT_CLI_INTENT_H_

@@ -1,0 +1,64 @@
+#include "cli/outcome.h"
+
+#include "absl/strings/cord.h"
+#include "common/reason.h"
+
+namespace enkrat::cli {
+namespace {
+
+constexpr absl::string_view kOutcomeUrl = "enkrat.cli/outcome";
+constexpr absl::string_view kUsage = "usage";
+constexpr absl::string_view kUnavailable = "unavailable";
+constexpr absl::string_view kVerdict = "verdict";
+
+absl::Status Make(absl::StatusCode code, absl::string_view message, absl::string_view outcome) {
+  absl::Status status(code, message);
+  status.SetPayload(kOutcomeUrl, absl::Cord(outcome));
+  return status;
+}
+
+bool Is(const absl::Status& status, absl::string_view outcome) {
+  const auto payload = status.GetPayload(kOutcomeUrl);
+  return payload.has_value() && *payload == outcome;
+}
+
+}  // namespace
+
+absl::Status UsageError(absl::string_view message) {
+  return Make(absl::StatusCode::kInvalidArgument, message, kUsage);
+}
+
+absl::Status UnavailableError(absl::string_view message) {
+  return Make(absl::StatusCode::kUnavailable, message, kUnavailable);
+}
+
+absl::Status NegativeVerdict() {
+  return Make(absl::StatusCode::kFailedPrecondition, "the verdict is negative", kVerdict);
+}
+
+bool IsNegativeVerdict(const absl::Status& status) { return Is(status, kVerdict); }
+
+int ExitCodeFor(const absl::Status& status) {
+  if (status.ok()) return kExitOk;
+  if (Is(status, kUsage)) return kExitUsage;
+  if (Is(status, kVerdict)) return kExitFailed;
+  switch (ReasonOf(status)) {
+    case Reason::kConfigurationInvalid:
+    case Reason::kPinRejected:
+      return kExitUnavailable;
+    case Reason::kDeadlineTooShort:
+      return kExitFailed;
+    default:
+      break;
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kDeadlineExceeded:
+      return kExitUnavailable;
+    default:
+      return kExitFailed;
+  }
+}
+
+}  // namespace enkrat::cli
