@@ -54,6 +54,11 @@ absl::StatusOr<nlohmann::json> Ask(const std::string& url, absl::string_view con
   return answer;
 }
 
+// A name from a terminal in another encoding must not end the program.
+std::string Text(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 absl::Status NoToken() {
   return MakeError(Reason::kRequestMalformed, "the identity provider's answer holds no token");
 }
@@ -88,7 +93,7 @@ absl::StatusOr<std::vector<std::string>> LoginMany(const LoginArguments& argumen
   }
   ENKRAT_ASSIGN_OR_RETURN(
       const nlohmann::json answer,
-      Ask(arguments.idp_url + "/tokens", "application/json", list.dump(), timeout));
+      Ask(arguments.idp_url + "/tokens", "application/json", Text(list), timeout));
   const auto tokens = answer.find("id_tokens");
   if (tokens == answer.end() || !tokens->is_array() || tokens->size() != nonces.size()) {
     return NoToken();

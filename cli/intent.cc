@@ -11,35 +11,10 @@
 #include "common/random.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
-#include "enkrat/v1/signing_service.pb.h"
 #include "signer/request_rules.h"
 
 namespace enkrat::cli {
 namespace {
-
-v1::DigestAlgorithm ToMessage(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::kSha256:
-      return v1::DIGEST_ALGORITHM_SHA256;
-    case DigestAlgorithm::kSha384:
-      return v1::DIGEST_ALGORITHM_SHA384;
-    case DigestAlgorithm::kSha512:
-      return v1::DIGEST_ALGORITHM_SHA512;
-  }
-  return v1::DIGEST_ALGORITHM_UNSPECIFIED;
-}
-
-v1::SignatureLevel ToMessage(signer::SignatureLevel level) {
-  switch (level) {
-    case signer::SignatureLevel::kAdvanced:
-      return v1::SIGNATURE_LEVEL_ADVANCED;
-    case signer::SignatureLevel::kAdvancedWithQualifiedCertificate:
-      return v1::SIGNATURE_LEVEL_ADVANCED_WITH_QUALIFIED_CERTIFICATE;
-    case signer::SignatureLevel::kQualified:
-      return v1::SIGNATURE_LEVEL_QUALIFIED;
-  }
-  return v1::SIGNATURE_LEVEL_UNSPECIFIED;
-}
 
 // The errors of signer/ are about a request; here the request is the command line.
 absl::Status AsUsage(const absl::Status& status) {
@@ -131,19 +106,6 @@ absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& argumen
   }
   ENKRAT_RETURN_IF_ERROR(AsUsage(signer::CheckIntent(intent)));
   return intent;
-}
-
-void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message) {
-  message->set_request_id(intent.request_id);
-  message->set_level(ToMessage(intent.level));
-  message->set_kind(intent.kind == signer::SignatureKind::kSeal ? v1::SIGNATURE_KIND_SEAL
-                                                                : v1::SIGNATURE_KIND_SIGNATURE);
-  for (const signer::Document& document : intent.documents) {
-    v1::Document* out = message->add_documents();
-    out->set_label(document.label);
-    out->set_digest_algorithm(ToMessage(document.digest_algorithm));
-    out->set_digest(ToString(document.digest));
-  }
 }
 
 }  // namespace enkrat::cli

@@ -12,10 +12,6 @@
 #include "common/signing_key.h"
 #include "signer/signing_request.h"
 
-namespace enkrat::v1 {
-class SigningIntent;
-}
-
 namespace enkrat::cli {
 
 struct IntentArguments {
@@ -41,9 +37,6 @@ std::string NewRequestId();
 // errors for unknown words, a request id that is no UUID, or as many labels as there are not files.
 absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& arguments,
                                                   const Context& context);
-
-// The same for the wire.
-void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message);
 
 }  // namespace enkrat::cli
 

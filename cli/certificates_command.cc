@@ -1,0 +1,219 @@
+// enkrat certificates: what the service issued to this relying party.
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "CLI/CLI.hpp"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/files.h"
+#include "cli/outcome.h"
+#include "cli/pem.h"
+#include "cli/session_summary.h"
+#include "common/bytes.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "enkrat/v1/certificate_service.pb.h"
+#include "enkrat/v1/signing_service.pb.h"
+
+namespace enkrat::cli {
+namespace {
+
+struct GetArguments {
+  std::string serial_number;
+  std::string fingerprint;
+};
+
+struct ListArguments {
+  uint32_t page_size = 100;
+  uint32_t limit = 1000;  // certificates printed at most
+};
+
+struct ExportArguments {
+  std::string request_id;
+  GetArguments certificate;
+  std::string output;
+  bool force = false;
+};
+
+absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
+nlohmann::ordered_json Facts(const v1::Certificate& certificate) {
+  const ByteSpan fingerprint = AsSpan(absl::string_view(certificate.fingerprint_sha256()));
+  return {{"serial_number", certificate.serial_number()},
+          {"not_before", TimeText(ToTime(certificate.not_before()))},
+          {"not_after", TimeText(ToTime(certificate.not_after()))},
+          {"fingerprint_sha256", ToHex(fingerprint)},
+          {"subject", SubjectOf(AsSpan(absl::string_view(certificate.der()))).value_or("")}};
+}
+
+std::string Dump(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+absl::StatusOr<v1::GetCertificateResponse> Fetch(Client& client, const GetArguments& arguments) {
+  if (arguments.serial_number.empty() == arguments.fingerprint.empty()) {
+    return UsageError("give either --serial or --fingerprint");
+  }
+  v1::GetCertificateRequest request;
+  if (!arguments.serial_number.empty()) {
+    request.set_serial_number(arguments.serial_number);
+  } else {
+    const auto octets = FromHex(arguments.fingerprint);
+    if (!octets.has_value() || octets->size() != 32) {
+      return UsageError("--fingerprint is the SHA-256 of the certificate: 64 hexadecimal digits");
+    }
+    request.set_fingerprint_sha256(ToString(*octets));
+  }
+  v1::GetCertificateResponse response;
+  ENKRAT_RETURN_IF_ERROR(client.GetCertificate(request, &response));
+  return response;
+}
+
+absl::Status RunGet(const GetArguments& arguments, const Context& context) {
+  ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
+  ENKRAT_ASSIGN_OR_RETURN(const v1::GetCertificateResponse found, Fetch(*client, arguments));
+  nlohmann::ordered_json facts = Facts(found.certificate());
+  facts["session_id"] = found.session_id();
+  if (context.json) {
+    facts["der_base64"] = ToBase64(AsSpan(absl::string_view(found.certificate().der())));
+    context.out << Dump(facts) << "\n";
+    return absl::OkStatus();
+  }
+  for (const auto& [name, value] : facts.items()) {
+    context.out << name << ": " << value.get<std::string>() << "\n";
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunList(const ListArguments& arguments, const Context& context) {
+  ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
+  v1::ListCertificatesRequest request;
+  uint32_t left = arguments.limit;
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  while (left > 0) {
+    request.set_page_size(std::min(arguments.page_size, left));
+    v1::ListCertificatesResponse page;
+    ENKRAT_RETURN_IF_ERROR(client->ListCertificates(request, &page));
+    for (const v1::Certificate& certificate : page.certificates())
+      all.push_back(Facts(certificate));
+    const auto got = static_cast<uint32_t>(page.certificates_size());
+    left -= std::min(left, got);
+    if (page.next_page_token().empty() || got == 0) break;
+    request.set_page_token(page.next_page_token());
+  }
+  if (context.json) {
+    context.out << Dump(all) << "\n";
+    return absl::OkStatus();
+  }
+  for (const auto& facts : all) {
+    context.out << facts["serial_number"].get<std::string>() << "  "
+                << facts["not_before"].get<std::string>() << "  "
+                << facts["subject"].get<std::string>() << "\n";
+  }
+  return absl::OkStatus();
+}
+
+// The one-time certificate and its chain.
+absl::StatusOr<std::vector<Bytes>> FetchChain(Client& client, const ExportArguments& arguments) {
+  std::vector<Bytes> certificates;
+  const auto add = [&certificates](const std::string& der) {
+    certificates.push_back(ToBytes(absl::string_view(der)));
+  };
+  if (arguments.request_id.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(const auto found, Fetch(client, arguments.certificate));
+    add(found.certificate().der());
+    for (const std::string& der : found.chain()) add(der);
+    return certificates;
+  }
+  v1::GetSessionRequest request;
+  request.set_request_id(arguments.request_id);
+  v1::GetSessionResponse session;
+  ENKRAT_RETURN_IF_ERROR(client.GetSession(request, &session));
+  if (!session.has_result()) {
+    return MakeError(Reason::kNotFound,
+                     "the session's result is not there: it did not complete, or has expired; use "
+                     "--serial");
+  }
+  add(session.result().certificate().der());
+  for (const std::string& der : session.result().chain()) add(der);
+  return certificates;
+}
+
+absl::Status RunExport(const ExportArguments& arguments, const Context& context) {
+  const bool by_certificate =
+      !arguments.certificate.serial_number.empty() || !arguments.certificate.fingerprint.empty();
+  if (arguments.request_id.empty() != by_certificate) {
+    return UsageError("give one of --session, --serial, --fingerprint");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> chain, FetchChain(*client, arguments));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string pem, CertificatesToPem(chain));
+  ENKRAT_RETURN_IF_ERROR(WriteFile(arguments.output, AsSpan(absl::string_view(pem)),
+                                   {.mode = 0644, .overwrite = arguments.force}));
+  if (context.json) {
+    context.out
+        << nlohmann::json{{"chain_file", arguments.output}, {"certificates", chain.size()}}.dump()
+        << "\n";
+  } else {
+    context.out << "wrote " << arguments.output << ": " << chain.size() << " certificates\n";
+  }
+  return absl::OkStatus();
+}
+
+void AddKeyOptions(CLI::App& command, GetArguments& arguments) {
+  command.add_option("--serial", arguments.serial_number, "serial number, hexadecimal");
+  command.add_option("--fingerprint", arguments.fingerprint, "SHA-256 of the DER, hexadecimal");
+}
+
+void AddGet(CLI::App& group, Context& context) {
+  auto arguments = std::make_shared<GetArguments>();
+  CLI::App* command = group.add_subcommand("get", "Show one certificate");
+  AddKeyOptions(*command, *arguments);
+  command->footer("Example:\n  enkrat certificates get --serial 1f3a...");
+  command->callback(
+      [=, &context] { context.command = [=, &context] { return RunGet(*arguments, context); }; });
+}
+
+void AddList(CLI::App& group, Context& context) {
+  auto arguments = std::make_shared<ListArguments>();
+  CLI::App* command = group.add_subcommand("list", "List certificates, newest first");
+  command->add_option("--page-size", arguments->page_size, "certificates fetched in one call")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_option("--limit", arguments->limit, "certificates printed at most")
+      ->capture_default_str();
+  command->footer("Example:\n  enkrat --json certificates list --limit 20");
+  command->callback(
+      [=, &context] { context.command = [=, &context] { return RunList(*arguments, context); }; });
+}
+
+void AddExport(CLI::App& group, Context& context) {
+  auto arguments = std::make_shared<ExportArguments>();
+  CLI::App* command =
+      group.add_subcommand("export", "Write a certificate with its chain to a PEM file");
+  command->add_option("--session", arguments->request_id, "request id of the signing");
+  AddKeyOptions(*command, arguments->certificate);
+  command->add_option("-o,--output", arguments->output, "PEM file")->required();
+  command->add_flag("--force", arguments->force, "replace an existing file");
+  command->footer("Example:\n  enkrat certificates export --session REQUEST_ID -o chain.pem");
+  command->callback([=, &context] {
+    context.command = [=, &context] { return RunExport(*arguments, context); };
+  });
+}
+
+}  // namespace
+
+void AddCertificatesCommand(CLI::App& app, Context& context) {
+  CLI::App* group = app.add_subcommand(
+      "certificates", "Look up the certificates that were issued to this relying party");
+  group->require_subcommand(1);
+  group->footer("Example:\n  enkrat certificates list");
+  AddGet(*group, context);
+  AddList(*group, context);
+  AddExport(*group, context);
+}
+
+}  // namespace enkrat::cli

@@ -1,0 +1,178 @@
+#include "cli/client.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cli/files.h"
+#include "cli/outcome.h"
+#include "cli/service_error.h"
+#include "common/mutex.h"
+#include "common/secret.h"
+#include "common/status_macros.h"
+#include "enkrat/v1/certificate_service.grpc.pb.h"
+#include "enkrat/v1/signing_service.grpc.pb.h"
+#include "enkrat/v1/timestamp_service.grpc.pb.h"
+
+namespace enkrat::cli {
+namespace {
+
+constexpr size_t kMaxPemFile = 1024 * 1024;
+constexpr int kMaxAnswer = 64 * 1024 * 1024;  // 1000 documents with their CMS
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
+    const Connection& connection) {
+  if (connection.plaintext) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  if (!connection.tls_ca_file.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes roots, ReadFile(connection.tls_ca_file, kMaxPemFile));
+    options.pem_root_certs = ToString(roots);
+  }
+  if (!connection.tls_cert_file.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes chain, ReadFile(connection.tls_cert_file, kMaxPemFile));
+    ENKRAT_ASSIGN_OR_RETURN(const Secret key, ReadSecretFile(connection.tls_key_file));
+    options.pem_cert_chain = ToString(chain);
+    options.pem_private_key = ToString(key.Reveal());
+  }
+  return grpc::SslCredentials(options);
+}
+
+}  // namespace
+
+class Client::Channel {
+ public:
+  Channel(const Connection& connection, std::shared_ptr<grpc::ChannelCredentials> credentials)
+      : connection_(connection) {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(kMaxAnswer);
+    // Every client its own connection: bench opens several on purpose.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    auto channel = grpc::CreateCustomChannel(connection.server, credentials, arguments);
+    signing = v1::SigningService::NewStub(channel);
+    certificates = v1::CertificateService::NewStub(channel);
+    timestamps = v1::TimestampService::NewStub(channel);
+  }
+
+  ~Channel() {
+    const MutexLock lock(mutex_);
+    while (running_ > 0) idle_.wait(mutex_);
+  }
+
+  template <typename Stub, typename Request, typename Response>
+  absl::Status Call(Stub& stub,
+                    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    const Request& request, Response* response) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    return Convert((stub.*method)(&context, request, response));
+  }
+
+  void StartSign(const v1::SignRequest& request, SignDone done) {
+    struct Call {
+      grpc::ClientContext context;
+      v1::SignRequest request;
+      v1::SignResponse response;
+    };
+    auto call = std::make_shared<Call>();
+    SetDeadline(call->context);
+    call->request = request;
+    {
+      const MutexLock lock(mutex_);
+      ++running_;
+    }
+    Call* raw = call.get();
+    signing->async()->Sign(&raw->context, &raw->request, &raw->response,
+                           [this, call, done = std::move(done)](const grpc::Status& status) {
+                             done(Convert(status), call->response);
+                             const MutexLock lock(mutex_);
+                             if (--running_ == 0) idle_.notify_all();
+                           });
+  }
+
+  std::unique_ptr<v1::SigningService::Stub> signing;
+  std::unique_ptr<v1::CertificateService::Stub> certificates;
+  std::unique_ptr<v1::TimestampService::Stub> timestamps;
+
+ private:
+  void SetDeadline(grpc::ClientContext& context) const {
+    context.set_deadline(std::chrono::system_clock::now() +
+                         absl::ToChronoMicroseconds(connection_.timeout));
+  }
+
+  absl::Status Convert(const grpc::Status& status) const {
+    if (status.ok()) return absl::OkStatus();
+    const bool silent = status.error_details().empty();
+    if (silent && status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+      return UnavailableError(absl::StrCat("cannot reach the service at ", connection_.server, ": ",
+                                           status.error_message()));
+    }
+    if (silent && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+      return UnavailableError(absl::StrCat("the service at ", connection_.server,
+                                           " did not answer within ",
+                                           absl::FormatDuration(connection_.timeout)));
+    }
+    return FromServiceError(status.error_code(), status.error_message(), status.error_details());
+  }
+
+  const Connection connection_;
+  Mutex mutex_;
+  CondVar idle_;
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Create(const Connection& connection) {
+  ENKRAT_RETURN_IF_ERROR(CheckConnection(connection));
+  ENKRAT_ASSIGN_OR_RETURN(auto credentials, Credentials(connection));
+  return std::unique_ptr<Client>(
+      new Client(std::make_unique<Channel>(connection, std::move(credentials))));
+}
+
+Client::Client(std::unique_ptr<Channel> channel) : channel_(std::move(channel)) {}
+Client::~Client() = default;
+
+absl::Status Client::ComputeBinding(const v1::ComputeBindingRequest& request,
+                                    v1::ComputeBindingResponse* response) {
+  return channel_->Call(*channel_->signing, &v1::SigningService::Stub::ComputeBinding, request,
+                        response);
+}
+
+absl::Status Client::Sign(const v1::SignRequest& request, v1::SignResponse* response) {
+  return channel_->Call(*channel_->signing, &v1::SigningService::Stub::Sign, request, response);
+}
+
+absl::Status Client::GetSession(const v1::GetSessionRequest& request,
+                                v1::GetSessionResponse* response) {
+  return channel_->Call(*channel_->signing, &v1::SigningService::Stub::GetSession, request,
+                        response);
+}
+
+absl::Status Client::GetCertificate(const v1::GetCertificateRequest& request,
+                                    v1::GetCertificateResponse* response) {
+  return channel_->Call(*channel_->certificates, &v1::CertificateService::Stub::GetCertificate,
+                        request, response);
+}
+
+absl::Status Client::GetChain(const v1::GetChainRequest& request, v1::GetChainResponse* response) {
+  return channel_->Call(*channel_->certificates, &v1::CertificateService::Stub::GetChain, request,
+                        response);
+}
+
+absl::Status Client::ListCertificates(const v1::ListCertificatesRequest& request,
+                                      v1::ListCertificatesResponse* response) {
+  return channel_->Call(*channel_->certificates, &v1::CertificateService::Stub::ListCertificates,
+                        request, response);
+}
+
+absl::Status Client::TimestampQuery(const v1::TimestampQueryRequest& request,
+                                    v1::TimestampQueryResponse* response) {
+  return channel_->Call(*channel_->timestamps, &v1::TimestampService::Stub::TimestampQuery, request,
+                        response);
+}
+
+void Client::StartSign(const v1::SignRequest& request, SignDone done) {
+  channel_->StartSign(request, std::move(done));
+}
+
+}  // namespace enkrat::cli

@@ -1,0 +1,68 @@
+// The service as the commands see it: one method a call, the service's error details turned back
+// into a Reason.
+#ifndef ENKRAT_CLI_CLIENT_H_
+#define ENKRAT_CLI_CLIENT_H_
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cli/connection.h"
+
+namespace enkrat::v1 {
+class ComputeBindingRequest;
+class ComputeBindingResponse;
+class SignRequest;
+class SignResponse;
+class GetSessionRequest;
+class GetSessionResponse;
+class GetCertificateRequest;
+class GetCertificateResponse;
+class GetChainRequest;
+class GetChainResponse;
+class ListCertificatesRequest;
+class ListCertificatesResponse;
+class TimestampQueryRequest;
+class TimestampQueryResponse;
+}  // namespace enkrat::v1
+
+namespace enkrat::cli {
+
+// Thread-safe. Errors: the service's Reason with its constant text, field and retry delay
+// (common/reason.h); Unavailable (exit code 2) when the service does not answer or gives none.
+class Client {
+ public:
+  // Reads the TLS files; connects with the first call. Errors as CheckConnection; Unavailable for
+  // files that cannot be read, or a key file that others can read.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(const Connection& connection);
+  // Waits for StartSign's calls.
+  ~Client();
+
+  absl::Status ComputeBinding(const v1::ComputeBindingRequest& request,
+                              v1::ComputeBindingResponse* response);
+  absl::Status Sign(const v1::SignRequest& request, v1::SignResponse* response);
+  absl::Status GetSession(const v1::GetSessionRequest& request, v1::GetSessionResponse* response);
+  absl::Status GetCertificate(const v1::GetCertificateRequest& request,
+                              v1::GetCertificateResponse* response);
+  absl::Status GetChain(const v1::GetChainRequest& request, v1::GetChainResponse* response);
+  absl::Status ListCertificates(const v1::ListCertificatesRequest& request,
+                                v1::ListCertificatesResponse* response);
+  absl::Status TimestampQuery(const v1::TimestampQueryRequest& request,
+                              v1::TimestampQueryResponse* response);
+
+  // Sign without a waiting thread, for load. `done` runs on a gRPC thread and may not block; it
+  // may start the next call.
+  using SignDone = std::function<void(const absl::Status&, const v1::SignResponse&)>;
+  void StartSign(const v1::SignRequest& request, SignDone done);
+
+ private:
+  class Channel;  // keeps gRPC out of this header
+  explicit Client(std::unique_ptr<Channel> channel);
+
+  std::unique_ptr<Channel> channel_;
+};
+
+}  // namespace enkrat::cli
+
+#endif  // ENKRAT_CLI_CLIENT_H_

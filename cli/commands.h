@@ -1,0 +1,27 @@
+// The commands of `enkrat`, one function each: it declares the subcommand with its options and
+// example, and sets Context::command when the subcommand was chosen. Each lives in its own file,
+// <name>_command.cc.
+#ifndef ENKRAT_CLI_COMMANDS_H_
+#define ENKRAT_CLI_COMMANDS_H_
+
+namespace CLI {
+class App;
+}
+
+namespace enkrat::cli {
+
+struct Context;
+
+// `context` must outlive the run of its command.
+void AddBindingCommand(CLI::App& app, Context& context);
+void AddLoginCommand(CLI::App& app, Context& context);
+void AddSignCommand(CLI::App& app, Context& context);
+void AddVerifyCommand(CLI::App& app, Context& context);
+void AddTimestampCommand(CLI::App& app, Context& context);
+void AddCertificatesCommand(CLI::App& app, Context& context);
+void AddEvidenceCommand(CLI::App& app, Context& context);
+void AddBenchCommand(CLI::App& app, Context& context);
+
+}  // namespace enkrat::cli
+
+#endif  // ENKRAT_CLI_COMMANDS_H_

@@ -1,0 +1,169 @@
+// enkrat evidence: what the service recorded about one signing, step by step.
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_format.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/outcome.h"
+#include "cli/session_summary.h"
+#include "common/bytes.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "enkrat/v1/signing_service.pb.h"
+#include "store/sqlite_ledger.h"
+
+namespace enkrat::cli {
+namespace {
+
+struct Arguments {
+  std::string id;
+  std::string store;
+  std::string relying_party;
+};
+
+// A session id is 32 hexadecimal characters, a request id a UUID.
+bool IsSessionId(const std::string& id) { return id.size() == 32 && FromHex(id).has_value(); }
+
+const char* StateName(store::SessionState state) {
+  switch (state) {
+    case store::SessionState::kOpen:
+      return "OPEN";
+    case store::SessionState::kCompleted:
+      return "COMPLETED";
+    case store::SessionState::kFailed:
+      return "FAILED";
+    case store::SessionState::kAbandoned:
+      return "ABANDONED";
+  }
+  return "UNKNOWN";
+}
+
+absl::StatusOr<store::SessionRecord> FindSession(store::Ledger& ledger,
+                                                 const Arguments& arguments) {
+  std::optional<store::SessionRecord> found;
+  if (IsSessionId(arguments.id)) {
+    ENKRAT_ASSIGN_OR_RETURN(found, ledger.FindSessionById(arguments.id));
+  } else {
+    if (arguments.relying_party.empty()) {
+      return UsageError(
+          "a request id is unique with its --relying-party only; a session id needs none");
+    }
+    ENKRAT_ASSIGN_OR_RETURN(found, ledger.FindSession(arguments.relying_party, arguments.id));
+  }
+  if (!found.has_value()) return MakeError(Reason::kNotFound, "the ledger has no such session");
+  return *std::move(found);
+}
+
+void PrintJson(const store::SessionRecord& session,
+               const std::vector<store::EvidenceRecord>& evidence, std::ostream& out) {
+  nlohmann::ordered_json json = {{"session_id", session.session_id},
+                                 {"relying_party", session.relying_party},
+                                 {"request_id", session.request_id},
+                                 {"state", StateName(session.state)},
+                                 {"started_at", TimeText(session.started_at)}};
+  if (session.ended_at.has_value()) json["ended_at"] = TimeText(*session.ended_at);
+  if (!session.failure_reason.empty()) json["failure_reason"] = session.failure_reason;
+  if (!session.result_digest.empty()) json["result_digest"] = ToHex(session.result_digest);
+  json["evidence"] = nlohmann::ordered_json::array();
+  for (const store::EvidenceRecord& record : evidence) {
+    // Facts are ours and JSON; a damaged file is shown, not hidden.
+    auto facts = nlohmann::ordered_json::parse(record.facts_json, nullptr, false);
+    if (facts.is_discarded()) facts = record.facts_json;
+    json["evidence"].push_back(
+        {{"step", record.step}, {"at", TimeText(record.at)}, {"facts", std::move(facts)}});
+  }
+  out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+void PrintText(const store::SessionRecord& session,
+               const std::vector<store::EvidenceRecord>& evidence, std::ostream& out) {
+  out << "session       " << session.session_id << "\nrelying party " << session.relying_party
+      << "\nrequest       " << session.request_id << "\nstate         " << StateName(session.state)
+      << (session.failure_reason.empty() ? "" : " (" + session.failure_reason + ")") << "\n";
+  for (const store::EvidenceRecord& record : evidence) {
+    out << absl::StreamFormat("%s  %-24s %s\n", TimeText(record.at), record.step,
+                              record.facts_json);
+  }
+}
+
+absl::Status ShowFromStore(const Arguments& arguments, const Context& context) {
+  ENKRAT_ASSIGN_OR_RETURN(
+      const auto ledger, store::SqliteLedger::Create({.path = arguments.store, .read_only = true}));
+  ENKRAT_ASSIGN_OR_RETURN(const store::SessionRecord session, FindSession(*ledger, arguments));
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<store::EvidenceRecord> evidence,
+                          ledger->EvidenceOf(session.session_id));
+  if (context.json) {
+    PrintJson(session, evidence, context.out);
+  } else {
+    PrintText(session, evidence, context.out);
+  }
+  return absl::OkStatus();
+}
+
+// What a relying party may know: where the session stands, and the proof of the key's end.
+absl::Status ShowFromService(const Arguments& arguments, const Context& context) {
+  if (IsSessionId(arguments.id)) {
+    return UsageError("the service is asked by request id; --store finds a session id");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
+  v1::GetSessionRequest request;
+  request.set_request_id(arguments.id);
+  v1::GetSessionResponse session;
+  ENKRAT_RETURN_IF_ERROR(client->GetSession(request, &session));
+  std::string state = v1::SessionState_Name(session.state());
+  state = state.substr(std::string("SESSION_STATE_").size());
+  nlohmann::ordered_json json = {
+      {"session_id", session.session_id()}, {"request_id", arguments.id}, {"state", state}};
+  if (!session.failure_reason().empty()) json["failure_reason"] = session.failure_reason();
+  if (session.has_result()) {
+    json["serial_number"] = session.result().certificate().serial_number();
+    json["key_lifetime_ms"] = absl::ToDoubleMilliseconds(KeyLifetime(session.result()));
+    json["destruction_confirmation"] = session.result().destruction().confirmation();
+  }
+  if (context.json) {
+    context.out << json.dump(2) << "\n";
+    return absl::OkStatus();
+  }
+  for (const auto& [name, value] : json.items()) {
+    context.out << name << ": " << (value.is_string() ? value.get<std::string>() : value.dump())
+                << "\n";
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddEvidenceCommand(CLI::App& app, Context& context) {
+  CLI::App* group = app.add_subcommand("evidence", "Show what was recorded about a signing");
+  group->require_subcommand(1);
+  group->footer("Example:\n  enkrat evidence show REQUEST_ID");
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* show = group->add_subcommand(
+      "show", "Show a session: from the ledger's file, every step; from the service, its state");
+  show->add_option("ID", arguments->id, "request id (UUID) or session id (32 hex characters)")
+      ->required();
+  show->add_option("--store", arguments->store,
+                   "the service's ledger file, read beside the running service");
+  show->add_option("--relying-party", arguments->relying_party,
+                   "whose request id it is; needed with --store and a request id");
+  show->footer(
+      "Examples:\n"
+      "  enkrat evidence show 4be0643f1d98573b97cdca98a65347dd --store "
+      "/var/lib/enkrat/ledger.db\n"
+      "  enkrat evidence show REQUEST_ID --server signing.example:7443 --tls-ca ca.pem "
+      "--tls-cert rp.pem --tls-key rp.key");
+  show->callback([=, &context] {
+    context.command = [=, &context] {
+      return arguments->store.empty() ? ShowFromService(*arguments, context)
+                                      : ShowFromStore(*arguments, context);
+    };
+  });
+}
+
+}  // namespace enkrat::cli

@@ -1,0 +1,24 @@
+// Groups of options that several commands share.
+#ifndef ENKRAT_CLI_OPTIONS_H_
+#define ENKRAT_CLI_OPTIONS_H_
+
+#include "cli/context.h"
+#include "cli/demo_login.h"
+#include "cli/intent.h"
+
+namespace CLI {
+class App;
+}
+
+namespace enkrat::cli {
+
+// --server, --plaintext, --tls-*, --timeout, --json.
+void AddGlobalOptions(CLI::App& app, Context& context);
+// FILE..., --request-id, --level, --kind, --digest, --label.
+void AddIntentOptions(CLI::App& command, IntentArguments& arguments);
+// --sub, --given-name, --family-name, --country, --acr, --aud.
+void AddPersonOptions(CLI::App& command, LoginArguments& arguments);
+
+}  // namespace enkrat::cli
+
+#endif  // ENKRAT_CLI_OPTIONS_H_

@@ -1,0 +1,158 @@
+// enkrat sign: one signing session, from files to signatures.
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/demo_login.h"
+#include "cli/files.h"
+#include "cli/intent.h"
+#include "cli/options.h"
+#include "cli/outcome.h"
+#include "cli/output_plan.h"
+#include "cli/session_summary.h"
+#include "cli/sign_outputs.h"
+#include "cli/wire.h"
+#include "common/status_macros.h"
+#include "enkrat/v1/signing_service.pb.h"
+#include "signer/request_rules.h"
+#include "signer/signature_activation_data.h"
+
+namespace enkrat::cli {
+namespace {
+
+struct Arguments {
+  IntentArguments intent;
+  std::string relying_party;
+  std::string token_file;
+  LoginArguments login;
+  std::string key = "p256";
+  std::string format = "cades-bt";
+  OutputArguments outputs;
+};
+
+absl::StatusOr<SignChoice> CheckArguments(Arguments& arguments) {
+  const auto key = ParseKeyAlgorithm(arguments.key);
+  const auto format = ParseFormat(arguments.format);
+  if (!key.has_value()) return UsageError("--key is p256, p384 or rsa3072");
+  if (!format.has_value()) return UsageError("--format is raw, cades-bb or cades-bt");
+  if (arguments.token_file.empty() == arguments.login.idp_url.empty()) {
+    return UsageError("give either --token or --idp");
+  }
+  if (!arguments.login.idp_url.empty() && arguments.relying_party.empty()) {
+    return UsageError("--idp needs --relying-party, which the login is bound to");
+  }
+  if (!arguments.token_file.empty() && arguments.intent.request_id.empty()) {
+    return UsageError("--token needs the --request-id that it was bound to: see `enkrat binding`");
+  }
+  // A raw signature is over the document's digest as it is: it has to be the key's own.
+  if (arguments.intent.digest.empty() && *format == signer::SignatureFormat::kRaw &&
+      *key == KeyAlgorithm::kEcdsaP384) {
+    arguments.intent.digest = "sha384";
+  }
+  return SignChoice{.key = *key, .format = *format};
+}
+
+absl::StatusOr<std::string> Token(const Arguments& arguments, const signer::SigningIntent& intent,
+                                  const Context& context) {
+  if (!arguments.token_file.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes token,
+                            ReadFile(arguments.token_file, signer::kMaxAssertionSize));
+    return std::string(absl::StripAsciiWhitespace(ToString(token)));
+  }
+  LoginArguments login = arguments.login;
+  login.nonce =
+      ToBase64Url(signer::ComputeSignatureActivationData(arguments.relying_party, intent));
+  return Login(login, context.connection.timeout);
+}
+
+void PrintText(const OutputPlan& plan, const v1::SignResponse& response, std::ostream& out) {
+  for (const DocumentOutputs& outputs : plan.documents) {
+    for (const std::string& path : {outputs.cms, outputs.signature, outputs.timestamp}) {
+      if (!path.empty()) out << "wrote       " << path << "\n";
+    }
+  }
+  for (const std::string& path : {plan.certificate_file, plan.chain_file, plan.session_file}) {
+    if (!path.empty()) out << "wrote       " << path << "\n";
+  }
+  out << "session     " << response.session_id()
+      << (response.replayed() ? " (the stored result of an earlier call)" : "") << "\n"
+      << "certificate " << response.certificate().serial_number() << "\n"
+      << absl::StrFormat("key         lived %.1f ms, made %d signature%s; destroyed: %s\n",
+                         absl::ToDoubleMilliseconds(KeyLifetime(response)),
+                         response.destruction().signature_count(),
+                         response.destruction().signature_count() == 1 ? "" : "s",
+                         response.destruction().confirmation());
+}
+
+absl::Status Run(Arguments arguments, const Context& context) {
+  ENKRAT_ASSIGN_OR_RETURN(const SignChoice choice, CheckArguments(arguments));
+  ENKRAT_ASSIGN_OR_RETURN(const OutputPlan plan, PlanOutputs(arguments.intent.files, choice.format,
+                                                             arguments.outputs, FileExists));
+  ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
+  ENKRAT_ASSIGN_OR_RETURN(const signer::SigningIntent intent,
+                          BuildIntent(arguments.intent, context));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string token, Token(arguments, intent, context));
+  v1::SignRequest request;
+  ToMessage(intent, token, choice, &request);
+  v1::SignResponse response;
+  ENKRAT_RETURN_IF_ERROR(client->Sign(request, &response));
+  ENKRAT_RETURN_IF_ERROR(CheckAnswer(intent, choice.format, response));
+  ENKRAT_RETURN_IF_ERROR(WriteOutputs(plan, intent, response, arguments.outputs.force));
+  if (context.json) {
+    context.out << SessionJson(intent, response) << "\n";
+  } else {
+    PrintText(plan, response, context.out);
+  }
+  return absl::OkStatus();
+}
+
+void AddOutputOptions(CLI::App& command, OutputArguments& outputs) {
+  command.add_option("-o,--output-dir", outputs.folder,
+                     "folder for the signatures; default: beside each document");
+  command.add_option("--session-out", outputs.session_file, "file for the session's facts, JSON");
+  command.add_option("--chain-out", outputs.chain_file,
+                     "file for the certificate and its chain, PEM");
+  command.add_option("--certificate-out", outputs.certificate_file,
+                     "file for the certificate alone, PEM");
+  command.add_flag("--parts", outputs.parts,
+                   "also write signature value (.sig) and timestamp (.tst) of each cades-bt");
+  command.add_flag("--force", outputs.force, "replace existing files");
+}
+
+}  // namespace
+
+void AddSignCommand(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      app.add_subcommand("sign", "Sign documents with a key that is made and destroyed for it");
+  AddIntentOptions(*command, arguments->intent);
+  command->add_option("--token", arguments->token_file,
+                      "file with the ID token; needs the --request-id it was bound to");
+  command->add_option("--idp", arguments->login.idp_url,
+                      "demo's identity provider: log in and sign in one go");
+  AddPersonOptions(*command, arguments->login);
+  command->add_option("--relying-party", arguments->relying_party,
+                      "id under which the service knows this application; needed with --idp");
+  command->add_option("--key", arguments->key, "p256, p384 or rsa3072")->capture_default_str();
+  command
+      ->add_option("--format", arguments->format,
+                   "cades-bt (FILE.p7s with timestamp), cades-bb (without), raw (FILE.sig and "
+                   "FILE.tst)")
+      ->capture_default_str();
+  AddOutputOptions(*command, arguments->outputs);
+  command->footer(
+      "Examples:\n"
+      "  enkrat sign contract.pdf --token token.jwt --request-id REQUEST_ID --chain-out chain.pem\n"
+      "  enkrat --plaintext sign contract.pdf --idp http://127.0.0.1:8090 --relying-party demo \\\n"
+      "      --given-name Ana --family-name Novak --country SI --session-out session.json");
+  command->callback(
+      [=, &context] { context.command = [=, &context] { return Run(*arguments, context); }; });
+}
+
+}  // namespace enkrat::cli

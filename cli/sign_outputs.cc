@@ -1,0 +1,114 @@
+#include "cli/sign_outputs.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "cli/files.h"
+#include "cli/pem.h"
+#include "cli/session_summary.h"
+#include "common/openssl_ptr.h"
+#include "common/reason.h"
+#include "common/signing_key.h"
+#include "common/status_macros.h"
+#include "enkrat/v1/signing_service.pb.h"
+
+namespace enkrat::cli {
+namespace {
+
+ByteSpan Octets(const std::string& text) { return AsSpan(absl::string_view(text)); }
+
+absl::Status Unfit(absl::string_view what) {
+  return MakeError(Reason::kSignatureSelfCheckFailed,
+                   absl::StrCat("the service's answer is not what was asked for: ", what));
+}
+
+absl::StatusOr<PublicKey> KeyOf(const std::string& certificate_der) {
+  const auto* cursor = reinterpret_cast<const uint8_t*>(certificate_der.data());
+  const X509Ptr certificate(d2i_X509(nullptr, &cursor, static_cast<long>(certificate_der.size())));
+  if (certificate == nullptr) return Unfit("the certificate cannot be read");
+  uint8_t* spki = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &spki);
+  const Bytes der(spki, spki + (size > 0 ? size : 0));
+  OPENSSL_free(spki);
+  return PublicKey::FromSpki(der);
+}
+
+// The signature value inside a CMS.
+absl::StatusOr<Bytes> SignatureValueOf(const std::string& cms_der) {
+  const auto* cursor = reinterpret_cast<const uint8_t*>(cms_der.data());
+  const CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(cms_der.size())));
+  STACK_OF(CMS_SignerInfo)* signers = cms ? CMS_get0_SignerInfos(cms.get()) : nullptr;
+  if (sk_CMS_SignerInfo_num(signers) != 1) return Unfit("the CMS has not exactly one signature");
+  const ASN1_OCTET_STRING* value =
+      CMS_SignerInfo_get0_signature(sk_CMS_SignerInfo_value(signers, 0));
+  const uint8_t* octets = ASN1_STRING_get0_data(value);
+  return Bytes(octets, octets + ASN1_STRING_length(value));
+}
+
+absl::Status WriteIfNamed(const std::string& path, ByteSpan content, bool force) {
+  if (path.empty()) return absl::OkStatus();
+  return WriteFile(path, content, {.mode = 0644, .overwrite = force});
+}
+
+absl::Status WriteDocument(const DocumentOutputs& outputs, const v1::DocumentSignature& signature,
+                           bool force) {
+  ENKRAT_RETURN_IF_ERROR(WriteIfNamed(outputs.cms, Octets(signature.signature()), force));
+  if (outputs.signature.empty()) return absl::OkStatus();
+  Bytes value = ToBytes(absl::string_view(signature.signature()));
+  if (!outputs.cms.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(value, SignatureValueOf(signature.signature()));
+  }
+  ENKRAT_RETURN_IF_ERROR(WriteIfNamed(outputs.signature, value, force));
+  return WriteIfNamed(outputs.timestamp, Octets(signature.timestamp().token()), force);
+}
+
+}  // namespace
+
+absl::Status CheckAnswer(const signer::SigningIntent& intent, signer::SignatureFormat format,
+                         const v1::SignResponse& response) {
+  if (response.request_id() != intent.request_id) return Unfit("another request_id");
+  if (static_cast<size_t>(response.signatures_size()) != intent.documents.size()) {
+    return Unfit("another number of signatures");
+  }
+  if (response.chain().empty()) return Unfit("no chain");
+  if (!response.has_destruction() || KeyLifetime(response) < absl::ZeroDuration() ||
+      response.destruction().signature_count() != intent.documents.size()) {
+    return Unfit("no proof that the key was destroyed after exactly these signatures");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const PublicKey key, KeyOf(response.certificate().der()));
+  for (int i = 0; i < response.signatures_size(); ++i) {
+    const signer::Document& document = intent.documents[static_cast<size_t>(i)];
+    const v1::DocumentSignature& signature = response.signatures(i);
+    if (signature.label() != document.label) return Unfit("another label");
+    const bool timestamped = !signature.timestamp().token().empty();
+    if (timestamped == (format == signer::SignatureFormat::kCadesBB)) {
+      return Unfit("a timestamp is missing, or was not asked for");
+    }
+    if (format != signer::SignatureFormat::kRaw) {
+      ENKRAT_RETURN_IF_ERROR(SignatureValueOf(signature.signature()).status());
+      continue;
+    }
+    ENKRAT_RETURN_IF_ERROR(key.VerifyDigest(document.digest_algorithm, document.digest,
+                                            Octets(signature.signature())));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteOutputs(const OutputPlan& plan, const signer::SigningIntent& intent,
+                          const v1::SignResponse& response, bool force) {
+  for (size_t i = 0; i < plan.documents.size(); ++i) {
+    ENKRAT_RETURN_IF_ERROR(
+        WriteDocument(plan.documents[i], response.signatures(static_cast<int>(i)), force));
+  }
+  const Bytes certificate = ToBytes(absl::string_view(response.certificate().der()));
+  std::vector<Bytes> chain = {certificate};
+  for (const std::string& der : response.chain()) chain.push_back(ToBytes(absl::string_view(der)));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string certificate_pem, CertificatesToPem({certificate}));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string chain_pem, CertificatesToPem(chain));
+  ENKRAT_RETURN_IF_ERROR(WriteIfNamed(plan.certificate_file, Octets(certificate_pem), force));
+  ENKRAT_RETURN_IF_ERROR(WriteIfNamed(plan.chain_file, Octets(chain_pem), force));
+  const std::string session = SessionJson(intent, response) + "\n";
+  return WriteIfNamed(plan.session_file, Octets(session), force);
+}
+
+}  // namespace enkrat::cli

@@ -1,0 +1,28 @@
+// What the service is asked, as the API's messages.
+#ifndef ENKRAT_CLI_WIRE_H_
+#define ENKRAT_CLI_WIRE_H_
+
+#include <string>
+
+#include "common/signing_key.h"
+#include "signer/signing_request.h"
+
+namespace enkrat::v1 {
+class SigningIntent;
+class SignRequest;
+}  // namespace enkrat::v1
+
+namespace enkrat::cli {
+
+void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message);
+
+struct SignChoice {
+  KeyAlgorithm key = KeyAlgorithm::kEcdsaP256;
+  signer::SignatureFormat format = signer::SignatureFormat::kCadesBT;
+};
+void ToMessage(const signer::SigningIntent& intent, const std::string& token,
+               const SignChoice& choice, v1::SignRequest* message);
+
+}  // namespace enkrat::cli
+
+#endif  // ENKRAT_CLI_WIRE_H_
