@@ -12,9 +12,9 @@ namespace enkrat::cli {
 
 struct Connection {
   std::string server = "127.0.0.1:7443";  // host:port; IPv6 as [::1]:port
-  std::string tls_ca_file;                // PEM; empty: the system's roots
-  std::string tls_cert_file;              // PEM chain of the client; with tls_key_file
-  std::string tls_key_file;               // PEM, readable by its owner only
+  std::string tls_ca_file = {};           // PEM; empty: the system's roots
+  std::string tls_cert_file = {};         // PEM chain of the client; with tls_key_file
+  std::string tls_key_file = {};          // PEM, readable by its owner only
   bool plaintext = false;                 // loopback only
   absl::Duration timeout = absl::Seconds(30);
 };

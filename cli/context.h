@@ -19,8 +19,8 @@ struct Context {
   bool progress = false;  // `err` is a terminal
   bool json = false;
   double timeout_seconds = 30;
-  Connection connection;
-  std::function<absl::Status()> command;
+  Connection connection = {};
+  std::function<absl::Status()> command = {};
 };
 
 }  // namespace enkrat::cli

@@ -11,14 +11,14 @@
 namespace enkrat::cli {
 
 struct LoginArguments {
-  std::string idp_url;  // http or https on this machine
+  std::string idp_url = {};  // http or https on this machine
   std::string subject = "demo-signer";
-  std::string nonce;  // the binding
+  std::string nonce = {};  // the binding
   std::string audience = "enkrat";
   std::string acr = "urn:enkrat:loa:high";
-  std::string given_name;
-  std::string family_name;
-  std::string country;
+  std::string given_name = {};
+  std::string family_name = {};
+  std::string country = {};
 };
 
 // application/x-www-form-urlencoded, empty fields left out.

@@ -14,7 +14,7 @@ namespace enkrat::cli {
 
 struct HttpReply {
   int status = 0;
-  std::string content_type;  // lower case, without parameters
+  std::string content_type = {};  // lower case, without parameters
   Bytes body;
 };
 

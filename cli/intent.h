@@ -15,12 +15,12 @@
 namespace enkrat::cli {
 
 struct IntentArguments {
-  std::vector<std::string> files;
-  std::vector<std::string> labels;  // empty: the files' names without their folders
-  std::string request_id;           // empty: a random one
+  std::vector<std::string> files = {};
+  std::vector<std::string> labels = {};  // empty: the files' names without their folders
+  std::string request_id = {};           // empty: a random one
   std::string level = "advanced";
   std::string kind = "signature";
-  std::string digest;  // empty: sha256
+  std::string digest = {};  // empty: sha256
 };
 
 // The words of the options; nullopt for any other.

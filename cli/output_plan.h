@@ -12,26 +12,26 @@
 namespace enkrat::cli {
 
 struct OutputArguments {
-  std::string folder;            // empty: beside each document
-  bool parts = false;            // CAdES B-T: also signature value and timestamp as files
-  bool force = false;            // existing files may be replaced
-  std::string session_file;      // empty: none
-  std::string chain_file;        // empty: none
-  std::string certificate_file;  // empty: FIRST.cert.pem with RAW, none with CAdES
+  std::string folder = {};            // empty: beside each document
+  bool parts = false;                 // CAdES B-T: also signature value and timestamp as files
+  bool force = false;                 // existing files may be replaced
+  std::string session_file = {};      // empty: none
+  std::string chain_file = {};        // empty: none
+  std::string certificate_file = {};  // empty: FIRST.cert.pem with RAW, none with CAdES
 };
 
 // Paths for one document; empty: not written.
 struct DocumentOutputs {
-  std::string cms;        // FILE.p7s
-  std::string signature;  // FILE.sig: the signature value
-  std::string timestamp;  // FILE.tst: DER TimeStampToken over the signature value
+  std::string cms = {};        // FILE.p7s
+  std::string signature = {};  // FILE.sig: the signature value
+  std::string timestamp = {};  // FILE.tst: DER TimeStampToken over the signature value
 };
 
 struct OutputPlan {
-  std::vector<DocumentOutputs> documents;  // in the order of the files
-  std::string session_file;
-  std::string chain_file;
-  std::string certificate_file;
+  std::vector<DocumentOutputs> documents = {};  // in the order of the files
+  std::string session_file = {};
+  std::string chain_file = {};
+  std::string certificate_file = {};
 };
 
 // Usage errors: two outputs with one path, an output that would replace a document, an output that

@@ -1,0 +1,107 @@
+#include "cli/timestamp_query.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/support/status_matchers.h"
+#include "tests/unit/cli/certificates.h"
+
+namespace enkrat::cli {
+namespace {
+
+using testing::FailsWith;
+
+constexpr auto kSha256 = DigestAlgorithm::kSha256;
+
+ASN1_INTEGER* NextSerial(TS_RESP_CTX*, void*) {
+  ASN1_INTEGER* serial = ASN1_INTEGER_new();
+  ASN1_INTEGER_set(serial, 0x1234);
+  return serial;
+}
+
+// OpenSSL's own timestamping unit, which nobody here wrote.
+class TimestampQueryTest : public ::testing::Test {
+ protected:
+  Bytes Answer(const Bytes& query_der, const char* policy = "1.2.3.4") {
+    const TsRespCtxPtr unit(TS_RESP_CTX_new());
+    const Asn1ObjectPtr policy_id(OBJ_txt2obj(policy, 1));
+    const X509Ptr certificate = SelfSigned(*key_, "Unit", /*timestamping=*/true);
+    TS_RESP_CTX_set_serial_cb(unit.get(), NextSerial, nullptr);
+    TS_RESP_CTX_set_signer_cert(unit.get(), certificate.get());
+    TS_RESP_CTX_set_signer_key(unit.get(), key_->evp_pkey());
+    TS_RESP_CTX_set_signer_digest(unit.get(), EVP_sha256());
+    TS_RESP_CTX_set_ess_cert_id_digest(unit.get(), EVP_sha256());
+    TS_RESP_CTX_set_def_policy(unit.get(), policy_id.get());
+    TS_RESP_CTX_add_md(unit.get(), EVP_sha256());
+    TS_RESP_CTX_set_clock_precision_digits(unit.get(), 3);
+    const BioPtr query(BIO_new_mem_buf(query_der.data(), static_cast<int>(query_der.size())));
+    const TsRespPtr response(TS_RESP_create_response(unit.get(), query.get()));
+    return Encode(response.get());
+  }
+
+  Bytes Encode(TS_RESP* response) {
+    unsigned char* der = nullptr;
+    const int size = i2d_TS_RESP(response, &der);
+    Bytes octets(der, der + size);
+    OPENSSL_free(der);
+    return octets;
+  }
+
+  const std::unique_ptr<testing::SoftwareSigningKey> key_ = testing::SoftwareSigningKey::Generate();
+  const Bytes digest_ = ComputeDigest(kSha256, AsSpan("document"));
+  const TimestampQuery query_ = TimestampQuery::Create(kSha256, digest_).value();
+};
+
+TEST_F(TimestampQueryTest, GoodAnswerIsAcceptedAndRead) {
+  ASSERT_OK_AND_ASSIGN(const TimestampFacts facts, query_.CheckResponse(Answer(query_.der())));
+  EXPECT_EQ(facts.serial_number, "1234");
+  EXPECT_EQ(facts.policy, "1.2.3.4");
+  EXPECT_LT(absl::AbsDuration(facts.gen_time - absl::Now()), absl::Seconds(60));
+  EXPECT_FALSE(facts.token_der.empty());
+}
+
+TEST_F(TimestampQueryTest, QueryAsksForTheCertificateWithANonceOfItsOwn) {
+  const TimestampQuery other = TimestampQuery::Create(kSha256, digest_).value();
+  EXPECT_NE(query_.der(), other.der());
+}
+
+TEST_F(TimestampQueryTest, AnswerToAnotherNonceIsRejected) {
+  const TimestampQuery other = TimestampQuery::Create(kSha256, digest_).value();
+  EXPECT_THAT(query_.CheckResponse(Answer(other.der())), FailsWith(Reason::kRequestMalformed));
+}
+
+TEST_F(TimestampQueryTest, AnswerOverAnotherDigestIsRejected) {
+  const Bytes digest = ComputeDigest(kSha256, AsSpan("other"));
+  const TimestampQuery other = TimestampQuery::Create(kSha256, digest).value();
+  EXPECT_THAT(query_.CheckResponse(Answer(other.der())), FailsWith(Reason::kRequestMalformed));
+}
+
+TEST_F(TimestampQueryTest, AnswerWithAnotherSignatureIsRejected) {
+  Bytes answer = Answer(query_.der());
+  answer.back() ^= 1;  // in the signature value, which comes last
+  EXPECT_THAT(query_.CheckResponse(answer), FailsWith(Reason::kRequestMalformed));
+}
+
+TEST_F(TimestampQueryTest, RefusalIsReportedWithTheUnitsWords) {
+  const Bytes digest(64, 1);  // SHA-512 is not among the unit's digests
+  const TimestampQuery query = TimestampQuery::Create(DigestAlgorithm::kSha512, digest).value();
+  const auto facts = query.CheckResponse(Answer(query.der()));
+  EXPECT_THAT(facts, FailsWith(Reason::kRequestMalformed));
+  EXPECT_NE(std::string(facts.status().message()).find("refused: "), std::string::npos);
+}
+
+TEST_F(TimestampQueryTest, OctetsThatAreNoResponseAreRejected) {
+  EXPECT_THAT(query_.CheckResponse({}), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(query_.CheckResponse(Bytes(40, 0x30)), FailsWith(Reason::kRequestMalformed));
+  Bytes trailing = Answer(query_.der());
+  trailing.push_back(0);
+  EXPECT_THAT(query_.CheckResponse(trailing), FailsWith(Reason::kRequestMalformed));
+}
+
+TEST_F(TimestampQueryTest, DigestOfAnotherLengthIsRefused) {
+  EXPECT_THAT(TimestampQuery::Create(kSha256, Bytes(20, 1)), FailsWith(Reason::kDigestUnsupported));
+}
+
+}  // namespace
+}  // namespace enkrat::cli
