@@ -20,6 +20,8 @@ namespace enkrat::cli {
 namespace {
 
 constexpr size_t kMaxPemFile = 1024 * 1024;
+constexpr char kAwayHint[] =
+    " (hint: is it running, is --server right, and do --plaintext or the --tls options fit it?)";
 constexpr int kMaxAnswer = 64 * 1024 * 1024;  // 1000 documents with their CMS
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
@@ -106,7 +108,7 @@ class Client::Channel {
     const bool silent = status.error_details().empty();
     if (silent && status.error_code() == grpc::StatusCode::UNAVAILABLE) {
       return UnavailableError(absl::StrCat("cannot reach the service at ", connection_.server, ": ",
-                                           status.error_message()));
+                                           status.error_message(), kAwayHint));
     }
     if (silent && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
       return UnavailableError(absl::StrCat("the service at ", connection_.server,

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/error_text.h"
@@ -45,7 +46,7 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    const absl::Status status = UsageError(error.what());
+    const absl::Status status = UsageError(absl::StrCat(error.what(), "; see --help"));
     std::cerr << ErrorLine(status) << "\n";
     if (context.json) std::cout << ErrorJson(status) << "\n";
     return kExitUsage;

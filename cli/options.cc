@@ -30,8 +30,10 @@ void AddIntentOptions(CLI::App& command, IntentArguments& arguments) {
       ->capture_default_str();
   command.add_option("--digest", arguments.digest,
                      "sha256 (default), sha384 or sha512; raw signatures with p384 need sha384");
-  command.add_option("--label", arguments.labels,
-                     "what the person is shown instead of a file's name; once for each FILE");
+  command
+      .add_option("--label", arguments.labels,
+                  "what the person is shown instead of a file's name; once for each FILE")
+      ->allow_extra_args(false);
 }
 
 void AddPersonOptions(CLI::App& command, LoginArguments& arguments) {
