@@ -19,8 +19,10 @@ void AddCommands(CLI::App& app, Context& context) {
   AddBindingCommand(app, context);
   AddLoginCommand(app, context);
   AddSignCommand(app, context);
+  AddVerifyCommand(app, context);
   AddTimestampCommand(app, context);
   AddCertificatesCommand(app, context);
+  AddEvidenceCommand(app, context);
 }
 
 absl::Status Run(Context& context) {
