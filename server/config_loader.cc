@@ -144,7 +144,6 @@ absl::Status ReadMapField(const YAML::Node& node, const FieldDescriptor& field, 
 
 absl::Status ReadField(const YAML::Node& node, const FieldDescriptor& field, Message& message,
                        int depth) {
-  if (node.IsNull()) return ErrorAt(node, absl::StrCat("'", field.name(), "' has no value"));
   if (field.is_map()) return ReadMapField(node, field, message, depth);
   if (!field.is_repeated()) return ReadValue(node, field, message, depth);
   if (!node.IsSequence()) return ErrorAt(node, absl::StrCat("'", field.name(), "' takes a list"));
@@ -164,6 +163,10 @@ absl::Status ReadMapping(const YAML::Node& node, Message& message, int depth) {
     if (field == nullptr) return ErrorAt(pair.first, absl::StrCat("unknown key '", name, "'"));
     if (!seen.insert(name).second) {
       return ErrorAt(pair.first, absl::StrCat("key '", name, "' is there twice"));
+    }
+    // The key's line: an empty value has none of its own.
+    if (pair.second.IsNull()) {
+      return ErrorAt(pair.first, absl::StrCat("'", name, "' has no value"));
     }
     ENKRAT_RETURN_IF_ERROR(ReadField(pair.second, *field, message, depth));
   }

@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"ScalarForList", "relying_parties: a\n", "line 1: 'relying_parties' takes a list"},
         BadFile{"ScalarForMapping", "store: a\n", "line 1: 'store' takes a mapping"},
         BadFile{"EmptyValue", "store:\n  path:\n", "line 2: 'path' has no value"},
-        BadFile{"BrokenYaml", "store:\n  path: \"a\n", "line "},
+        BadFile{"BrokenYaml", "store: {path: a\n", "line "},
         BadFile{"NotAMapping", "- a\n", "line 1: the configuration is not a mapping"}),
     [](const auto& suite) { return suite.param.what; });
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <latch>
 
 #include "tests/support/status_matchers.h"
@@ -97,10 +98,11 @@ TEST_F(HttpServerTest, GarbageEndsTheConnectionAndNotTheServer) {
 
 TEST_F(HttpServerTest, FullPoolIsAnswered503) {
   std::latch release(1);
-  std::latch running(2);
+  std::atomic<int> running = 0;
   auto server = StartServer([&](const HttpRequest& request) {
     if (request.path == "/slow") {
-      running.count_down();
+      ++running;
+      running.notify_all();
       release.wait();
     }
     return Echo(request);
@@ -110,8 +112,9 @@ TEST_F(HttpServerTest, FullPoolIsAnswered503) {
   Connection third(server->port());
   Connection fourth(server->port());
   first.Send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+  running.wait(0);  // or the queue of one might still hold the first
   second.Send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
-  running.wait();
+  running.wait(1);
   third.Send("GET /queued HTTP/1.1\r\nHost: x\r\n\r\n");
   while (pool_.waiting() == 0) std::this_thread::yield();
   fourth.Send("GET /refused HTTP/1.1\r\nHost: x\r\n\r\n");
