@@ -88,7 +88,10 @@ Finding CheckTimestampPurpose(X509* certificate) {
       X509_get_extended_key_usage(certificate) != XKU_TIMESTAMP) {
     return Bad("The timestamp's certificate is not for time-stamping alone.");
   }
-  if (X509_check_ca(certificate) != 0) return Bad("The timestamp's certificate is that of a CA.");
+  // Not X509_check_ca, which calls a CA without keyCertSign none.
+  if ((X509_get_extension_flags(certificate) & EXFLAG_CA) != 0) {
+    return Bad("The timestamp's certificate is that of a CA.");
+  }
   return Good("The timestamp's certificate is for time-stamping alone.");
 }
 

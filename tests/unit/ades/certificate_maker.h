@@ -29,7 +29,7 @@ struct CertificateRequest {
   uint64_t serial_number = 1;
   absl::Time not_before = TestNow() - absl::Hours(1);
   absl::Time not_after = TestNow() + absl::Hours(1);
-  Extensions extensions;
+  Extensions extensions = {};
 };
 
 // A certificate with its key.

@@ -1,16 +1,18 @@
 #include "tests/unit/ades/signature_maker.h"
 
 #include "ades/cades_signature.h"
+#include "ades/certificate_fields.h"
+#include "ades/der_element.h"
+#include "ades/signed_attributes.h"
 #include "tests/support/openssl_timestamp_authority.h"
 
 namespace enkrat::ades::testing {
 
-Bytes MakeToken(const TestPki& pki, ByteSpan stamped, absl::Time gen_time, const Identity* unit) {
-  const Identity& stamping = unit == nullptr ? pki.timestamp_unit : *unit;
-  const X509Ptr certificate = stamping.Certificate();
+Bytes MakeToken(const TestPki& pki, ByteSpan stamped, absl::Time gen_time) {
+  const X509Ptr certificate = pki.timestamp_unit.Certificate();
   return enkrat::testing::MakeTimestampToken(
              {.certificate = certificate.get(),
-              .key = stamping.key->evp_pkey(),
+              .key = pki.timestamp_unit.key->evp_pkey(),
               .gen_time = gen_time,
               .imprint = ComputeDigest(DigestAlgorithm::kSha256, stamped)})
       .value();
@@ -28,12 +30,52 @@ Bytes MakeSignature(const TestPki& pki, const SignatureRequest& request) {
   const Bytes value =
       pki.signer.key->SignDigest(signature.digest_algorithm(), signature.digest_to_sign()).value();
   std::optional<Bytes> token;
-  if (request.timestamp_time.has_value()) {
-    token = MakeToken(pki, value, *request.timestamp_time, request.timestamp_unit);
+  if (request.token_of != nullptr) {
+    token = request.token_of(value);
+  } else if (request.timestamp_time.has_value()) {
+    token = MakeToken(pki, value, *request.timestamp_time);
   }
   return signature
       .Assemble(value, {pki.issuing_ca.certificate_der, pki.root.certificate_der}, token)
       .value();
+}
+
+Bytes AttributeOf(const char* oid_der_hex, const std::vector<Bytes>& values) {
+  return DerElement(kDerSequence, {*FromHex(oid_der_hex), DerSetOf(kDerSet, values)});
+}
+
+std::vector<Bytes> GoodAttributes(const TestPki& pki) {
+  const Bytes set = LaySignedAttributes({.document_digest = Sha256(AsSpan(kDocument)),
+                                         .signer_certificate_der = pki.signer.certificate_der,
+                                         .signing_time = TestNow()})
+                        .value();
+  std::vector<Bytes> attributes;
+  for (DerCursor cursor(DerCursor(set).Next()->content); !cursor.AtEnd();) {
+    attributes.push_back(ToBytes(cursor.Next()->whole));
+  }
+  return attributes;
+}
+
+Bytes MakeSignatureOver(const TestPki& pki, const std::vector<Bytes>& attributes) {
+  const Bytes version = {kDerInteger, 1, 1};
+  const CertificateFields fields = ReadCertificateFields(pki.signer.certificate_der).value();
+  const Bytes sha256 = DerElement(kDerSequence, {*FromHex("0609608648016503040201")});
+  const Bytes data = *FromHex("300b06092a864886f70d010701");
+  Bytes set = DerSetOf(kDerSet, attributes);
+  const Bytes value = pki.signer.key->SignDigest(DigestAlgorithm::kSha256, Sha256(set)).value();
+  set[0] = DerContextTag(0);
+  const Bytes signer = DerElement(
+      kDerSequence,
+      {version, DerElement(kDerSequence, {fields.issuer, fields.serial_number}), sha256, set,
+       SignatureAlgorithmIdentifier(KeyAlgorithm::kEcdsaP256, DigestAlgorithm::kSha256),
+       DerElement(kDerOctetString, {value})});
+  const Bytes signed_data = DerElement(
+      kDerSequence,
+      {version, DerElement(kDerSet, {sha256}), data,
+       DerElement(DerContextTag(0), {pki.signer.certificate_der, pki.issuing_ca.certificate_der}),
+       DerElement(kDerSet, {signer})});
+  return DerElement(kDerSequence, {*FromHex("06092a864886f70d010702"),
+                                   DerElement(DerContextTag(0), {signed_data})});
 }
 
 }  // namespace enkrat::ades::testing
