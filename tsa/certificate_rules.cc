@@ -5,8 +5,7 @@
 #include <ctime>
 #include <memory>
 
-#include "common/der.h"
-#include "common/status_macros.h"
+#include "common/openssl_ptr.h"
 
 namespace enkrat::tsa {
 namespace {
@@ -44,22 +43,6 @@ absl::Status CheckUnitCertificate(X509* certificate, Reason reason) {
     return MakeError(reason, "the unit's keyUsage is not for signatures alone");
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<X509StorePtr> MakeTrustStore(const std::vector<Bytes>& roots_der) {
-  X509StorePtr store(X509_STORE_new());
-  if (store == nullptr) return OpenSslError(Reason::kInternal, "cannot make a trust store");
-  if (roots_der.empty()) return MakeError(Reason::kConfigurationInvalid, "no trusted root");
-  for (const Bytes& root_der : roots_der) {
-    const absl::StatusOr<X509Ptr> root = ParseCertificate(root_der);
-    if (!root.ok()) {
-      return MakeError(Reason::kConfigurationInvalid, "a trusted root is not a certificate");
-    }
-    if (X509_STORE_add_cert(store.get(), root->get()) != 1) {
-      return OpenSslError(Reason::kConfigurationInvalid, "a trusted root cannot be used");
-    }
-  }
-  return store;
 }
 
 absl::StatusOr<absl::Time> ToTime(const ASN1_TIME* time) {

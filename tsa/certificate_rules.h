@@ -5,22 +5,16 @@
 
 #include <openssl/x509.h>
 
-#include <vector>
-
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/bytes.h"
-#include "common/openssl_ptr.h"
+#include "common/reason.h"
 
 namespace enkrat::tsa {
 
 // OK for version 3, no CA, a critical extendedKeyUsage of id-kp-timeStamping alone, and a keyUsage
 // of digitalSignature or nonRepudiation or both and nothing else. `reason` is for the error.
 absl::Status CheckUnitCertificate(X509* certificate, Reason reason);
-
-// Trust anchors; kConfigurationInvalid if there are none or one cannot be parsed.
-absl::StatusOr<X509StorePtr> MakeTrustStore(const std::vector<Bytes>& roots_der);
 
 // Validity times are inclusive (RFC 5280 4.1.2.5).
 absl::StatusOr<absl::Time> ToTime(const ASN1_TIME* time);

@@ -66,8 +66,10 @@ std::optional<Bytes> OidContent(absl::string_view dotted) {
     DrainOpenSslErrors();
     return std::nullopt;
   }
-  const unsigned char* content = OBJ_get0_data(object.get());
-  return Bytes(content, content + OBJ_length(object.get()));
+  const unsigned char* data = OBJ_get0_data(object.get());
+  Bytes content(data, data + OBJ_length(object.get()));
+  if (DottedOid(content) != dotted) return std::nullopt;  // OpenSSL lets "1..2" pass
+  return content;
 }
 
 std::string DottedOid(ByteSpan content) {

@@ -9,11 +9,13 @@
 #include "common/clock.h"
 #include "common/http_fetcher.h"
 #include "tsa/timestamper.h"
+#include "tsa/token.h"
+#include "tsa/token_verifier.h"
 
 namespace enkrat::tsa {
 
-// Thread-safe. Every token is checked against the request (imprint, nonce, policy), its signature
-// and the trusted roots before it is returned.
+// Thread-safe. Every token is verified (TokenVerifier) and compared with the request (imprint,
+// nonce, time) before it is returned.
 class HttpTimestamper final : public Timestamper {
  public:
   struct Options {
@@ -24,18 +26,26 @@ class HttpTimestamper final : public Timestamper {
     HttpFetcher* fetcher = nullptr;  // not owned; required
     const Clock* clock = nullptr;    // not owned; required
   };
+  // kConfigurationInvalid for a URL of another scheme, no roots, a timeout that is not within 10 ms
+  // and 60 s, a missing fetcher or clock.
   static absl::StatusOr<std::unique_ptr<HttpTimestamper>> Create(Options options);
   ~HttpTimestamper() override;
 
+  // kDigestUnsupported for a digest of the wrong length; kDeadlineTooShort when the deadline leaves
+  // no time to ask, or passed while asking in vain; kTimestampUnavailable for whatever else the TSA
+  // or the way to it did wrong: the message says what.
   absl::StatusOr<IssuedTimestamp> Timestamp(const MessageImprint& imprint,
                                             absl::Time deadline) override;
 
  private:
-  class Trust;
-  HttpTimestamper(Options options, std::unique_ptr<Trust> trust);
+  HttpTimestamper(Options options, std::unique_ptr<TokenVerifier> verifier);
 
-  Options options_;
-  std::unique_ptr<Trust> trust_;
+  absl::StatusOr<HttpResponse> Ask(Bytes request_der, absl::Time deadline) const;
+  absl::Status CheckAgainstRequest(const Token& token, const MessageImprint& imprint,
+                                   ByteSpan nonce) const;
+
+  const Options options_;
+  const std::unique_ptr<TokenVerifier> verifier_;
 };
 
 }  // namespace enkrat::tsa

@@ -8,6 +8,7 @@ namespace enkrat::tsa {
 namespace {
 
 constexpr uint64_t kStatusGranted = 0;
+constexpr uint8_t kStatusGrantedWithMods = 1;
 constexpr uint64_t kStatusRejection = 2;
 
 // What a client's operator reads. Constant: nothing of the inside gets out (invariant 6).
@@ -53,6 +54,18 @@ Bytes RejectionResponse(FailureInfo failure) {
 Bytes GrantedResponse(ByteSpan token_der) {
   const Bytes status_info = DerOf(kTagSequence, {DerInteger(kStatusGranted)});
   return DerOf(kTagSequence, {status_info, token_der});
+}
+
+std::optional<Bytes> TokenOfResponse(ByteSpan response_der) {
+  DerReader response(OnlyElement(response_der, kTagSequence).value_or(ByteSpan()));
+  const std::optional<DerElement> status_info = response.Take(kTagSequence);
+  if (!status_info) return std::nullopt;
+  const std::optional<DerElement> status = DerReader(status_info->content).Take(kTagInteger);
+  if (!status || status->content.size() != 1) return std::nullopt;
+  if (status->content[0] > kStatusGrantedWithMods) return std::nullopt;
+  const std::optional<DerElement> token = response.Take(kTagSequence);
+  if (!token || !response.AtEnd()) return std::nullopt;
+  return ToBytes(token->whole);
 }
 
 }  // namespace enkrat::tsa

@@ -1,6 +1,8 @@
-// TimeStampResp as it leaves: granted with a token, or rejected with the reason (RFC 3161 2.4.2).
+// TimeStampResp: granted with a token, or rejected with the reason (RFC 3161 2.4.2).
 #ifndef ENKRAT_TSA_RESPONSE_H_
 #define ENKRAT_TSA_RESPONSE_H_
+
+#include <optional>
 
 #include "common/bytes.h"
 
@@ -23,6 +25,10 @@ Bytes RejectionResponse(FailureInfo failure);
 
 // DER TimeStampResp with PKIStatus granted(0) and the token; no failInfo.
 Bytes GrantedResponse(ByteSpan token_der);
+
+// A response of somebody else's: its token, as sent, when the status is granted(0) or
+// grantedWithMods(1); nullopt for any other status or when it is not a TimeStampResp in DER.
+std::optional<Bytes> TokenOfResponse(ByteSpan response_der);
 
 }  // namespace enkrat::tsa
 

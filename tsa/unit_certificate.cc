@@ -38,8 +38,11 @@ absl::StatusOr<std::vector<X509Ptr>> ParseChain(const std::vector<Bytes>& chain_
 }
 
 // RFC 5280 path validation with the chain's last certificate as the trust anchor.
-absl::Status VerifyChain(const std::vector<X509Ptr>& chain, const Bytes& root_der, absl::Time now) {
-  ENKRAT_ASSIGN_OR_RETURN(const X509StorePtr store, MakeTrustStore({root_der}));
+absl::Status VerifyChain(const std::vector<X509Ptr>& chain, absl::Time now) {
+  X509StorePtr store(X509_STORE_new());
+  if (store == nullptr || X509_STORE_add_cert(store.get(), chain.back().get()) != 1) {
+    return OpenSslError(Reason::kInternal, "cannot make a trust store");
+  }
   std::unique_ptr<STACK_OF(X509), decltype([](STACK_OF(X509) * stack) { sk_X509_free(stack); })>
       untrusted(sk_X509_new_null());
   for (size_t i = 1; i + 1 < chain.size(); ++i) sk_X509_push(untrusted.get(), chain[i].get());
@@ -102,7 +105,7 @@ absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<X509Ptr> chain, ParseChain(chain_der));
   X509* certificate = chain.front().get();
   ENKRAT_RETURN_IF_ERROR(CheckUnitCertificate(certificate, Reason::kConfigurationInvalid));
-  ENKRAT_RETURN_IF_ERROR(VerifyChain(chain, chain_der.back(), now));
+  ENKRAT_RETURN_IF_ERROR(VerifyChain(chain, now));
   ENKRAT_ASSIGN_OR_RETURN(PublicKey public_key, PublicKeyOf(certificate));
   ENKRAT_ASSIGN_OR_RETURN(Bytes issuer_der,
                           EncodeDer<i2d_X509_NAME>(X509_get_issuer_name(certificate)));

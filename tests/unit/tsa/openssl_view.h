@@ -38,7 +38,7 @@ struct RequestOptions {
   int digest_nid = NID_sha256;
   Bytes digest = Bytes(32, 0xd1);
   Bytes nonce = {0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0};  // big-endian; empty: none
-  std::string policy;                                              // dotted; empty: none
+  std::string policy = "";                                         // dotted; empty: none
   bool cert_req = true;
 };
 Bytes OpenSslRequest(const RequestOptions& options = {});

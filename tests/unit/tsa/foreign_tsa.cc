@@ -1,0 +1,69 @@
+#include "tests/unit/tsa/foreign_tsa.h"
+
+#include <openssl/ts.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "common/der.h"
+#include "common/openssl_ptr.h"
+#include "tsa/response.h"
+
+namespace enkrat::tsa {
+namespace {
+
+ASN1_INTEGER* SerialNumber(TS_RESP_CTX*, void*) {
+  ASN1_INTEGER* serial_number = ASN1_INTEGER_new();
+  ASN1_INTEGER_set(serial_number, 42);
+  return serial_number;
+}
+
+int Time(TS_RESP_CTX*, void* habits, long* seconds, long* microseconds) {
+  const absl::Time time = static_cast<ForeignTsa::Habits*>(habits)->time;
+  *seconds = static_cast<long>(absl::ToUnixSeconds(time));
+  *microseconds = 0;
+  return 1;
+}
+
+void Require(bool done) {
+  if (!done) std::abort();
+}
+
+}  // namespace
+
+ForeignTsa::ForeignTsa(const testing::TestAuthority& authority,
+                       const testing::CertificateOptions& options, Habits habits)
+    : certificate_(authority.Issue(options)),
+      issuing_der_(authority.issuing_der()),
+      habits_(habits) {}
+
+Bytes ForeignTsa::Respond(const Bytes& request_der) const {
+  TsRespCtxPtr context(TS_RESP_CTX_new());
+  const X509Ptr certificate = ParseCertificate(certificate_.der).value();
+  // OpenSSL refuses a signer without the purpose; the rules under test are ours.
+  X509Ptr issuing = ParseCertificate(issuing_der_).value();
+  STACK_OF(X509)* chain = sk_X509_new_null();
+  sk_X509_push(chain, issuing.get());
+  Habits habits = habits_;
+  Asn1ObjectPtr policy(OBJ_txt2obj("1.2.3.4.1", 1));
+  Require(TS_RESP_CTX_set_signer_cert(context.get(), certificate.get()) == 1);
+  Require(TS_RESP_CTX_set_signer_key(context.get(), certificate_.key->evp_pkey()) == 1);
+  Require(TS_RESP_CTX_set_certs(context.get(), chain) == 1);
+  Require(TS_RESP_CTX_set_def_policy(context.get(), policy.get()) == 1);
+  Require(TS_RESP_CTX_add_md(context.get(), EVP_sha256()) == 1);
+  Require(TS_RESP_CTX_set_signer_digest(context.get(), habits.signer_digest) == 1);
+  Require(TS_RESP_CTX_set_ess_cert_id_digest(context.get(), habits.ess_digest) == 1);
+  TS_RESP_CTX_set_serial_cb(context.get(), SerialNumber, nullptr);
+  TS_RESP_CTX_set_time_cb(context.get(), Time, &habits);
+  BioPtr request(BIO_new_mem_buf(request_der.data(), static_cast<int>(request_der.size())));
+  TsRespPtr response(TS_RESP_create_response(context.get(), request.get()));
+  sk_X509_free(chain);
+  Require(response != nullptr);
+  return EncodeDer<i2d_TS_RESP>(response.get()).value();
+}
+
+Bytes ForeignTsa::Token(const Bytes& request_der) const {
+  return TokenOfResponse(Respond(request_der)).value_or(Bytes());
+}
+
+}  // namespace enkrat::tsa
