@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/der.h"
 #include "tests/support/status_matchers.h"
 #include "tsa/der_reader.h"
@@ -34,14 +35,22 @@ UnitCertificate FixedUnit() {
 const Bytes kTstInfo = DerOf(kTagSequence, {DerInteger(1)});
 const Bytes kSignature = {0x5a, 0x5a};
 
+// Content of the signed attributes for kTstInfo.
+std::string GoldenAttributes() {
+  return absl::StrCat(
+      // content-type: id-ct-TSTInfo
+      "301a06092a864886f70d010903310d060b2a864886f70d0109100104",
+      // message-digest: SHA-256 of 3003020101
+      "302f06092a864886f70d01090431220420",
+      "1b65f68a522c858715f5dd951cd0402dc16691778814bf0759822b7a257421d0",
+      // SigningCertificateV2: SHA-256 of 3003020102 (hashAlgorithm left out), issuer, serial 77
+      "3042060b2a864886f70d010910022f31333031302f302d0420",
+      "714f7108ae1387dc72ec6b79a0c0f8e596205dbc8159d2c538493ba664ed26a9", "30093004a4023000020177");
+}
+
 TEST(TokenLayout, SignedAttributesAreTheGoldenOctets) {
   EXPECT_EQ(ToHex(TokenLayout(FixedUnit()).SignedAttributes(kTstInfo)),
-            "3181"
-            "86"
-            "301a06092a864886f70d010903310d060b2a864886f70d0109100104"  // content-type
-            "302f06092a864886f70d01090431220420"                        // message-digest
-            "0000000000000000000000000000000000000000000000000000000000000000"
-            "303706");
+            absl::StrCat("318191", GoldenAttributes()));
 }
 
 TEST(TokenLayout, TokenIsTheGoldenOctets) {
@@ -49,7 +58,18 @@ TEST(TokenLayout, TokenIsTheGoldenOctets) {
   EXPECT_EQ(ToHex(layout.Assemble({.tst_info_der = kTstInfo,
                                    .signed_attributes = layout.SignedAttributes(kTstInfo),
                                    .signature = kSignature})),
-            "");
+            absl::StrCat("3082010806092a864886f70d010702a081fa",  // ContentInfo: signedData
+                         "3081f7020103",                          // SignedData, version 3
+                         "310d300b0609608648016503040201",        // digestAlgorithms: SHA-256
+                         "3016060b2a864886f70d0109100104",        // eContentType: id-ct-TSTInfo
+                         "a00704053003020101",                    // eContent
+                         "a00a30030201013003020102",              // certificates, in order
+                         "3181be3081bb020101",                    // one SignerInfo, version 1
+                         "30053000020177",                        // issuerAndSerialNumber
+                         "300b0609608648016503040201",            // SHA-256
+                         "a08191", GoldenAttributes(),            // signedAttrs
+                         "300a06082a8648ce3d040302",              // ecdsa-with-SHA256
+                         "04025a5a"));                            // signature
 }
 
 TEST(TokenLayout, WithoutCertificatesThatFieldIsGone) {
