@@ -3,6 +3,7 @@
 #ifndef ENKRAT_CA_ISSUER_H_
 #define ENKRAT_CA_ISSUER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,8 +18,10 @@
 
 namespace enkrat::ca {
 
+class Issuer;
+
 // A TBSCertificate that has passed every lint: the right to sign it, once. Only Issuer::Prepare
-// makes one; Issuer::Issue consumes it.
+// makes one; Issuer::Issue consumes it. A token that was moved from or used signs nothing.
 class IssuanceToken {
  public:
   IssuanceToken(IssuanceToken&&) noexcept = default;
@@ -30,11 +33,11 @@ class IssuanceToken {
   friend class Issuer;
   IssuanceToken() = default;
 
+  const Issuer* issuer_ = nullptr;
   Bytes tbs_der_;
   std::string serial_number_;
   absl::Time not_before_;
   absl::Time not_after_;
-  bool used_ = false;
 };
 
 struct IssuanceRequest {
@@ -57,37 +60,41 @@ class Issuer {
   struct Options {
     std::vector<Bytes> chain_der;  // issuing CA first, root last; 1..8
     const Clock* clock = nullptr;  // not owned; required
+    // 16 random octets a call; empty: from common/random.h. The top bit is cleared. For golden
+    // tests; must be thread-safe.
+    std::function<Bytes()> serial_source;
   };
 
   // kConfigurationInvalid unless the chain is one: CA certificates, each signed by the next, the
-  // last self-signed, valid now, keys of the algorithms of common/signing_key.h.
+  // last self-signed, valid now, keys of the algorithms of common/signing_key.h, the issuing CA
+  // with a subjectKeyIdentifier.
   static absl::StatusOr<std::unique_ptr<Issuer>> Create(Options options);
+  ~Issuer();
 
   // Builds the TBSCertificate (standards.md 1.1-1.6: random 128-bit serial, noRevAvail,
   // valassured-ST-certs, nonRepudiation only, AIA caIssuers, ...) and lints it. kLintFailed with
-  // the names of the broken lints; kProfileRejected if the CA's own certificate ends sooner;
+  // the names of the broken lints; kProfileRejected if a certificate of the CA's chain ends sooner;
   // CheckSubject's errors.
   absl::StatusOr<IssuanceToken> Prepare(const IssuanceRequest& request) const;
 
   // Signs the token's octets with the CA's key, checks the signature, parses the certificate back
-  // and compares its TBS byte for byte with what was linted. Errors: the key's own, kInternal;
+  // and compares its TBS byte for byte with what was linted. Errors: the key's own; kInternal for a
+  // token that is used up, another issuer's or older than its certificate;
   // kSignatureSelfCheckFailed; kConfigurationInvalid if `ca_key` is not the chain's.
   absl::StatusOr<IssuedCertificate> Issue(IssuanceToken&& token, SigningKey& ca_key) const;
 
-  const std::vector<Bytes>& chain_der() const { return chain_der_; }
+  const std::vector<Bytes>& chain_der() const { return options_.chain_der; }
   const PublicKey& public_key() const;
 
  private:
-  class Template;
-  Issuer(Options options, std::unique_ptr<const Template> certificate_template);
+  struct Authority;  // what never changes from one certificate to the next
+  Issuer(Options options, std::unique_ptr<const Authority> authority);
 
- public:
-  ~Issuer();
+  absl::Status CheckToken(const IssuanceToken& token, const SigningKey& ca_key) const;
+  absl::StatusOr<Bytes> Sign(ByteSpan tbs_der, SigningKey& ca_key) const;
 
- private:
-  std::vector<Bytes> chain_der_;
-  const Clock* clock_;
-  std::unique_ptr<const Template> template_;
+  Options options_;
+  std::unique_ptr<const Authority> authority_;
 };
 
 }  // namespace enkrat::ca

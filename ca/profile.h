@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/bytes.h"
 
 namespace enkrat::ca {
 
@@ -26,16 +27,26 @@ struct ProfileSpec {
 // Immutable, copyable, thread-safe.
 class Profile {
  public:
-  // kConfigurationInvalid: validity + skew over 24 h (EN 319 412-1 5.2.2) or under 1 min, skew over
-  // 60 s, no or malformed policy OIDs, URLs that are not http(s), qualified without PDS, ...
+  // kConfigurationInvalid: validity + skew not under 24 h (EN 319 412-1 5.2.2) or validity under
+  // 1 min, skew over 60 s, no, repeated or malformed policy OIDs, policies of EN 319 411-2 that do
+  // not go with the claims, URLs that are not http(s), qualified without an https PDS (EN 319 412-5
+  // 4.3.4), claims of a QSCD without claims of being qualified.
   static absl::StatusOr<Profile> Create(ProfileSpec spec);
 
   const ProfileSpec& spec() const { return spec_; }
+  // Content octets of the policy identifiers, in order.
+  const std::vector<Bytes>& policies() const { return policies_; }
+  // DER of the extensions that are the same in every certificate of the profile, one behind the
+  // other: keyUsage, certificatePolicies, authorityInfoAccess, qcStatements, noRevAvail,
+  // valassured-ST-certs.
+  const Bytes& extensions_der() const { return extensions_der_; }
 
  private:
-  explicit Profile(ProfileSpec spec) : spec_(std::move(spec)) {}
+  Profile(ProfileSpec spec, std::vector<Bytes> policies);
 
   ProfileSpec spec_;
+  std::vector<Bytes> policies_;
+  Bytes extensions_der_;
 };
 
 }  // namespace enkrat::ca

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/bytes.h"
 
 namespace enkrat::ca {
 
@@ -23,6 +25,21 @@ struct Subject {
 // OK, or kRequestMalformed/kLimitExceeded naming the attribute (never its value): missing ones,
 // X.520 upper bounds, control or format characters, grammar of the serial number.
 absl::Status CheckSubject(const Subject& subject);
+
+// CN as it will be in the certificate.
+std::string CommonNameOf(const Subject& subject);
+
+// DER Name of a subject that CheckSubject accepts: C, CN, GN, SN, serialNumber; UTF8String, for C
+// and serialNumber PrintableString.
+Bytes EncodeSubject(const Subject& subject);
+
+// Two upper-case letters, as in ISO 3166-1 alpha-2.
+bool IsCountryShape(absl::string_view text);
+// Only characters of PrintableString (X.680 41.4).
+bool IsPrintableString(absl::string_view text);
+// TYPE CC "-" identifier of EN 319 412-1 5.1.3: PAS, IDC, PNO, TIN, EID or a national "XX:" (TAX is
+// deprecated and refused).
+bool IsNaturalPersonIdentifier(absl::string_view text);
 
 }  // namespace enkrat::ca
 

@@ -1,0 +1,55 @@
+// Content octets of the object identifiers that the certificates hold.
+#ifndef ENKRAT_CA_OBJECT_IDENTIFIERS_H_
+#define ENKRAT_CA_OBJECT_IDENTIFIERS_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/bytes.h"
+
+namespace enkrat::ca::oid {
+
+// Attributes of names (X.520).
+inline constexpr uint8_t kCommonName[] = {0x55, 0x04, 0x03};
+inline constexpr uint8_t kSurname[] = {0x55, 0x04, 0x04};
+inline constexpr uint8_t kSerialNumber[] = {0x55, 0x04, 0x05};
+inline constexpr uint8_t kCountry[] = {0x55, 0x04, 0x06};
+inline constexpr uint8_t kGivenName[] = {0x55, 0x04, 0x2a};
+
+// Extensions (RFC 5280 4.2, RFC 3739 3.2.6, RFC 9608, EN 319 412-1 5.2.3).
+inline constexpr uint8_t kSubjectKeyIdentifier[] = {0x55, 0x1d, 0x0e};
+inline constexpr uint8_t kKeyUsage[] = {0x55, 0x1d, 0x0f};
+inline constexpr uint8_t kBasicConstraints[] = {0x55, 0x1d, 0x13};
+inline constexpr uint8_t kNameConstraints[] = {0x55, 0x1d, 0x1e};
+inline constexpr uint8_t kCrlDistributionPoints[] = {0x55, 0x1d, 0x1f};
+inline constexpr uint8_t kCertificatePolicies[] = {0x55, 0x1d, 0x20};
+inline constexpr uint8_t kPolicyMappings[] = {0x55, 0x1d, 0x21};
+inline constexpr uint8_t kAuthorityKeyIdentifier[] = {0x55, 0x1d, 0x23};
+inline constexpr uint8_t kFreshestCrl[] = {0x55, 0x1d, 0x2e};
+inline constexpr uint8_t kNoRevAvail[] = {0x55, 0x1d, 0x38};
+inline constexpr uint8_t kAuthorityInfoAccess[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01};
+inline constexpr uint8_t kQcStatements[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x03};
+inline constexpr uint8_t kValidityAssuredShortTerm[] = {0x04, 0x00, 0x8b, 0xec, 0x49, 0x02, 0x01};
+
+// id-ad-ocsp, id-ad-caIssuers (RFC 5280 4.2.2.1).
+inline constexpr uint8_t kOcsp[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01};
+inline constexpr uint8_t kCaIssuers[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02};
+
+// QC statements (EN 319 412-5) and the carrier of semantics identifiers (RFC 3739 3.2.6.1).
+inline constexpr uint8_t kQcCompliance[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x01};
+inline constexpr uint8_t kQcSscd[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x04};
+inline constexpr uint8_t kQcPds[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x05};
+inline constexpr uint8_t kQcType[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x06};
+inline constexpr uint8_t kQcTypeEsign[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x06, 0x01};
+inline constexpr uint8_t kQcCcLegislation[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x07};
+inline constexpr uint8_t kPkixQcSyntaxV2[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x0b, 0x02};
+inline constexpr uint8_t kSemanticsNatural[] = {0x04, 0x00, 0x8b, 0xec, 0x49, 0x01, 0x01};
+
+// Content octets of a dotted-decimal identifier of at most 128 characters; kConfigurationInvalid if
+// it is not one in its canonical form.
+absl::StatusOr<Bytes> FromDotted(absl::string_view dotted);
+
+}  // namespace enkrat::ca::oid
+
+#endif  // ENKRAT_CA_OBJECT_IDENTIFIERS_H_
