@@ -4,6 +4,7 @@
 #define ENKRAT_CA_AUTHORITY_CERTIFICATE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -32,10 +33,26 @@ struct AuthorityRequest {
   absl::Time not_after;
   Bytes issuer_der;            // certificate of the issuer; empty for the root, which signs itself
   std::string ca_issuers_url;  // of the issuer's certificate; empty: no AIA
+  // certificatePolicies, dotted decimal. Empty: anyPolicy for an issuing CA, else none.
+  std::vector<std::string> policy_oids;
+  // Of a timestamping unit: when its key may no longer be used (privateKeyUsagePeriod; EN 319 421
+  // TIS-7.6.7 wants it before not_after). Default: a quarter of the certificate's life.
+  absl::Time private_key_not_after = absl::InfinitePast();
 };
 
-// Builds, signs with the issuer's key and parses back. kConfigurationInvalid for names, times
-// (a certificate does not outlive its issuer) or keys that do not fit; the key's own errors.
+// Whether a certificate that MakeAuthorityCertificate would make can hold the name: country of two
+// upper-case letters, visible texts of at most 64 characters, organisation identifier in the
+// grammar of EN 319 412-1 5.1.4. kConfigurationInvalid otherwise.
+absl::Status CheckAuthorityName(const AuthorityName& name);
+
+// Builds, signs with the issuer's key, parses back and verifies. What each role gets:
+//   root CA             basicConstraints CA, pathLen 1; keyCertSign, cRLSign
+//   issuing CA          basicConstraints CA, pathLen 0; keyCertSign, cRLSign
+//   timestamping unit   digitalSignature; critical EKU with timeStamping alone (RFC 3161 2.3,
+//                       EN 319 422 6.4); privateKeyUsagePeriod
+//   OCSP responder      digitalSignature; EKU OCSPSigning; ocsp-nocheck (RFC 6960 4.2.2.2)
+// all with key identifiers and critical keyUsage. kConfigurationInvalid for names, times (a
+// certificate does not outlive its issuer), issuers or keys that do not fit; the key's own errors.
 absl::StatusOr<Bytes> MakeAuthorityCertificate(const AuthorityRequest& request,
                                                SigningKey& issuer_key,
                                                const SigningProvider& provider);
