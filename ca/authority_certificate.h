@@ -31,10 +31,10 @@ struct AuthorityRequest {
   const PublicKey* subject_key = nullptr;  // required
   absl::Time not_before;
   absl::Time not_after;
-  Bytes issuer_der;            // certificate of the issuer; empty for the root, which signs itself
-  std::string ca_issuers_url;  // of the issuer's certificate; empty: no AIA
+  Bytes issuer_der{};  // certificate of the issuer; empty for the root, which signs itself
+  std::string ca_issuers_url{};  // of the issuer's certificate; empty: no AIA
   // certificatePolicies, dotted decimal. Empty: anyPolicy for an issuing CA, else none.
-  std::vector<std::string> policy_oids;
+  std::vector<std::string> policy_oids{};
   // Of a timestamping unit: when its key may no longer be used (privateKeyUsagePeriod; EN 319 421
   // TIS-7.6.7 wants it before not_after). Default: a quarter of the certificate's life.
   absl::Time private_key_not_after = absl::InfinitePast();

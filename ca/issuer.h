@@ -62,7 +62,7 @@ class Issuer {
     const Clock* clock = nullptr;  // not owned; required
     // 16 random octets a call; empty: from common/random.h. The top bit is cleared. For golden
     // tests; must be thread-safe.
-    std::function<Bytes()> serial_source;
+    std::function<Bytes()> serial_source{};
   };
 
   // kConfigurationInvalid unless the chain is one: CA certificates, each signed by the next, the

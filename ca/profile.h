@@ -20,8 +20,8 @@ struct ProfileSpec {
   std::string ca_issuers_url;  // http(s), DER .cer of the issuing CA
   // QcCompliance and QcType esign (EN 319 412-5): a legal claim.
   bool qualified = false;
-  bool on_qscd = false;  // QcSSCD as well
-  std::string pds_url;   // https, English; required when qualified
+  bool on_qscd = false;   // QcSSCD as well
+  std::string pds_url{};  // https, English; required when qualified
 };
 
 // Immutable, copyable, thread-safe.

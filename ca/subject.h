@@ -16,7 +16,7 @@ struct Subject {
   std::string given_name;  // at least one of given_name and surname
   std::string surname;
   // CN; empty: "given_name surname".
-  std::string common_name;
+  std::string common_name{};
   // serialNumber with the semantics of EN 319 412-1 5.1.3, such as "EIDSI-2f6c..."; required, at
   // most 64 PrintableString characters.
   std::string serial_number;

@@ -82,7 +82,7 @@ TEST_F(AuthorityCertificateTest, OcspResponderNeedsNoRevocationOfItsOwn) {
 
 TEST_F(AuthorityCertificateTest, EveryAlgorithmCanBeSignedAndCanSign) {
   for (const KeyAlgorithm each : {KeyAlgorithm::kEcdsaP384, KeyAlgorithm::kRsaPss3072}) {
-    TestAuthority authority(each);  // verifies what it makes
+    const TestAuthority authority(each);  // verifies what it makes
     const X509Ptr issuing = ParseCertificate(authority.issuing_der).value();
     EXPECT_EQ(X509_verify(issuing.get(), authority.root_key->public_key().evp_pkey()), 1);
   }
