@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/reason.h"
+#include "common/status_macros.h"
 
 namespace enkrat::idp_client {
 namespace {
@@ -19,7 +20,9 @@ constexpr absl::Duration kLongestWait = absl::Seconds(30);
 
 absl::Status IssuerKeys::Prime() {
   MutexLock lock(mutex_);
-  return Refresh(kFetchTimeout);
+  ENKRAT_RETURN_IF_ERROR(Refresh(kFetchTimeout));
+  if (keys_->size() == 0) return MakeError(Reason::kIdpKeysUnavailable, "no key can be used");
+  return absl::OkStatus();
 }
 
 absl::StatusOr<VerificationKey> IssuerKeys::Find(const SignatureAlgorithm& algorithm,

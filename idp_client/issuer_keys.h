@@ -33,7 +33,8 @@ class IssuerKeys {
   };
   explicit IssuerKeys(Options options) : options_(std::move(options)) {}
 
-  // Fetches now; the error of the source if that fails. For start-up.
+  // Fetches now; the error of the source if that fails, kIdpKeysUnavailable if no key is of use.
+  // For start-up.
   absl::Status Prime();
 
   // The key for a token's header. kAssertionRejected: the provider has no such key;

@@ -82,6 +82,10 @@ absl::StatusOr<json> ParseJsonObject(absl::string_view text, const JsonBounds& b
   if (start == absl::string_view::npos || text[start] != '{') {
     return MakeError(Reason::kRequestMalformed, "text is not a JSON object");
   }
+  // The parser takes a NUL for the end of the text and would not see what follows it.
+  if (text.find('\0') != absl::string_view::npos) {
+    return MakeError(Reason::kRequestMalformed, "text holds a NUL");
+  }
   RuleReader reader(bounds);
   if (!json::sax_parse(text.begin(), text.end(), &reader)) {
     if (!reader.verdict().ok()) return reader.verdict();

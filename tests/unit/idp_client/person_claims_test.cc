@@ -1,0 +1,199 @@
+// Hostile text in the claims that would become a certificate's subject.
+#include "idp_client/person_claims.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/support/status_matchers.h"
+
+namespace enkrat::idp_client {
+namespace {
+
+using ::enkrat::testing::FailsWith;
+using ::enkrat::testing::IsOk;
+using nlohmann::json;
+
+json GoodClaims() {
+  return {{"sub", "person-1"},
+          {"given_name", "Ana"},
+          {"family_name", "Novak"},
+          {"country", "SI"},
+          {"pid", "0101006500006"}};
+}
+
+// Country and identifier from claims.
+ClaimMapping FullMapping() {
+  ClaimMapping mapping;
+  mapping.country = "country";
+  mapping.identifier = "pid";
+  mapping.identifier_type = "PNO";
+  return mapping;
+}
+
+absl::StatusOr<VerifiedIdentity> Read(const json& claims,
+                                      const ClaimMapping& mapping = FullMapping()) {
+  VerifiedIdentity identity;
+  if (absl::Status status = ReadPerson(claims, mapping, identity); !status.ok()) return status;
+  return identity;
+}
+
+absl::StatusOr<VerifiedIdentity> ReadWith(const char* name, const json& value) {
+  json claims = GoodClaims();
+  claims[name] = value;
+  return Read(claims);
+}
+
+TEST(PersonClaimsTest, AllAreRead) {
+  ASSERT_OK_AND_ASSIGN(const VerifiedIdentity person, Read(GoodClaims()));
+  EXPECT_EQ(person.subject, "person-1");
+  EXPECT_EQ(person.given_name, "Ana");
+  EXPECT_EQ(person.surname, "Novak");
+  EXPECT_EQ(person.country, "SI");
+  EXPECT_EQ(person.identifier_type, "PNO");
+  EXPECT_EQ(person.identifier, "0101006500006");
+}
+
+TEST(PersonClaimsTest, WithoutMappingThereIsNoIdentifier) {
+  ClaimMapping mapping;
+  mapping.fixed_country = "AT";
+  ASSERT_OK_AND_ASSIGN(const VerifiedIdentity person, Read(GoodClaims(), mapping));
+  EXPECT_EQ(person.country, "AT");
+  EXPECT_EQ(person.identifier_type, "");
+  EXPECT_EQ(person.identifier, "");
+}
+
+TEST(PersonClaimsTest, DecomposedNameIsComposed) {
+  ASSERT_OK_AND_ASSIGN(const VerifiedIdentity person, ReadWith("family_name",
+                                                               "C\xcc\x8c"
+                                                               "eh"));
+  EXPECT_EQ(person.surname,
+            "\xc4\x8c"
+            "eh");
+}
+
+TEST(PersonClaimsTest, LengthCountsCharactersAfterComposition) {
+  std::string decomposed;
+  std::string composed;
+  for (int i = 0; i < 64; ++i) {
+    decomposed += "c\xcc\x8c";
+    composed += "\xc4\x8d";
+  }
+  ASSERT_OK_AND_ASSIGN(const VerifiedIdentity person, ReadWith("given_name", decomposed));
+  EXPECT_EQ(person.given_name, composed);
+}
+
+TEST(PersonClaimsTest, OneNameIsEnough) {
+  json claims = GoodClaims();
+  claims.erase("given_name");
+  EXPECT_THAT(Read(claims), IsOk());
+  claims = GoodClaims();
+  claims.erase("family_name");
+  EXPECT_THAT(Read(claims), IsOk());
+}
+
+TEST(PersonClaimsTest, NoNameIsRejected) {
+  json claims = GoodClaims();
+  claims.erase("given_name");
+  claims["family_name"] = "";
+  EXPECT_THAT(Read(claims), FailsWith(Reason::kAssertionRejected));
+}
+
+struct HostileText {
+  const char* what;
+  std::string text;
+};
+
+class HostileNameTest : public ::testing::TestWithParam<HostileText> {};
+
+TEST_P(HostileNameTest, IsRejectedWhereverItStands) {
+  for (const char* claim : {"sub", "given_name", "family_name", "country", "pid"}) {
+    EXPECT_THAT(ReadWith(claim, GetParam().text), FailsWith(Reason::kAssertionRejected)) << claim;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Texts, HostileNameTest,
+    ::testing::Values(
+        HostileText{"Nul", std::string("Ana\0Evil", 8)}, HostileText{"LineFeed", "Ana\nCN=Evil"},
+        HostileText{"Tab", "Ana\tEvil"}, HostileText{"Escape", "Ana\x1b[2J"},
+        HostileText{"Delete", "Ana\x7f"}, HostileText{"C1Control", "Ana\xc2\x85"},
+        HostileText{"RightToLeftOverride",
+                    "Ana\xe2\x80\xae"
+                    "kavoN"},
+        HostileText{"BidiIsolate", "Ana\xe2\x81\xa6x"},
+        HostileText{"ZeroWidthSpace",
+                    "An\xe2\x80\x8b"
+                    "a"},
+        HostileText{"SoftHyphen",
+                    "An\xc2\xad"
+                    "a"},
+        HostileText{"LineSeparator",
+                    "Ana\xe2\x80\xa8"
+                    "Evil"},
+        HostileText{"PrivateUse", "Ana\xee\x80\x80"}, HostileText{"Unassigned", "Ana\xcd\xb8"},
+        HostileText{"TagCharacter", "Ana\xf3\xa0\x81\x81"},
+        HostileText{"ByteOrderMark",
+                    "\xef\xbb\xbf"
+                    "Ana"},
+        HostileText{"SpaceInFront", " Ana"}, HostileText{"SpaceBehind", "Ana "},
+        HostileText{"OnlyASpace", " "}, HostileText{"NotUtf8", "Ana\xff"},
+        HostileText{"OverlongUtf8", "Ana\xc0\x80"}, HostileText{"Surrogate", "Ana\xed\xa0\x80"},
+        HostileText{"TooLong", std::string(256, 'a')}),
+    [](const auto& row) { return std::string(row.param.what); });
+
+TEST(PersonClaimsTest, NameOf64CharactersIsReadAndOf65Rejected) {
+  EXPECT_THAT(ReadWith("given_name", std::string(64, 'a')), IsOk());
+  EXPECT_THAT(ReadWith("given_name", std::string(65, 'a')), FailsWith(Reason::kAssertionRejected));
+}
+
+TEST(PersonClaimsTest, SubjectOf255CharactersIsReadAndOf256Rejected) {
+  EXPECT_THAT(ReadWith("sub", std::string(255, 'a')), IsOk());
+  EXPECT_THAT(ReadWith("sub", std::string(256, 'a')), FailsWith(Reason::kAssertionRejected));
+}
+
+TEST(PersonClaimsTest, ClaimsThatAreNotTextsAreRejected) {
+  for (const char* claim : {"sub", "given_name", "family_name", "country", "pid"}) {
+    for (const json& value :
+         {json(1), json(nullptr), json(true), json::array({"Ana"}), json::object()}) {
+      EXPECT_THAT(ReadWith(claim, value), FailsWith(Reason::kAssertionRejected)) << claim;
+    }
+  }
+}
+
+TEST(PersonClaimsTest, MissingClaimsThatTheMappingAsksForAreRejected) {
+  for (const char* claim : {"sub", "country", "pid"}) {
+    json claims = GoodClaims();
+    claims.erase(claim);
+    EXPECT_THAT(Read(claims), FailsWith(Reason::kAssertionRejected)) << claim;
+  }
+}
+
+TEST(PersonClaimsTest, WhatIsNotACountryIsRejected) {
+  for (const char* country : {"", "S", "si", "Si", "SVN", "S1", "\xc5\xa0I", "SI\xc5\xa0"}) {
+    EXPECT_THAT(ReadWith("country", country), FailsWith(Reason::kAssertionRejected)) << country;
+  }
+}
+
+TEST(PersonClaimsTest, WhatIsNotAnIdentifierIsRejected) {
+  for (const char* identifier : {"", "12 34", "12*34", "12@34", "12_34",
+                                 "\xc4\x8d"
+                                 "12"}) {
+    EXPECT_THAT(ReadWith("pid", identifier), FailsWith(Reason::kAssertionRejected)) << identifier;
+  }
+}
+
+TEST(PersonClaimsTest, IdentifierOf58CharactersIsReadAndOf59Rejected) {
+  EXPECT_THAT(ReadWith("pid", std::string(58, '1')), IsOk());
+  EXPECT_THAT(ReadWith("pid", std::string(59, '1')), FailsWith(Reason::kAssertionRejected));
+}
+
+TEST(PersonClaimsTest, MessageNamesTheClaimAndNotItsValue) {
+  const auto result = ReadWith("given_name", "Poisoned\n");
+  EXPECT_NE(result.status().message().find("given_name"), absl::string_view::npos);
+  EXPECT_EQ(result.status().message().find("Poisoned"), absl::string_view::npos);
+}
+
+}  // namespace
+}  // namespace enkrat::idp_client
