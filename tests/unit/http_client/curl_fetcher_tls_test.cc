@@ -1,13 +1,13 @@
 // CurlFetcher trusts no TLS server without a reason.
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <fstream>
 #include <memory>
 #include <string>
 
 #include "http_client/curl_fetcher.h"
 #include "tests/support/loopback_http_server.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::http_client {
@@ -20,13 +20,10 @@ using ::enkrat::testing::OkAnswer;
 
 class CurlFetcherTlsTest : public ::testing::Test {
  protected:
-  ~CurlFetcherTlsTest() override { std::remove(roots_.c_str()); }
-
   void Start(LoopbackHttpServer::Options options = {}) {
     options.tls = true;
     options.handler = [](const std::string&) { return OkAnswer("text/plain", "over TLS"); };
     server_ = std::make_unique<LoopbackHttpServer>(options);
-    roots_ = ::testing::TempDir() + "tls_roots_" + std::to_string(server_->port()) + ".pem";
     std::ofstream(roots_) << server_->certificate_pem();
   }
 
@@ -36,7 +33,8 @@ class CurlFetcherTlsTest : public ::testing::Test {
 
   std::unique_ptr<CurlFetcher> fetcher_ = CurlFetcher::Create().value();
   std::unique_ptr<LoopbackHttpServer> server_;
-  std::string roots_;
+  const enkrat::testing::ScratchFolder folder_;
+  const std::string roots_ = folder_.File("roots.pem");
 };
 
 TEST_F(CurlFetcherTlsTest, ServerOfATrustedRootIsAccepted) {

@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "tests/support/fake_http_fetcher.h"
 #include "tests/support/id_token_factory.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::idp_client {
@@ -126,14 +126,11 @@ TEST_F(DiscoveredKeySourceTest, UnreachableProviderIsAFailure) {
 
 class FileKeySourceTest : public ::testing::Test {
  protected:
-  ~FileKeySourceTest() override { std::remove(path_.c_str()); }
-
   void Write(const std::string& text) { std::ofstream(path_, std::ios::binary) << text; }
   absl::StatusOr<KeySet> Fetch() { return FileKeySource(path_).Fetch(absl::Seconds(1)); }
 
-  const std::string path_ = absl::StrCat(
-      ::testing::TempDir(), ::testing::UnitTest::GetInstance()->current_test_info()->name(), "_",
-      ::testing::UnitTest::GetInstance()->random_seed(), ".jwks");
+  const enkrat::testing::ScratchFolder folder_;
+  const std::string path_ = folder_.File("keys.json");
 };
 
 TEST_F(FileKeySourceTest, KeysAreRead) {
@@ -156,7 +153,7 @@ TEST_F(FileKeySourceTest, FileThatIsTooLongIsAFailure) {
 }
 
 TEST_F(FileKeySourceTest, FolderIsAFailure) {
-  EXPECT_FALSE(FileKeySource(::testing::TempDir()).Fetch(absl::Seconds(1)).ok());
+  EXPECT_FALSE(FileKeySource(folder_.path()).Fetch(absl::Seconds(1)).ok());
 }
 
 }  // namespace

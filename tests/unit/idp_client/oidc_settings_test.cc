@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/unit/idp_client/oidc_fixture.h"
 
 namespace enkrat::idp_client {
@@ -114,8 +115,6 @@ class KeyFileTest : public OidcSettingsTest {
     issuer().jwks_file = path_;
     options_.fetcher = nullptr;
   }
-  ~KeyFileTest() override { std::remove(path_.c_str()); }
-
   void Write(const std::string& text) { std::ofstream(path_, std::ios::binary) << text; }
   absl::Status Verify(OidcVerifier& verifier, const IdTokenKey& key) {
     const std::string token =
@@ -125,9 +124,8 @@ class KeyFileTest : public OidcSettingsTest {
     return verifier.Verify(check).status();
   }
 
-  const std::string path_ = absl::StrCat(
-      ::testing::TempDir(), ::testing::UnitTest::GetInstance()->current_test_info()->name(), "_",
-      ::testing::UnitTest::GetInstance()->random_seed(), ".json");
+  const enkrat::testing::ScratchFolder folder_;
+  const std::string path_ = folder_.File("keys.json");
 };
 
 TEST_F(KeyFileTest, NeedsNoFetcher) {
