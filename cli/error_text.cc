@@ -28,7 +28,7 @@ const char* HintForReason(Reason reason) {
   switch (reason) {
     case Reason::kRequestMalformed:
     case Reason::kLimitExceeded:
-      return "mend the request: the field, if named, is to blame";
+      return "what was sent or read is not what it should be; the field, if named, is to blame";
     case Reason::kDigestUnsupported:
       return "use sha256, sha384 or sha512; the format raw needs sha384 with p384 and sha256 "
              "otherwise";

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/files.h"
 #include "cli/outcome.h"
 #include "cli/session_summary.h"
 #include "common/bytes.h"
@@ -93,6 +95,9 @@ void PrintText(const store::SessionRecord& session,
 }
 
 absl::Status ShowFromStore(const Arguments& arguments, const Context& context) {
+  if (!FileExists(arguments.store)) {
+    return UnavailableError(absl::StrCat("there is no ledger at ", arguments.store));
+  }
   ENKRAT_ASSIGN_OR_RETURN(
       const auto ledger, store::SqliteLedger::Create({.path = arguments.store, .read_only = true}));
   ENKRAT_ASSIGN_OR_RETURN(const store::SessionRecord session, FindSession(*ledger, arguments));

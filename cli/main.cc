@@ -23,6 +23,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddTimestampCommand(app, context);
   AddCertificatesCommand(app, context);
   AddEvidenceCommand(app, context);
+  AddBenchCommand(app, context);
 }
 
 absl::Status Run(Context& context) {

@@ -1,55 +1,20 @@
 #include "cli/client.h"
 
-#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
 #include <future>
 
-#include "absl/strings/str_cat.h"
 #include "cli/outcome.h"
 #include "enkrat/rpc/status_details.pb.h"
-#include "enkrat/v1/signing_service.grpc.pb.h"
 #include "tests/support/status_matchers.h"
+#include "tests/unit/cli/fake_signing_service.h"
 
 namespace enkrat::cli {
 namespace {
 
-// Answers what the test tells it to, on a free port of this machine.
-class FakeService final : public v1::SigningService::Service {
- public:
-  FakeService() {
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-  }
-
-  Connection connection() const {
-    return {.server = absl::StrCat("127.0.0.1:", port_), .plaintext = true};
-  }
-  void AnswerWith(grpc::Status status) { status_ = std::move(status); }
-  void Stop() { server_->Shutdown(); }
-
- private:
-  grpc::Status Sign(grpc::ServerContext*, const v1::SignRequest* request,
-                    v1::SignResponse* response) override {
-    response->set_request_id(request->intent().request_id());
-    return status_;
-  }
-  grpc::Status GetSession(grpc::ServerContext* context, const v1::GetSessionRequest*,
-                          v1::GetSessionResponse*) override {
-    while (!context->IsCancelled()) std::this_thread::yield();  // until the client gives up
-    return grpc::Status::OK;
-  }
-
-  int port_ = 0;
-  grpc::Status status_ = grpc::Status::OK;
-  std::unique_ptr<grpc::Server> server_;
-};
-
 class ClientTest : public ::testing::Test {
  protected:
-  FakeService service_;
+  FakeSigningService service_;
   v1::SignRequest request_;
   v1::SignResponse response_;
 };
