@@ -21,6 +21,13 @@ const prometheus::Histogram::BucketBoundaries& Buckets() {
   return buckets;
 }
 
+// Seconds; finer, for what takes a fraction of a millisecond.
+const prometheus::Histogram::BucketBoundaries& StepBuckets() {
+  static const auto& buckets = *new prometheus::Histogram::BucketBoundaries{
+      0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5};
+  return buckets;
+}
+
 }  // namespace
 
 struct Metrics::Families {
@@ -34,6 +41,16 @@ struct Metrics::Families {
       prometheus::BuildHistogram()
           .Name("enkrat_call_seconds")
           .Help("Time from a call's admission to its answer.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& sessions =
+      prometheus::BuildCounter()
+          .Name("enkrat_sessions_total")
+          .Help("Signing sessions that ended after their intent was recorded, by Reason.")
+          .Register(registry);
+  prometheus::Family<prometheus::Histogram>& steps =
+      prometheus::BuildHistogram()
+          .Name("enkrat_step_seconds")
+          .Help("Time of each step of a signing session (docs/life_of_a_signature.md).")
           .Register(registry);
   prometheus::Counter& documents = prometheus::BuildCounter()
                                        .Name("enkrat_documents_signed_total")
@@ -53,8 +70,14 @@ void Metrics::CountCall(absl::string_view method, absl::string_view reason, absl
   families_->seconds.Add({{"method", name}}, Buckets()).Observe(absl::ToDoubleSeconds(took));
 }
 
-void Metrics::CountDocuments(size_t count) {
-  families_->documents.Increment(static_cast<double>(count));
+void Metrics::CountSession(absl::string_view reason, size_t documents) {
+  families_->sessions.Add({{"reason", std::string(reason)}}).Increment();
+  families_->documents.Increment(static_cast<double>(documents));
+}
+
+void Metrics::CountStep(absl::string_view step, absl::Duration took) {
+  families_->steps.Add({{"step", std::string(step)}}, StepBuckets())
+      .Observe(absl::ToDoubleSeconds(took));
 }
 
 void Metrics::AddGauge(const std::string& name, const std::string& help,

@@ -21,8 +21,11 @@ class Metrics {
   // is a ReasonName, or "OK".
   void CountCall(absl::string_view method, absl::string_view reason, absl::Duration took);
 
+  // One session that ended after its intent: enkrat_sessions_total{reason}, and
   // enkrat_documents_signed_total.
-  void CountDocuments(size_t count);
+  void CountSession(absl::string_view reason, size_t documents);
+  // enkrat_step_seconds{step}: a step of the signing workflow.
+  void CountStep(absl::string_view step, absl::Duration took);
 
   // A gauge that is read whenever the figures are asked for. `read` must stay callable as long as
   // the metrics live.

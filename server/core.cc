@@ -1,0 +1,201 @@
+#include "server/core.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "hsm/self_test.h"
+#include "http_client/curl_fetcher.h"
+#include "idp_client/oidc_verifier.h"
+#include "store/sqlite_ledger.h"
+#include "tsa/http_timestamper.h"
+
+namespace enkrat::server {
+namespace {
+
+constexpr absl::Duration kSelfTestTime = absl::Seconds(60);  // an RSA key takes seconds
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Core>> Core::Create(Options options) {
+  std::unique_ptr<Core> core(new Core(std::move(options)));
+  ENKRAT_ASSIGN_OR_RETURN(core->fetcher_, http_client::CurlFetcher::Create());
+  ENKRAT_RETURN_IF_ERROR(core->OpenHsm());
+  ENKRAT_RETURN_IF_ERROR(core->TestHsm());
+  ENKRAT_RETURN_IF_ERROR(core->OpenIssuer());
+  ENKRAT_RETURN_IF_ERROR(core->OpenTimestamping());
+  ENKRAT_RETURN_IF_ERROR(core->OpenIdentities());
+  ENKRAT_RETURN_IF_ERROR(core->OpenLedger());
+  ENKRAT_RETURN_IF_ERROR(core->MakeWorkflow());
+  return core;
+}
+
+Core::~Core() {
+  workflow_.reset();
+  ledger_.reset();  // flushes
+  timestamper_.reset();
+  pool_.reset();
+  if (module_ == nullptr) return;
+  if (const absl::Status ended = module_->Finalize(); !ended.ok()) {
+    options_.logger->Error("the HSM did not finalise", {{"why", ended.message()}});
+  }
+}
+
+absl::Status Core::OpenHsm() {
+  const config::v1::HsmConfig& config = options_.config->hsm();
+  ENKRAT_ASSIGN_OR_RETURN(module_, hsm::Module::Load({.path = config.module(),
+                                                      .init_string = config.init_string(),
+                                                      .quirks = config.quirks()}));
+  hsm::SessionPool::Options pool;
+  pool.token_label = config.token_label();
+  ENKRAT_ASSIGN_OR_RETURN(pool.pin, SecretFrom(config.pin(), options_.credentials_directory));
+  pool.sessions = config.sessions();
+  pool.waiting_limit = config.max_waiting();
+  if (config.has_recycle_after_keys()) pool.recycle_after_keys = config.recycle_after_keys();
+  pool.clock = options_.clock;
+  pool.logger = options_.logger;
+  ENKRAT_ASSIGN_OR_RETURN(pool_, hsm::SessionPool::Create(*module_, std::move(pool)));
+  return absl::OkStatus();
+}
+
+// A token that yields extractable, non-local or indestructible keys is not served from.
+absl::Status Core::TestHsm() {
+  const hsm::SelfTestReport report =
+      hsm::RunSelfTest(*pool_, {.algorithms = {KeyAlgorithm::kEcdsaP256, KeyAlgorithm::kEcdsaP384},
+                                .deadline = options_.clock->Now() + kSelfTestTime});
+  for (const hsm::SelfTestCheck& check : report.checks) {
+    if (check.status.ok()) continue;
+    options_.logger->Error("HSM self-test failed",
+                           {{"check", check.name}, {"why", check.status.message()}});
+  }
+  ENKRAT_RETURN_IF_ERROR(WithContext(report.status(), "HSM self-test"));
+  options_.logger->Info("HSM self-test passed",
+                        {{"checks", report.checks.size()},
+                         {"module", module_->info().description},
+                         {"module_version", module_->info().library_version}});
+  return absl::OkStatus();
+}
+
+// The token's key under the label, which must be the certificate's.
+absl::StatusOr<hsm::LongLivedKey> Core::FindKey(const std::string& label,
+                                                const PublicKey& expected) {
+  absl::StatusOr<hsm::LongLivedKey> key = pool_->FindKey(label);
+  if (!key.ok()) return WithContext(key.status(), absl::StrCat("key '", label, "' in the token"));
+  if (key->public_key().spki_der() != expected.spki_der()) {
+    return MakeError(Reason::kConfigurationInvalid,
+                     absl::StrCat("key '", label, "' in the token is not the certificate's"));
+  }
+  return key;
+}
+
+absl::Status Core::OpenIssuer() {
+  const std::string& chain_file = options_.config->certificates().chain_file();
+  ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> chain, ChainFrom(chain_file));
+  absl::StatusOr<std::unique_ptr<ca::Issuer>> issuer =
+      ca::Issuer::Create({.chain_der = std::move(chain), .clock = options_.clock});
+  if (!issuer.ok()) return WithContext(issuer.status(), chain_file);
+  issuer_ = *std::move(issuer);
+  const config::v1::HsmConfig& config = options_.config->hsm();
+  ENKRAT_ASSIGN_OR_RETURN(issuing_ca_key_, FindKey(config.issuing_ca_key(), issuer_->public_key()));
+  ENKRAT_ASSIGN_OR_RETURN(person_key_, pool_->FindMacKey(config.evidence_mac_key()));
+  return absl::OkStatus();
+}
+
+absl::Status Core::OpenTimestamping() {
+  return options_.config->timestamping().has_own() ? OpenOwnUnit() : OpenOutsideTsa();
+}
+
+absl::Status Core::OpenOwnUnit() {
+  const config::v1::OwnTimestampingUnit& own = options_.config->timestamping().own();
+  ENKRAT_ASSIGN_OR_RETURN(
+      clock_guard_,
+      tsa::ClockGuard::Create({.accuracy = DurationFrom(own.accuracy()),
+                               .require_synchronised = own.require_synchronised_clock(),
+                               .clock_error = tsa::KernelClockError(),
+                               .clock = options_.clock}));
+  ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> chain, ChainFrom(own.chain_file()));
+  absl::StatusOr<std::unique_ptr<tsa::TimestampUnit>> unit =
+      tsa::TimestampUnit::Create({.chain_der = std::move(chain),
+                                  .policy_oid = own.policy_oid(),
+                                  .accuracy = DurationFrom(own.accuracy()),
+                                  .clock = options_.clock,
+                                  .clock_guard = clock_guard_.get()});
+  if (!unit.ok()) return WithContext(unit.status(), own.chain_file());
+  unit_ = *std::move(unit);
+  ENKRAT_ASSIGN_OR_RETURN(unit_key_,
+                          FindKey(options_.config->hsm().timestamping_key(), unit_->public_key()));
+  auto local = std::make_unique<signer::LocalTimestamper>(*unit_, *pool_, *unit_key_);
+  own_timestamper_ = local.get();
+  timestamper_ = std::move(local);
+  return absl::OkStatus();
+}
+
+absl::Status Core::OpenOutsideTsa() {
+  const config::v1::OutsideTsa& outside = options_.config->timestamping().outside();
+  ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> roots, ChainFrom(outside.trust_file()));
+  ENKRAT_ASSIGN_OR_RETURN(timestamper_,
+                          tsa::HttpTimestamper::Create({.url = outside.url(),
+                                                        .trusted_roots_der = std::move(roots),
+                                                        .tls_ca_file = outside.tls_ca_file(),
+                                                        .timeout = DurationFrom(outside.timeout()),
+                                                        .fetcher = fetcher_.get(),
+                                                        .clock = options_.clock}));
+  return absl::OkStatus();
+}
+
+absl::Status Core::OpenIdentities() {
+  idp_client::OidcVerifier::Options options;
+  ENKRAT_ASSIGN_OR_RETURN(options.issuers, IssuersFrom(*options_.config));
+  options.fetcher = fetcher_.get();
+  options.clock = options_.clock;
+  options.logger = options_.logger;
+  ENKRAT_ASSIGN_OR_RETURN(identities_, idp_client::OidcVerifier::Create(std::move(options)));
+  return absl::OkStatus();
+}
+
+absl::Status Core::OpenLedger() {
+  ENKRAT_ASSIGN_OR_RETURN(
+      ledger_, store::SqliteLedger::Create(
+                   {.path = options_.config->store().path(), .logger = options_.logger}));
+  ENKRAT_ASSIGN_OR_RETURN(const size_t abandoned, ledger_->CloseAbandoned(options_.clock->Now()));
+  if (abandoned > 0) {
+    options_.logger->Warning("sessions of the last run were cut off", {{"sessions", abandoned}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Core::MakeWorkflow() {
+  observer_ = std::make_unique<SessionMetrics>(*options_.metrics, *options_.logger);
+  signer::SigningWorkflow::Parts parts;
+  parts.hsm = pool_.get();
+  parts.issuing_ca_key = &*issuing_ca_key_;
+  parts.person_key = &*person_key_;
+  parts.identities = identities_.get();
+  parts.issuer = issuer_.get();
+  ENKRAT_ASSIGN_OR_RETURN(parts.profiles, ProfilesFrom(*options_.config));
+  if (unit_ != nullptr) {
+    parts.timestamp_unit = unit_.get();
+    parts.timestamp_unit_key = &*unit_key_;
+  } else {
+    parts.outside_timestamper = timestamper_.get();
+  }
+  parts.ledger = ledger_.get();
+  parts.clock = options_.clock;
+  parts.logger = options_.logger;
+  parts.observer = observer_.get();
+  parts.keep_results = DurationFrom(options_.config->store().keep_results());
+  workflow_ = std::make_unique<signer::SigningWorkflow>(std::move(parts));
+  return absl::OkStatus();
+}
+
+std::vector<Bytes> Core::timestamping_chain() const {
+  return unit_ == nullptr ? std::vector<Bytes>() : unit_->chain_der();
+}
+
+absl::Status Core::CheckHealth(absl::Time deadline) {
+  ENKRAT_RETURN_IF_ERROR(WithContext(pool_->CheckHealth(deadline), "HSM"));
+  return WithContext(ledger_->CheckHealth(), "ledger");
+}
+
+}  // namespace enkrat::server

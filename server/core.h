@@ -1,0 +1,93 @@
+// What the service is made of behind its listeners: HSM, CA, timestamping, identities, ledger, and
+// the signing workflow over them.
+#ifndef ENKRAT_SERVER_CORE_H_
+#define ENKRAT_SERVER_CORE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "ca/issuer.h"
+#include "common/clock.h"
+#include "common/http_fetcher.h"
+#include "common/log.h"
+#include "hsm/module.h"
+#include "hsm/session_pool.h"
+#include "idp_client/identity_verifier.h"
+#include "server/metrics.h"
+#include "server/session_metrics.h"
+#include "server/settings.h"
+#include "signer/local_timestamper.h"
+#include "signer/signing_workflow.h"
+#include "store/ledger.h"
+#include "tsa/clock_guard.h"
+#include "tsa/timestamp_unit.h"
+
+namespace enkrat::server {
+
+// Built once by Create, in the order of its members; taken down in the reverse order, the HSM last.
+class Core {
+ public:
+  struct Options {
+    const Config* config = nullptr;
+    std::string credentials_directory;
+    const Clock* clock = nullptr;
+    Logger* logger = nullptr;
+    Metrics* metrics = nullptr;
+  };
+
+  // Everything that must hold before a caller may be let in: the HSM's self-test, the keys and
+  // their certificates belonging together, the ledger's settings, abandoned sessions closed.
+  static absl::StatusOr<std::unique_ptr<Core>> Create(Options options);
+  ~Core();
+
+  signer::SigningWorkflow& workflow() { return *workflow_; }
+  store::Ledger& ledger() { return *ledger_; }
+  hsm::SessionPool& hsm() { return *pool_; }
+  tsa::Timestamper& timestamper() { return *timestamper_; }
+  // Null with an outside TSA.
+  signer::LocalTimestamper* own_timestamper() { return own_timestamper_; }
+  const std::vector<Bytes>& issuing_chain() const { return issuer_->chain_der(); }
+  // Empty with an outside TSA.
+  std::vector<Bytes> timestamping_chain() const;
+
+  // Whether the HSM and the ledger would serve a call now.
+  absl::Status CheckHealth(absl::Time deadline);
+
+ private:
+  explicit Core(Options options) : options_(std::move(options)) {}
+
+  absl::Status OpenHsm();
+  absl::Status TestHsm();
+  absl::Status OpenIssuer();
+  absl::Status OpenTimestamping();
+  absl::Status OpenOwnUnit();
+  absl::Status OpenOutsideTsa();
+  absl::Status OpenIdentities();
+  absl::Status OpenLedger();
+  absl::Status MakeWorkflow();
+  absl::StatusOr<hsm::LongLivedKey> FindKey(const std::string& label, const PublicKey& expected);
+
+  const Options options_;
+  std::unique_ptr<hsm::Module> module_;
+  std::unique_ptr<hsm::SessionPool> pool_;
+  std::unique_ptr<HttpFetcher> fetcher_;
+  std::unique_ptr<ca::Issuer> issuer_;
+  std::optional<hsm::LongLivedKey> issuing_ca_key_;
+  std::optional<hsm::MacKey> person_key_;
+  std::unique_ptr<tsa::ClockGuard> clock_guard_;
+  std::unique_ptr<tsa::TimestampUnit> unit_;
+  std::optional<hsm::LongLivedKey> unit_key_;
+  std::unique_ptr<tsa::Timestamper> timestamper_;
+  signer::LocalTimestamper* own_timestamper_ = nullptr;  // timestamper_, if it is our own
+  std::unique_ptr<idp_client::IdentityVerifier> identities_;
+  std::unique_ptr<store::Ledger> ledger_;
+  std::unique_ptr<SessionMetrics> observer_;
+  std::unique_ptr<signer::SigningWorkflow> workflow_;
+};
+
+}  // namespace enkrat::server
+
+#endif  // ENKRAT_SERVER_CORE_H_

@@ -1,0 +1,83 @@
+#include "server/http_endpoints.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "tsa/timestamp_unit.h"
+
+namespace enkrat::server {
+namespace {
+
+constexpr char kTimestampQuery[] = "application/timestamp-query";
+constexpr char kTimestampReply[] = "application/timestamp-reply";
+
+HttpResponse Text(int status, absl::string_view text) {
+  return {.status = status,
+          .content_type = "text/plain; charset=utf-8",
+          .body = ToBytes(absl::StrCat(text, "\n")),
+          .headers = {}};
+}
+
+HttpResponse MethodNotAllowed(const char* allowed) {
+  HttpResponse response = Text(405, "Method not allowed.");
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+// The media type without its parameters (RFC 9110 8.3.1).
+std::string MediaType(const std::string& content_type) {
+  return absl::AsciiStrToLower(
+      absl::StripAsciiWhitespace(content_type.substr(0, content_type.find(';'))));
+}
+
+}  // namespace
+
+HttpResponse HttpEndpoints::Answer(const HttpRequest& request) const {
+  if (request.path == "/tsa") return AnswerTimestamp(request);
+  HttpResponse response = AnswerGet(request);
+  if (response.status == 404 || request.method == "GET" || request.method == "HEAD") {
+    return response;
+  }
+  return MethodNotAllowed("GET, HEAD");
+}
+
+HttpResponse HttpEndpoints::AnswerTimestamp(const HttpRequest& request) const {
+  if (!parts_.timestamp) return Text(404, "There is no timestamping unit here.");
+  if (request.method != "POST") return MethodNotAllowed("POST");
+  if (MediaType(request.content_type) != kTimestampQuery) {
+    return Text(415, absl::StrCat("Send a DER TimeStampReq as ", kTimestampQuery, "."));
+  }
+  if (request.body.size() > tsa::kMaxRequestSize) return Text(413, "The request is too large.");
+  return {.status = 200,
+          .content_type = kTimestampReply,
+          .body = parts_.timestamp(request.body),
+          .headers = {{"Cache-Control", "no-store"}}};
+}
+
+HttpResponse HttpEndpoints::AnswerGet(const HttpRequest& request) const {
+  if (request.path == "/healthz") {
+    return parts_.healthy() ? Text(200, "ok") : Text(503, "not serving");
+  }
+  if (request.path == "/metrics") {
+    return {.status = 200,
+            .content_type = "text/plain; version=0.0.4; charset=utf-8",
+            .body = ToBytes(parts_.metrics()),
+            .headers = {}};
+  }
+  absl::string_view name = request.path;
+  if (absl::ConsumePrefix(&name, "/ca/") && absl::ConsumeSuffix(&name, ".cer")) {
+    const auto found = parts_.certificates.find(std::string(name));
+    if (found != parts_.certificates.end()) {
+      return {.status = 200,
+              .content_type = "application/pkix-cert",
+              .body = found->second,
+              .headers = {{"Cache-Control", "public, max-age=3600"}}};
+    }
+  }
+  return Text(404, "There is nothing here.");
+}
+
+}  // namespace enkrat::server

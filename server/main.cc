@@ -1,0 +1,128 @@
+// enkratd: the service as a program.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/reason.h"
+#include "server/daemon.h"
+#include "server/settings.h"
+
+namespace enkrat::server {
+namespace {
+
+constexpr int kExitOk = 0;
+constexpr int kExitFailed = 1;  // could not start
+constexpr int kExitDeaf = 3;    // the watchdog's: start me again
+constexpr int kExitUsage = 64;
+
+LogLevel LevelFrom(const std::string& name) {
+  if (name == "debug") return LogLevel::kDebug;
+  if (name == "warning") return LogLevel::kWarning;
+  if (name == "error") return LogLevel::kError;
+  return LogLevel::kInfo;
+}
+
+// A listener that runs out of descriptors goes deaf for good (stack.md, CVE-2023-4785).
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// A core file or a debugger would show PINs and assertions.
+void KeepMemoryPrivate() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+int CheckConfiguration(const std::string& path) {
+  const absl::StatusOr<Config> config = LoadSettings(path);
+  const absl::Status checked = config.ok() ? CheckSettings(*config) : config.status();
+  if (!checked.ok()) {
+    std::cerr << path << ": " << checked.message() << "\n";
+    return kExitFailed;
+  }
+  std::cout << path << ": OK\n";
+  return kExitOk;
+}
+
+int Serve(const std::string& path) {
+  // Before any thread: all of them inherit it, and sigwait below is the only one to take signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  absl::StatusOr<Config> config = LoadSettings(path);
+  if (!config.ok()) {
+    std::cerr << path << ": " << config.status().message() << "\n";
+    return kExitFailed;
+  }
+  const SystemClock clock;
+  Logger logger(std::cerr, clock, LevelFrom(config->log().level()));
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(
+      {.config = *std::move(config),
+       .credentials_directory = credentials == nullptr ? "" : credentials,
+       .clock = &clock,
+       .logger = &logger,
+       .deaf = [&logger] {
+         logger.Error("the listener has gone deaf; ending so that it is started anew");
+         _exit(kExitDeaf);
+       }});
+  if (!daemon.ok()) {
+    logger.Error("cannot start", {{"reason", ReasonName(ReasonOf(daemon.status()))},
+                                  {"why", daemon.status().message()}});
+    return kExitFailed;
+  }
+  logger.Info("listening", {{"grpc_port", static_cast<int>((*daemon)->grpc_port())},
+                            {"http_port", static_cast<int>((*daemon)->http_port())}});
+  int caught = 0;
+  sigwait(&signals, &caught);
+  logger.Info("draining", {{"signal", caught}});
+  (*daemon)->Drain();
+  logger.Info("stopped");
+  return kExitOk;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(
+      "Enkrat's signing service. One authenticated act, one key, one certificate, one "
+      "destruction.",
+      "enkratd");
+  std::string path = "/etc/enkrat/config.yaml";
+  bool check = false;
+  app.add_option("--config", path, "Configuration file")->capture_default_str();
+  app.add_flag("--check-config", check, "Check the configuration and exit");
+  app.set_version_flag("--version", ENKRAT_VERSION);
+  app.footer(
+      "Example: enkratd --config config/example.yaml --check-config\n"
+      "Logs one JSON object a line to standard error. SIGTERM drains and stops.\n"
+      "Exit status: 0 stopped, 1 cannot start, 3 deaf listener, 64 usage.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  if (check) return CheckConfiguration(path);
+  KeepMemoryPrivate();
+  RaiseDescriptorLimit();
+  return Serve(path);
+}
+
+}  // namespace
+}  // namespace enkrat::server
+
+int main(int argc, char** argv) { return enkrat::server::Main(argc, argv); }

@@ -1,0 +1,255 @@
+#include "server/settings.h"
+
+#include <arpa/inet.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/der.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "server/config_loader.h"
+
+namespace enkrat::server {
+namespace {
+
+namespace v1 = config::v1;
+
+constexpr uint32_t kDefaultMaxInFlight = 256;
+constexpr uint32_t kDefaultSessionThreads = 32;
+constexpr size_t kMaxChainFileSize = 256 * 1024;
+
+absl::Status Invalid(absl::string_view field, absl::string_view what) {
+  return MakeError(Reason::kConfigurationInvalid, absl::StrCat(field, ": ", what));
+}
+
+absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t limit) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return MakeError(Reason::kConfigurationInvalid, absl::StrCat(path, ": cannot be read"));
+  std::string text(limit + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > limit) {
+    return MakeError(Reason::kConfigurationInvalid, absl::StrCat(path, ": is too large"));
+  }
+  return text;
+}
+
+void Resolve(const std::filesystem::path& folder, std::string* path) {
+  if (!path->empty()) *path = (folder / *path).lexically_normal().string();
+}
+
+void ResolvePaths(const std::filesystem::path& folder, Config& config) {
+  if (config.server().has_tls()) {
+    v1::TlsConfig& tls = *config.mutable_server()->mutable_tls();
+    Resolve(folder, tls.mutable_certificate_file());
+    Resolve(folder, tls.mutable_private_key_file());
+    Resolve(folder, tls.mutable_client_ca_file());
+  }
+  Resolve(folder, config.mutable_server()->mutable_port_file());
+  Resolve(folder, config.mutable_hsm()->mutable_module());
+  Resolve(folder, config.mutable_hsm()->mutable_pin()->mutable_file());
+  Resolve(folder, config.mutable_certificates()->mutable_chain_file());
+  if (config.timestamping().has_own()) {
+    Resolve(folder, config.mutable_timestamping()->mutable_own()->mutable_chain_file());
+  }
+  if (config.timestamping().has_outside()) {
+    v1::OutsideTsa& outside = *config.mutable_timestamping()->mutable_outside();
+    Resolve(folder, outside.mutable_trust_file());
+    Resolve(folder, outside.mutable_tls_ca_file());
+  }
+  Resolve(folder, config.mutable_store()->mutable_path());
+  for (v1::IssuerConfig& issuer : *config.mutable_identity_providers()) {
+    Resolve(folder, issuer.mutable_jwks_file());
+    Resolve(folder, issuer.mutable_tls_ca_file());
+  }
+}
+
+void DefaultDuration(bool present, google::protobuf::Duration* duration, absl::Duration value) {
+  if (present) return;
+  duration->set_seconds(absl::ToInt64Seconds(value));
+  duration->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(value % absl::Seconds(1))));
+}
+
+void DefaultText(std::string* text, const char* value) {
+  if (text->empty()) *text = value;
+}
+
+void FillServerDefaults(v1::ServerConfig& server) {
+  DefaultText(server.mutable_grpc_listen(), "127.0.0.1:7443");
+  DefaultText(server.mutable_http_listen(), "127.0.0.1:7080");
+  if (server.max_in_flight() == 0) server.set_max_in_flight(kDefaultMaxInFlight);
+  if (server.session_threads() == 0) server.set_session_threads(kDefaultSessionThreads);
+  if (server.max_timestamps_in_flight() == 0) {
+    server.set_max_timestamps_in_flight(kDefaultMaxInFlight);
+  }
+  DefaultDuration(server.has_default_deadline(), server.mutable_default_deadline(),
+                  absl::Seconds(30));
+  DefaultDuration(server.has_drain(), server.mutable_drain(), absl::Seconds(30));
+  DefaultDuration(server.has_watchdog_interval(), server.mutable_watchdog_interval(),
+                  absl::Seconds(5));
+}
+
+void FillDefaults(Config& config) {
+  FillServerDefaults(*config.mutable_server());
+  v1::HsmConfig& hsm = *config.mutable_hsm();
+  if (hsm.sessions() == 0) hsm.set_sessions(std::max(1U, std::thread::hardware_concurrency()));
+  if (hsm.max_waiting() == 0) hsm.set_max_waiting(1024);
+  DefaultText(hsm.mutable_issuing_ca_key(), "issuing-ca");
+  DefaultText(hsm.mutable_timestamping_key(), "timestamping-unit");
+  DefaultText(hsm.mutable_evidence_mac_key(), "evidence-mac");
+  for (v1::ProfileConfig& profile : *config.mutable_certificates()->mutable_profiles()) {
+    DefaultDuration(profile.has_validity(), profile.mutable_validity(), absl::Minutes(15));
+    DefaultDuration(profile.has_not_before_skew(), profile.mutable_not_before_skew(),
+                    absl::Seconds(30));
+  }
+  if (config.timestamping().has_own()) {
+    v1::OwnTimestampingUnit& own = *config.mutable_timestamping()->mutable_own();
+    DefaultText(own.mutable_policy_oid(), "0.4.0.2023.1.1");
+    DefaultDuration(own.has_accuracy(), own.mutable_accuracy(), absl::Seconds(1));
+  }
+  if (config.timestamping().has_outside()) {
+    v1::OutsideTsa& outside = *config.mutable_timestamping()->mutable_outside();
+    DefaultDuration(outside.has_timeout(), outside.mutable_timeout(), absl::Seconds(5));
+  }
+  v1::StoreConfig& store = *config.mutable_store();
+  DefaultDuration(store.has_keep_results(), store.mutable_keep_results(), absl::Hours(24));
+  DefaultText(config.mutable_log()->mutable_level(), "info");
+}
+
+absl::Status CheckServer(const v1::ServerConfig& server) {
+  ENKRAT_ASSIGN_OR_RETURN(const ListenAddress grpc, ParseListenAddress(server.grpc_listen()));
+  ENKRAT_RETURN_IF_ERROR(ParseListenAddress(server.http_listen()).status());
+  if (server.plaintext_on_loopback()) {
+    if (!IsLoopback(grpc)) {
+      return Invalid("server.plaintext_on_loopback",
+                     "grpc_listen is not a loopback address; use server.tls");
+    }
+    if (server.has_tls())
+      return Invalid("server", "tls and plaintext_on_loopback exclude each other");
+    if (server.plaintext_relying_party().empty()) {
+      return Invalid("server.plaintext_relying_party", "is needed with plaintext_on_loopback");
+    }
+  } else if (!server.has_tls() || server.tls().certificate_file().empty() ||
+             server.tls().private_key_file().empty() || server.tls().client_ca_file().empty()) {
+    return Invalid("server.tls",
+                   "certificate_file, private_key_file and client_ca_file are needed (or "
+                   "plaintext_on_loopback on a loopback address)");
+  }
+  if (server.max_in_flight() > 65536 || server.session_threads() > 1024 ||
+      server.max_timestamps_in_flight() > 65536) {
+    return Invalid("server", "a limit is out of range (65536 calls, 1024 threads)");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckParts(const Config& config) {
+  if (config.hsm().module().empty()) return Invalid("hsm.module", "is needed");
+  if (config.hsm().token_label().empty()) return Invalid("hsm.token_label", "is needed");
+  if (config.hsm().pin().file().empty() == config.hsm().pin().systemd_credential().empty()) {
+    return Invalid("hsm.pin", "one of file and systemd_credential is needed");
+  }
+  if (config.hsm().sessions() > 1024) return Invalid("hsm.sessions", "at most 1024");
+  if (config.store().path().empty()) return Invalid("store.path", "is needed");
+  if (config.certificates().chain_file().empty()) {
+    return Invalid("certificates.chain_file", "is needed");
+  }
+  if (config.timestamping().has_own() == config.timestamping().has_outside()) {
+    return Invalid("timestamping", "exactly one of own and outside is needed");
+  }
+  const std::string& level = config.log().level();
+  if (level != "debug" && level != "info" && level != "warning" && level != "error") {
+    return Invalid("log.level", "is none of debug, info, warning, error");
+  }
+  const absl::Duration keep = DurationFrom(config.store().keep_results());
+  if (keep < absl::Minutes(1) || keep > absl::Hours(24 * 30)) {
+    return Invalid("store.keep_results", "is not between 1m and 30 days");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  uint32_t port = 0;
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(text.substr(colon + 1), &port) ||
+      port > 65535) {
+    return Invalid(text, "is not host:port");
+  }
+  std::string host(text.substr(0, colon));
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  in6_addr scratch{};
+  if (inet_pton(AF_INET, host.c_str(), &scratch) != 1 &&
+      inet_pton(AF_INET6, host.c_str(), &scratch) != 1) {
+    return Invalid(text, "does not begin with a numeric address");
+  }
+  return ListenAddress{.host = host, .port = static_cast<uint16_t>(port)};
+}
+
+bool IsLoopback(const ListenAddress& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6{};
+  return inet_pton(AF_INET6, address.host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+absl::StatusOr<Config> LoadSettings(const std::string& path) {
+  ENKRAT_ASSIGN_OR_RETURN(const std::string yaml, ReadTextFile(path, 1024 * 1024));
+  Config config;
+  if (const absl::Status read = ReadYaml(yaml, config); !read.ok()) {
+    return WithContext(read, path);
+  }
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  ResolvePaths(absolute.parent_path(), config);
+  FillDefaults(config);
+  ENKRAT_RETURN_IF_ERROR(CheckServer(config.server()));
+  ENKRAT_RETURN_IF_ERROR(CheckParts(config));
+  return config;
+}
+
+absl::StatusOr<std::vector<Bytes>> ChainFrom(const std::string& pem_file) {
+  ENKRAT_ASSIGN_OR_RETURN(const std::string pem, ReadTextFile(pem_file, kMaxChainFileSize));
+  absl::StatusOr<std::vector<Bytes>> chain = CertificatesFromPem(pem);
+  if (!chain.ok()) return Invalid(pem_file, chain.status().message());
+  return chain;
+}
+
+absl::StatusOr<Secret> SecretFrom(const v1::SecretSource& source,
+                                  const std::string& credentials_directory) {
+  if (!source.file().empty()) return ReadSecretFile(source.file());
+  const std::string& name = source.systemd_credential();
+  if (credentials_directory.empty()) {
+    return Invalid("systemd_credential", "the service was started without LoadCredential=");
+  }
+  if (name.empty() || absl::StrContains(name, "/") || name[0] == '.') {
+    return Invalid("systemd_credential", "is not a name");
+  }
+  return ReadSecretFile(absl::StrCat(credentials_directory, "/", name));
+}
+
+absl::Duration DurationFrom(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+absl::Status CheckSettings(const Config& config) {
+  ENKRAT_RETURN_IF_ERROR(IssuersFrom(config).status());
+  ENKRAT_RETURN_IF_ERROR(ProfilesFrom(config).status());
+  ENKRAT_RETURN_IF_ERROR(CallersFrom(config).status());
+  ENKRAT_RETURN_IF_ERROR(ChainFrom(config.certificates().chain_file()).status());
+  const v1::TimestampingConfig& timestamping = config.timestamping();
+  const std::string trust_file = timestamping.has_own() ? timestamping.own().chain_file()
+                                                        : timestamping.outside().trust_file();
+  return ChainFrom(trust_file).status();
+}
+
+}  // namespace enkrat::server
