@@ -14,6 +14,7 @@ void AddGlobalOptions(CLI::App& app, Context& context) {
   app.add_option("--tls-key", connection.tls_key_file, "its private key; mode 0400 or 0600");
   app.add_flag("--plaintext", connection.plaintext, "no TLS: to a service on this machine only");
   app.add_option("--timeout", context.timeout_seconds, "seconds that a call may take")
+      ->check(CLI::Range(0.001, 3600.0))
       ->capture_default_str();
   app.add_flag("--json", context.json, "print results and errors as JSON");
 }

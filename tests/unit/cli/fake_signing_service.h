@@ -43,15 +43,25 @@ class FakeSigningService final : public v1::SigningService::Service {
     ++calls_;
     if (!status_.ok()) return status_;
     response->set_request_id(request->intent().request_id());
+    response->set_session_id("00112233445566778899aabbccddeeff");
     response->mutable_certificate()->set_der(certificate_der_);
+    response->mutable_certificate()->set_serial_number("1267");
+    response->add_chain(certificate_der_);
+    response->mutable_destruction()->set_signature_count(
+        static_cast<uint32_t>(request->intent().documents_size()));
+    response->mutable_destruction()->set_confirmation("CKR_OBJECT_HANDLE_INVALID");
     for (const v1::Document& document : request->intent().documents()) {
-      Bytes digest = ToBytes(absl::string_view(document.digest()));
-      if (wrong_) digest[0] ^= 1;
-      const MutexLock lock(mutex_);
-      response->add_signatures()->set_signature(
-          ToString(key_->SignDigest(DigestAlgorithm::kSha256, digest).value()));
+      AddSignature(document, *response->add_signatures());
     }
     return grpc::Status::OK;
+  }
+  void AddSignature(const v1::Document& document, v1::DocumentSignature& signature) {
+    Bytes digest = ToBytes(absl::string_view(document.digest()));
+    if (wrong_) digest[0] ^= 1;
+    signature.set_label(document.label());
+    signature.mutable_timestamp()->set_token("token");
+    const MutexLock lock(mutex_);
+    signature.set_signature(ToString(key_->SignDigest(DigestAlgorithm::kSha256, digest).value()));
   }
   // Silent until the client gives up.
   grpc::Status GetSession(grpc::ServerContext* context, const v1::GetSessionRequest*,

@@ -1,0 +1,65 @@
+#include "cli/program.h"
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/error_text.h"
+#include "cli/options.h"
+#include "cli/outcome.h"
+
+namespace enkrat::cli {
+namespace {
+
+void AddCommands(CLI::App& app, Context& context) {
+  AddBindingCommand(app, context);
+  AddLoginCommand(app, context);
+  AddSignCommand(app, context);
+  AddVerifyCommand(app, context);
+  AddTimestampCommand(app, context);
+  AddCertificatesCommand(app, context);
+  AddEvidenceCommand(app, context);
+  AddBenchCommand(app, context);
+}
+
+absl::Status Run(Context& context) {
+  context.connection.timeout = absl::Seconds(context.timeout_seconds);
+  if (absl::Status status = CheckConnection(context.connection); !status.ok()) return status;
+  return context.command();
+}
+
+void Report(const absl::Status& status, const Context& context) {
+  context.err << ErrorLine(status) << "\n";
+  if (context.json) context.out << ErrorJson(status) << "\n";
+}
+
+}  // namespace
+
+int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
+               bool terminal) {
+  Context context{.out = out, .err = err, .progress = terminal};
+  CLI::App app("Sign documents with keys that exist once, and look after the service that does it.",
+               "enkrat");
+  app.set_version_flag("--version", ENKRAT_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddGlobalOptions(app, context);
+  AddCommands(app, context);
+  app.footer(
+      "Each command explains itself: enkrat COMMAND --help\n"
+      "Exit codes: 0 done, 1 failed or negative verdict, 2 service or environment not available, "
+      "64 wrong use");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error, out, err);  // --help, --version
+    Report(UsageError(absl::StrCat(error.what(), "; see --help")), context);
+    return kExitUsage;
+  }
+  const absl::Status status = Run(context);
+  if (!status.ok() && !IsNegativeVerdict(status)) Report(status, context);
+  out.flush();
+  return out.good() ? ExitCodeFor(status) : kExitUnavailable;
+}
+
+}  // namespace enkrat::cli

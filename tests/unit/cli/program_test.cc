@@ -1,0 +1,218 @@
+#include "cli/program.h"
+
+#include <gmock/gmock.h>
+#include <openssl/pem.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "cli/files.h"
+#include "common/thread_pool.h"
+#include "server/http_server.h"
+#include "tests/support/fake_clock.h"
+#include "tests/unit/cli/fake_signing_service.h"
+#include "tools/demo_idp/provider.h"
+
+namespace enkrat::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// The program as a person or a script meets it: arguments in; text, files and an exit code out.
+class ProgramTest : public ::testing::Test {
+ protected:
+  ProgramTest() {
+    std::string pattern = (fs::temp_directory_path() / "enkrat-program-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    std::ofstream(Path("a.pdf")) << "alpha";
+    provider_->SetIssuer("http://127.0.0.1:1");
+    http_ = server::HttpServer::Start({}, pool_, [this](const server::HttpRequest& request) {
+              return provider_->Answer(request);
+            }).value();
+  }
+  ~ProgramTest() override { fs::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Idp() const { return absl::StrCat("http://127.0.0.1:", http_->port()); }
+
+  int Run(std::vector<std::string> arguments) {
+    out_.str("");
+    err_.str("");
+    arguments.insert(arguments.begin(),
+                     {"enkrat", "--plaintext", "--server", service_.connection().server});
+    std::vector<const char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+    return RunProgram(static_cast<int>(argv.size()), argv.data(), out_, err_, /*terminal=*/false);
+  }
+  std::string Out() const { return out_.str(); }
+  std::string Err() const { return err_.str(); }
+  nlohmann::json Json() const { return nlohmann::json::parse(Out()); }
+
+  std::vector<std::string> SignInOneGo() const {
+    return {"sign",        Path("a.pdf"),    "--idp", Idp(),           "--relying-party",
+            "demo",        "--format",       "raw",   "--session-out", Path("session.json"),
+            "--chain-out", Path("chain.pem")};
+  }
+
+  fs::path folder_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+  testing::FakeClock clock_;
+  ThreadPool pool_{{.threads = 1}};
+  std::unique_ptr<demo_idp::Provider> provider_ =
+      demo_idp::Provider::Create("ES256", clock_).value();
+  std::unique_ptr<server::HttpServer> http_;
+  FakeSigningService service_;
+};
+
+TEST_F(ProgramTest, BindingLoginAndSignWorkTogether) {
+  ASSERT_EQ(Run({"--json", "binding", Path("a.pdf"), "--relying-party", "demo"}), 0) << Err();
+  const std::string nonce = Json()["nonce"];
+  const std::string request_id = Json()["request_id"];
+  ASSERT_EQ(Run({"login", "--idp", Idp(), "--nonce", nonce, "-o", Path("token.jwt")}), 0) << Err();
+  ASSERT_EQ(Run({"sign", Path("a.pdf"), "--token", Path("token.jwt"), "--request-id", request_id,
+                 "--format", "raw"}),
+            0)
+      << Err();
+  EXPECT_TRUE(FileExists(Path("a.pdf.sig")));
+  EXPECT_TRUE(FileExists(Path("a.pdf.tst")));
+  EXPECT_TRUE(FileExists(Path("a.pdf.cert.pem")));
+  EXPECT_THAT(Out(), HasSubstr("destroyed: CKR_OBJECT_HANDLE_INVALID"));
+  EXPECT_THAT(Out(), HasSubstr("certificate 1267"));
+}
+
+TEST_F(ProgramTest, TokenFileIsReadableByItsOwnerOnly) {
+  ASSERT_EQ(Run({"login", "--idp", Idp(), "--nonce", "n", "-o", Path("token.jwt")}), 0);
+  EXPECT_EQ(fs::status(Path("token.jwt")).permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(ProgramTest, SignInOneGoWritesSessionAndChain) {
+  ASSERT_EQ(Run(SignInOneGo()), 0) << Err();
+  const auto session = nlohmann::json::parse(std::ifstream(Path("session.json")));
+  EXPECT_EQ(session["session_id"], "00112233445566778899aabbccddeeff");
+  EXPECT_TRUE(FileExists(Path("chain.pem")));
+}
+
+TEST_F(ProgramTest, SecondSignIsWrongUseAndSpendsNothing) {
+  ASSERT_EQ(Run(SignInOneGo()), 0) << Err();
+  EXPECT_EQ(Run(SignInOneGo()), 64);
+  EXPECT_THAT(Err(), HasSubstr("--force"));
+  EXPECT_EQ(service_.calls(), 1);
+}
+
+TEST_F(ProgramTest, RefusalIsOneAndNamesItself) {
+  service_.AnswerWith(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "No."));
+  EXPECT_EQ(Run(SignInOneGo()), 1);
+  EXPECT_THAT(Err(), StartsWith("error: No."));
+  EXPECT_FALSE(FileExists(Path("a.pdf.sig")));
+}
+
+TEST_F(ProgramTest, WrongSignatureIsOneAndNothingIsWritten) {
+  service_.SignWrongly();
+  EXPECT_EQ(Run(SignInOneGo()), 1);
+  EXPECT_THAT(Err(), HasSubstr("SIGNATURE_SELF_CHECK_FAILED"));
+  EXPECT_FALSE(FileExists(Path("a.pdf.sig")));
+  EXPECT_FALSE(FileExists(Path("session.json")));
+}
+
+TEST_F(ProgramTest, ServiceThatIsAwayIsTwo) {
+  service_.Stop();
+  EXPECT_EQ(Run(SignInOneGo()), 2);
+  EXPECT_THAT(Err(), HasSubstr("cannot reach the service"));
+}
+
+TEST_F(ProgramTest, ErrorsAreJsonTooWhenAskedFor) {
+  EXPECT_EQ(Run({"--json", "sign", Path("missing.pdf"), "--idp", Idp(), "--relying-party", "demo"}),
+            2);
+  EXPECT_EQ(Json()["error"]["exit_code"], 2);
+  EXPECT_THAT(Err(), StartsWith("error: cannot read "));
+}
+
+TEST_F(ProgramTest, LabelTakesOneValueAndNotTheNextFile) {
+  EXPECT_EQ(Run({"binding", "--label", "Lease", Path("a.pdf"), "--relying-party", "demo"}), 0)
+      << Err();
+}
+
+TEST_F(ProgramTest, HelpIsZeroAndShowsAnExampleForEveryCommand) {
+  for (const char* command :
+       {"binding", "login", "sign", "verify", "timestamp", "certificates", "evidence", "bench"}) {
+    EXPECT_EQ(Run({command, "--help"}), 0);
+    EXPECT_THAT(Out(), HasSubstr("Example")) << command;
+    EXPECT_THAT(Out(), HasSubstr(absl::StrCat("enkrat ", command))) << command;
+  }
+}
+
+TEST_F(ProgramTest, WrongUseIsSixtyFour) {
+  const std::string file = Path("a.pdf");
+  const std::vector<std::vector<std::string>> calls = {
+      {},
+      {"frobnicate"},
+      {"sign"},
+      {"sign", file},
+      {"sign", file, "--token", "t"},
+      {"sign", file, "--idp", Idp()},
+      {"sign", file, "--idp", Idp(), "--token", "t", "--request-id", "x"},
+      {"sign", file, "--idp", Idp(), "--relying-party", "demo", "--key", "rsa1024"},
+      {"sign", file, "--idp", Idp(), "--relying-party", "demo", "--format", "pades"},
+      {"sign", file, "--idp", "http://idp.example", "--relying-party", "demo"},
+      {"binding", file},
+      {"certificates"},
+      {"certificates", "get"},
+      {"certificates", "get", "--serial", "1", "--fingerprint", "2"},
+      {"certificates", "get", "--fingerprint", "xyz"},
+      {"certificates", "export", "-o", "x"},
+      {"certificates", "list", "--page-size", "1001"},
+      {"evidence", "show", "00112233445566778899aabbccddeeff"},
+      {"bench", "--mode", "closed"},
+      {"bench", "--mode", "tsa"},
+      {"bench", "--mode", "sideways"},
+      {"--timeout", "0", "certificates", "list"},
+      {"--timeout", "inf", "certificates", "list"},
+      {"--tls-ca", "x", "certificates", "list"},
+  };
+  for (const auto& call : calls) {
+    EXPECT_EQ(Run(call), 64) << ::testing::PrintToString(call) << Err();
+    EXPECT_THAT(Err(), StartsWith("error: "));
+  }
+}
+
+TEST_F(ProgramTest, VerifyOfSomethingThatIsNoSignatureIsOne) {
+  const auto key = testing::SoftwareSigningKey::Generate();
+  const BioPtr roots(BIO_new_file(Path("root.pem").c_str(), "w"));
+  PEM_write_bio_X509(roots.get(), SelfSigned(*key, "Root").get());
+  BIO_flush(roots.get());
+  EXPECT_EQ(
+      Run({"verify", Path("a.pdf"), "--signature", Path("a.pdf"), "--roots", Path("root.pem")}), 1);
+}
+
+TEST_F(ProgramTest, VerifyWithoutRootsFileIsTwo) {
+  EXPECT_EQ(Run({"verify", Path("a.pdf"), "--roots", Path("nowhere.pem")}), 2);
+}
+
+TEST_F(ProgramTest, EvidenceOfALedgerThatIsNotThereIsTwoAndMakesNone) {
+  EXPECT_EQ(
+      Run({"evidence", "show", "00112233445566778899aabbccddeeff", "--store", Path("ledger.db")}),
+      2);
+  EXPECT_FALSE(FileExists(Path("ledger.db")));
+}
+
+TEST_F(ProgramTest, BenchPrintsOneLineOfJson) {
+  ASSERT_EQ(Run({"--json", "bench", "--idp", Idp(), "--relying-party", "demo", "--format", "raw",
+                 "--warm-up", "0", "--seconds", "300", "--sessions", "60"}),
+            0)
+      << Err();
+  EXPECT_EQ(Json()["operations"], 60);
+  EXPECT_EQ(Json()["verification_failures"], 0);
+  EXPECT_THAT(Err(), HasSubstr("ops/s"));
+}
+
+}  // namespace
+}  // namespace enkrat::cli
