@@ -2,10 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-
+#include "absl/time/clock.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/cli/certificates.h"
+#include "tests/unit/cli/fake_timestamp_unit.h"
 
 namespace enkrat::cli {
 namespace {
@@ -14,41 +13,11 @@ using testing::FailsWith;
 
 constexpr auto kSha256 = DigestAlgorithm::kSha256;
 
-ASN1_INTEGER* NextSerial(TS_RESP_CTX*, void*) {
-  ASN1_INTEGER* serial = ASN1_INTEGER_new();
-  ASN1_INTEGER_set(serial, 0x1234);
-  return serial;
-}
-
-// OpenSSL's own timestamping unit, which nobody here wrote.
 class TimestampQueryTest : public ::testing::Test {
  protected:
-  Bytes Answer(const Bytes& query_der, const char* policy = "1.2.3.4") {
-    const TsRespCtxPtr unit(TS_RESP_CTX_new());
-    const Asn1ObjectPtr policy_id(OBJ_txt2obj(policy, 1));
-    const X509Ptr certificate = SelfSigned(*key_, "Unit", /*timestamping=*/true);
-    TS_RESP_CTX_set_serial_cb(unit.get(), NextSerial, nullptr);
-    TS_RESP_CTX_set_signer_cert(unit.get(), certificate.get());
-    TS_RESP_CTX_set_signer_key(unit.get(), key_->evp_pkey());
-    TS_RESP_CTX_set_signer_digest(unit.get(), EVP_sha256());
-    TS_RESP_CTX_set_ess_cert_id_digest(unit.get(), EVP_sha256());
-    TS_RESP_CTX_set_def_policy(unit.get(), policy_id.get());
-    TS_RESP_CTX_add_md(unit.get(), EVP_sha256());
-    TS_RESP_CTX_set_clock_precision_digits(unit.get(), 3);
-    const BioPtr query(BIO_new_mem_buf(query_der.data(), static_cast<int>(query_der.size())));
-    const TsRespPtr response(TS_RESP_create_response(unit.get(), query.get()));
-    return Encode(response.get());
-  }
+  Bytes Answer(const Bytes& query_der) { return unit_.Answer(query_der); }
 
-  Bytes Encode(TS_RESP* response) {
-    unsigned char* der = nullptr;
-    const int size = i2d_TS_RESP(response, &der);
-    Bytes octets(der, der + size);
-    OPENSSL_free(der);
-    return octets;
-  }
-
-  const std::unique_ptr<testing::SoftwareSigningKey> key_ = testing::SoftwareSigningKey::Generate();
+  const FakeTimestampUnit unit_;
   const Bytes digest_ = ComputeDigest(kSha256, AsSpan("document"));
   const TimestampQuery query_ = TimestampQuery::Create(kSha256, digest_).value();
 };
