@@ -1,6 +1,6 @@
 // enkrat bench: how much the service, or its timestamping unit, does in a second.
-#include <algorithm>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -14,16 +14,12 @@
 #include "cli/progress.h"
 #include "cli/request_supply.h"
 #include "cli/sign_load.h"
+#include "cli/supply_plan.h"
 #include "cli/timestamp_load.h"
 #include "common/status_macros.h"
 
 namespace enkrat::cli {
 namespace {
-
-// What the floor of two cores can do, and more: enough tokens for a closed loop.
-constexpr double kMostSessionsPerSecond = 5000;
-// Tokens made ahead of their use: at these rates none gets older than the service allows.
-constexpr size_t kStock = 60'000;
 
 struct Arguments {
   std::string mode = "closed";
@@ -49,17 +45,19 @@ absl::StatusOr<RequestSupply::Options> SupplyOptions(const Arguments& arguments)
   if (arguments.login.idp_url.empty() || arguments.relying_party.empty()) {
     return UsageError("closed and open need --idp and --relying-party");
   }
-  const double per_second = arguments.mode == "open"
-                                ? arguments.rate
-                                : kMostSessionsPerSecond / static_cast<double>(arguments.documents);
-  const auto needed = static_cast<size_t>(
-      (arguments.seconds + arguments.warm_up) * std::max(per_second, 200.0) + 100);
+  LoadShape shape{.length = absl::Seconds(arguments.seconds + arguments.warm_up),
+                  .rate = std::nullopt,
+                  .key = *key,
+                  .documents = arguments.documents};
+  if (arguments.mode == "open") shape.rate = arguments.rate;
+  SupplyPlan plan = PlanSupply(shape);
+  if (arguments.sessions > 0) plan.total = arguments.sessions;
   return RequestSupply::Options{.login = arguments.login,
                                 .relying_party = arguments.relying_party,
                                 .choice = {.key = *key, .format = *format},
                                 .documents = arguments.documents,
-                                .stock = kStock,
-                                .total = arguments.sessions > 0 ? arguments.sessions : needed};
+                                .stock = plan.stock,
+                                .total = plan.total};
 }
 
 absl::StatusOr<LoadReport> RunSigning(const Arguments& arguments, const Context& context) {

@@ -93,14 +93,16 @@ absl::Status RequestSupply::Make(size_t count) {
 }
 
 void RequestSupply::Refill(const std::stop_token& stop) {
+  // Small beside the stock, so that no token lies much longer than the stock lasts.
+  const size_t batch = std::clamp<size_t>(options_.stock / 4, 1, kBatch);
   while (!stop.stop_requested() && made_ < options_.total) {
     {
       const MutexLock lock(mutex_);
-      while (!stopping_ && ready_.size() + kBatch > options_.stock) taken_.wait(mutex_);
+      while (!stopping_ && ready_.size() >= options_.stock) taken_.wait(mutex_);
       if (stopping_) return;
     }
     // A provider that fails ends the supply; the run then reports that it ran dry.
-    if (!Make(std::min(kBatch, options_.total - made_)).ok()) return;
+    if (!Make(std::min(batch, options_.total - made_)).ok()) return;
   }
 }
 
