@@ -96,16 +96,27 @@ struct Reading {
     }
     return true;
   }
-  bool MechanismGiven() const { return entries[kMechanism].ulValueLen == sizeof(mechanism); }
+  bool SecretWithheld() const { return entries[kSecret].ulValueLen == CK_UNAVAILABLE_INFORMATION; }
 
   // A flag the token did not give keeps the value that breaks the promise.
-  void CopyTo(KeyAttributes& out) const {
+  void CopyFlagsTo(KeyAttributes& out) const {
     const std::array<bool*, kFlags.size()> targets = {
         &out.token,       &out.is_private,        &out.sensitive, &out.always_sensitive,
         &out.extractable, &out.never_extractable, &out.local,     &out.sign};
     for (size_t i = 0; i < kFlags.size(); ++i) {
       if (entries[i].ulValueLen == 1) *targets[i] = flags[i] != CK_FALSE;
     }
+  }
+
+  void CopyTo(KeyAttributes& out, KeyAlgorithm algorithm) const {
+    CopyFlagsTo(out);
+    const bool given = entries[kMechanism].ulValueLen == sizeof(mechanism);
+    const bool as_asked = given && mechanism == GenerationMechanism(algorithm);
+    out.generation_mechanism_acceptable = !given || as_asked;
+    out.generation_mechanism = !given               ? "unknown"
+                               : !as_asked          ? "another"
+                               : IsEcdsa(algorithm) ? "CKM_EC_KEY_PAIR_GEN"
+                                                    : "CKM_RSA_PKCS_KEY_PAIR_GEN";
   }
 };
 
@@ -141,32 +152,25 @@ absl::StatusOr<KeyAttributes> ReadKeyAttributes(Session& session, CK_OBJECT_HAND
   Reading all(SecretAttribute(algorithm));
   CK_RV secret_rv = get(all.entries.data(), all.entries.size());
   if (!IsPartial(secret_rv)) return session.Check(secret_rv, "C_GetAttributeValue");
-  bool refused =
-      secret_rv != CKR_OK && all.entries[Reading::kSecret].ulValueLen == CK_UNAVAILABLE_INFORMATION;
   KeyAttributes attributes;
-  if (all.FlagsGiven()) {
-    all.CopyTo(attributes);
-  } else {
+  all.CopyTo(attributes, algorithm);
+  if (!all.FlagsGiven()) {
+    // A module that leaves the whole template empty at a refusal is asked for the flags alone.
     Reading flags(SecretAttribute(algorithm));
     const CK_RV rv = get(flags.entries.data(), Reading::kFlags.size());
     if (!IsPartial(rv)) return session.Check(rv, "C_GetAttributeValue");
-    flags.CopyTo(attributes);
+    flags.CopyFlagsTo(attributes);
   }
+  bool refused = secret_rv != CKR_OK && all.SecretWithheld();
   if (refused && secret_rv != CKR_ATTRIBUTE_SENSITIVE) {
     // Something else in the template was refused: ask for the secret alone to know what it answers.
     Reading secret(SecretAttribute(algorithm));
     secret_rv = get(&secret.entries[Reading::kSecret], 1);
-    refused = secret_rv != CKR_OK;
     if (!IsPartial(secret_rv)) return session.Check(secret_rv, "C_GetAttributeValue");
+    refused = secret_rv != CKR_OK;
   }
   attributes.value_read_refused = refused;
   attributes.value_read_result = std::string(ReturnValueName(secret_rv));
-  const bool as_asked = all.mechanism == GenerationMechanism(algorithm);
-  attributes.generation_mechanism_acceptable = !all.MechanismGiven() || as_asked;
-  attributes.generation_mechanism = !all.MechanismGiven() ? "unknown"
-                                    : !as_asked           ? "another"
-                                    : IsEcdsa(algorithm)  ? "CKM_EC_KEY_PAIR_GEN"
-                                                          : "CKM_RSA_PKCS_KEY_PAIR_GEN";
   return attributes;
 }
 

@@ -54,6 +54,22 @@ struct OneTimeKey::Pair {
   Answers AskForObjects() const {
     return {Probe(*session, handles.private_key), Probe(*session, handles.public_key)};
   }
+
+  // Has the pool end the key with the module, and says so.
+  static absl::Status Unconfirmed(const Pair& pair, const Answers& answers) {
+    const Session::Surroundings& surroundings = pair.session->surroundings();
+    surroundings.counters->destructions_unconfirmed.fetch_add(1);
+    pair.session->RequestReconnect();
+    if (surroundings.logger != nullptr) {
+      surroundings.logger->Error(
+          "a one-time key's destruction is not confirmed; the HSM will be reconnected",
+          {{"key_id", pair.key_id},
+           {"private_object", DescribeReturnValue(answers.private_key)},
+           {"public_object", DescribeReturnValue(answers.public_key)}});
+    }
+    return MakeError(Reason::kKeyDestructionUnconfirmed,
+                     "the token does not confirm that the one-time key is gone");
+  }
 };
 
 absl::StatusOr<OneTimeKey> OneTimeKey::Generate(std::shared_ptr<Session> session,
@@ -125,23 +141,12 @@ absl::StatusOr<DestructionReceipt> OneTimeKey::DestroyPair(Pair& pair) {
   if (!answers.Gone()) {
     method = DestructionMethod::kCloseSession;
     session.Quarantine();
-    if (MayClose(session, answers.private_key) && session.Reopen().ok())
+    if (MayClose(session, answers.private_key) && session.Reopen().ok()) {
       answers = pair.AskForObjects();
-  }
-  PoolCounters& counters = *session.surroundings().counters;
-  if (!answers.Gone()) {
-    counters.destructions_unconfirmed.fetch_add(1);
-    session.RequestReconnect();
-    if (Logger* logger = session.surroundings().logger; logger != nullptr) {
-      logger->Error("a one-time key's destruction is not confirmed; the HSM will be reconnected",
-                    {{"key_id", pair.key_id},
-                     {"private_object", DescribeReturnValue(answers.private_key)},
-                     {"public_object", DescribeReturnValue(answers.public_key)}});
     }
-    return MakeError(Reason::kKeyDestructionUnconfirmed,
-                     "the token does not confirm that the one-time key is gone");
   }
-  counters.keys_destroyed.fetch_add(1, std::memory_order_relaxed);
+  if (!answers.Gone()) return Pair::Unconfirmed(pair, answers);
+  session.surroundings().counters->keys_destroyed.fetch_add(1, std::memory_order_relaxed);
   DestructionReceipt receipt(pair.algorithm);
   receipt.key_id_ = pair.key_id;
   if (pair.public_key.has_value()) receipt.spki_sha256_ = Sha256(pair.public_key->spki_der());

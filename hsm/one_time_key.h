@@ -50,8 +50,9 @@ class OneTimeKey final : public SigningKey {
 
   // Destroys the private and the public object and has the token confirm that both handles are
   // invalid; if it does not, closes the session (which ends its objects, PKCS#11 v2.40 6.7.6) and
-  // asks again. kKeyDestructionUnconfirmed if the token still does not confirm it: no reply may be
-  // sent then.
+  // asks again, unless the module's quirks forbid to close sessions beside running calls.
+  // kKeyDestructionUnconfirmed if the token still does not confirm it: no reply may be sent then,
+  // and the pool finalises the module (which ends every session object) before it lends again.
   absl::StatusOr<DestructionReceipt> Destroy() &&;
 
  private:
