@@ -1,7 +1,9 @@
 // Quarantine, reconnecting and the circuit breaker.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
+#include <vector>
 
 #include "tests/unit/hsm/fake_hsm.h"
 
@@ -201,6 +203,40 @@ TEST_F(SessionPoolFault, BrokenRootSessionIsMendedAfterAFailedCeremony) {
   hsm_.token.FailNth("C_GenerateKeyPair", 1, "CKR_SESSION_HANDLE_INVALID");
   EXPECT_THAT(hsm_.pool->GenerateKey({.label = "ca"}), FailsWith(Reason::kHsmUnavailable));
   EXPECT_THAT(hsm_.pool->GenerateKey({.label = "ca"}), IsOk());
+}
+
+TEST_F(SessionPoolFault, ManyWorkersUnderConstantFaultsLeaveNoKeyAndShareNoSession) {
+  hsm_.OpenPool(/*sessions=*/3);
+  const char* const calls[] = {"C_GenerateKeyPair", "C_GetAttributeValue", "C_SignInit", "C_Sign",
+                               "C_DestroyObject",   "C_OpenSession"};
+  const char* const answers[] = {"CKR_DEVICE_ERROR", "CKR_SESSION_HANDLE_INVALID",
+                                 "CKR_FUNCTION_FAILED", "CKR_USER_NOT_LOGGED_IN"};
+  for (int i = 0; i < 200; ++i) {
+    hsm_.token.FailNth(calls[i % 6], 5 + 3 * i, answers[i % 4]);
+  }
+  std::atomic<int> confirmed = 0;
+  std::vector<std::thread> workers;
+  for (int i = 0; i < 4; ++i) {
+    workers.emplace_back([&] {
+      for (int j = 0; j < 100; ++j) {
+        hsm_.clock.Advance(absl::Seconds(30));  // no breaker stays open
+        absl::StatusOr<SessionLease> lease = hsm_.Acquire();
+        if (!lease.ok()) continue;
+        absl::StatusOr<OneTimeKey> key = lease->GenerateOneTimeKey({});
+        if (!key.ok()) continue;
+        key->SignDigest(DigestAlgorithm::kSha256, Bytes(32, 1)).status().IgnoreError();
+        if ((*std::move(key)).Destroy().ok()) ++confirmed;
+      }
+    });
+  }
+  for (std::thread& worker : workers) worker.join();
+  EXPECT_GT(confirmed, 100);
+  EXPECT_FALSE(hsm_.token.SessionSharedByThreads());
+  EXPECT_EQ(hsm_.pool->statistics().sessions_leased, 0u);
+  hsm_.token.ClearFaults();
+  hsm_.clock.Advance(absl::Seconds(30));
+  EXPECT_THAT(UseAKey(), IsOk());
+  EXPECT_EQ(hsm_.token.SessionObjects(), 0u);
 }
 
 }  // namespace
