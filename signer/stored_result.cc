@@ -1,5 +1,9 @@
 #include "signer/stored_result.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <algorithm>
 #include <string>
 
 #include "common/reason.h"
@@ -87,9 +91,15 @@ void StoredResult::Fill(const SigningResult& result, v1::SignResponse& response)
 Bytes StoredResult::Encode(const SigningResult& result) {
   v1::SignResponse message;
   Fill(result, message);
-  Bytes octets(message.ByteSizeLong());
-  message.SerializeToArray(octets.data(), static_cast<int>(octets.size()));
-  return octets;
+  std::string octets;
+  {
+    // One result has one form: its digest is evidence.
+    google::protobuf::io::StringOutputStream stream(&octets);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  return ToBytes(octets);
 }
 
 absl::StatusOr<SigningResult> StoredResult::Decode(ByteSpan octets) {
@@ -107,6 +117,7 @@ absl::StatusOr<SigningResult> StoredResult::Decode(ByteSpan octets) {
   for (const auto& [name, value] : message.destruction().key_attributes()) {
     destruction.attributes_.emplace_back(name, value);
   }
+  std::sort(destruction.attributes_.begin(), destruction.attributes_.end());
   SigningResult result(std::move(destruction));
   result.session_id = message.session_id();
   result.request_id = message.request_id();
