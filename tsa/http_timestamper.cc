@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/random.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -33,6 +34,16 @@ Bytes NewNonce() {
   return nonce;
 }
 
+// Finds a wrong setting at the start; the fetcher holds every request to the same rule, strictly.
+bool IsAllowedUrl(absl::string_view url) {
+  if (absl::StartsWith(url, "https://")) return true;
+  if (!absl::ConsumePrefix(&url, "http://")) return false;
+  const absl::string_view host = absl::StartsWith(url, "[")
+                                     ? url.substr(0, url.find(']') + 1)
+                                     : url.substr(0, url.find_first_of(":/"));
+  return host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
+}
+
 absl::Status CheckAnswer(const HttpResponse& response) {
   if (response.status != kHttpOk) {
     return Unavailable(absl::StrCat("the TSA answered HTTP status ", response.status));
@@ -50,8 +61,9 @@ absl::StatusOr<std::unique_ptr<HttpTimestamper>> HttpTimestamper::Create(Options
   if (options.fetcher == nullptr || options.clock == nullptr) {
     return MakeError(Reason::kConfigurationInvalid, "an HTTP timestamper needs fetcher and clock");
   }
-  if (!absl::StartsWith(options.url, "https://") && !absl::StartsWith(options.url, "http://")) {
-    return MakeError(Reason::kConfigurationInvalid, "the TSA's URL is not of http or https");
+  if (!IsAllowedUrl(options.url)) {
+    return MakeError(Reason::kConfigurationInvalid,
+                     "the TSA's URL is neither https nor http on a loopback address");
   }
   if (options.timeout < kLeastTimeout || options.timeout > kMostTimeout) {
     return MakeError(Reason::kConfigurationInvalid,

@@ -26,7 +26,7 @@ class HttpTimestamper final : public Timestamper {
     HttpFetcher* fetcher = nullptr;  // not owned; required
     const Clock* clock = nullptr;    // not owned; required
   };
-  // kConfigurationInvalid for a URL of another scheme, no roots, a timeout that is not within 10 ms
+  // kConfigurationInvalid for another URL, no roots, a timeout that is not within 10 ms
   // and 60 s, a missing fetcher or clock.
   static absl::StatusOr<std::unique_ptr<HttpTimestamper>> Create(Options options);
   ~HttpTimestamper() override;

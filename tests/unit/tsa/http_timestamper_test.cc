@@ -258,12 +258,23 @@ TEST_F(HttpTimestamperTest, OptionsThatCannotBeAreRefused) {
   };
   refused([](auto& options) { options.url = ""; });
   refused([](auto& options) { options.url = "ftp://tsa.example.test/"; });
+  refused([](auto& options) { options.url = "http://tsa.example.test/"; });
+  refused([](auto& options) { options.url = "http://localhost.example.test/"; });
   refused([](auto& options) { options.trusted_roots_der.clear(); });
   refused([](auto& options) { options.trusted_roots_der = {ToBytes("root")}; });
   refused([](auto& options) { options.timeout = absl::ZeroDuration(); });
   refused([](auto& options) { options.timeout = absl::Hours(1); });
   refused([](auto& options) { options.fetcher = nullptr; });
   refused([](auto& options) { options.clock = nullptr; });
+}
+
+TEST_F(HttpTimestamperTest, PlainHttpOnALoopbackAddressIsAllowed) {
+  for (const char* url : {"http://localhost/", "http://localhost:3161/tsa",
+                          "http://127.0.0.1:3161/", "http://[::1]:1/"}) {
+    HttpTimestamper::Options options = Options();
+    options.url = url;
+    EXPECT_THAT(HttpTimestamper::Create(options), IsOk()) << url;
+  }
 }
 
 }  // namespace
