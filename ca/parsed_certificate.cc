@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ca/object_identifiers.h"
 #include "common/der.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -80,6 +81,21 @@ ByteSpan Octets(const ASN1_STRING* string) {
   return ByteSpan(ASN1_STRING_get0_data(string), static_cast<size_t>(ASN1_STRING_length(string)));
 }
 
+std::optional<std::vector<SequenceMembers>> ReadQcStatements(const ParsedExtension* extension) {
+  if (extension == nullptr) return std::nullopt;
+  const std::optional<SequenceMembers> statements = ReadSequence(extension->value);
+  if (!statements.has_value()) return std::nullopt;
+  std::vector<SequenceMembers> result;
+  for (const SequenceMember& statement : *statements) {
+    std::optional<SequenceMembers> members = ReadSequence(statement.octets);
+    if (!members.has_value() || members->empty() || members->front().type != V_ASN1_OBJECT) {
+      return std::nullopt;
+    }
+    result.push_back(*std::move(members));
+  }
+  return result;
+}
+
 }  // namespace
 
 struct ParsedTbs::Shape {
@@ -99,6 +115,7 @@ ParsedTbs::ParsedTbs(std::unique_ptr<Shape> shape) : shape_(std::move(shape)) {
                            .critical = X509_EXTENSION_get_critical(extension) != 0,
                            .value = Octets(X509_EXTENSION_get_data(extension))});
   }
+  qc_statements_ = ReadQcStatements(Find(oid::kQcStatements));
 }
 
 absl::StatusOr<ParsedTbs> ParsedTbs::Parse(ByteSpan tbs_der) {
@@ -128,6 +145,14 @@ const ParsedExtension* ParsedTbs::Find(ByteSpan extension_type) const {
       std::find_if(extensions_.begin(), extensions_.end(),
                    [&](const ParsedExtension& each) { return each.type == extension_type; });
   return found == extensions_.end() ? nullptr : &*found;
+}
+
+const SequenceMembers* ParsedTbs::FindQcStatement(ByteSpan identifier) const {
+  if (!qc_statements_.has_value()) return nullptr;
+  for (const SequenceMembers& statement : *qc_statements_) {
+    if (statement.front().octets == identifier) return &statement;
+  }
+  return nullptr;
 }
 
 absl::StatusOr<CertificateParts> SplitCertificate(ByteSpan certificate_der) {

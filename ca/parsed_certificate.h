@@ -7,9 +7,11 @@
 #define ENKRAT_CA_PARSED_CERTIFICATE_H_
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "ca/sequence.h"
 #include "common/bytes.h"
 #include "common/openssl_ptr.h"
 
@@ -44,6 +46,13 @@ class ParsedTbs {
   const std::vector<ParsedExtension>& extensions() const { return extensions_; }
   // The first of the type; nullptr if there is none.
   const ParsedExtension* Find(ByteSpan extension_type) const;
+  // The QCStatements, each as its members with the identifier first; nullopt if there is no such
+  // extension or it cannot be read.
+  const std::optional<std::vector<SequenceMembers>>& qc_statements() const {
+    return qc_statements_;
+  }
+  // The first of that identifier; nullptr if there is none.
+  const SequenceMembers* FindQcStatement(ByteSpan identifier) const;
 
  private:
   struct Shape;
@@ -51,6 +60,7 @@ class ParsedTbs {
 
   std::unique_ptr<Shape> shape_;
   std::vector<ParsedExtension> extensions_;
+  std::optional<std::vector<SequenceMembers>> qc_statements_;
 };
 
 // The three parts of a Certificate, copied.

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "ca/lints/registry.h"
-#include "ca/lints/sequence.h"
 #include "ca/object_identifiers.h"
+#include "ca/sequence.h"
 
 namespace enkrat::ca::lints {
 namespace {

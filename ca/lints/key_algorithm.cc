@@ -1,6 +1,6 @@
 // Keys are ECDSA on P-256 or P-384, or RSA of 3072 or 4096 bits with a sound exponent.
 #include "ca/lints/registry.h"
-#include "ca/lints/sequence.h"
+#include "ca/sequence.h"
 #include "ca/subject_public_key_info.h"
 #include "common/openssl_ptr.h"
 

@@ -1,6 +1,5 @@
 // Legal claims are made exactly where the profile makes them.
 #include "ca/lints/registry.h"
-#include "ca/lints/sequence.h"
 #include "ca/object_identifiers.h"
 
 namespace enkrat::ca::lints {
@@ -8,7 +7,7 @@ namespace {
 
 LintFinding Check(const LintInput& input) {
   const auto claims = [&](ByteSpan statement) {
-    return !QcStatementsOf(input.tbs, statement).empty();
+    return input.tbs.FindQcStatement(statement) != nullptr;
   };
   const ProfileSpec& spec = input.profile.spec();
   if (claims(oid::kQcCompliance) != spec.qualified) return "QcCompliance differs from the profile";

@@ -1,29 +1,25 @@
 // A qualified certificate points to its PKI disclosure statement: https, in English at least.
 #include <openssl/asn1.h>
 
-#include <vector>
-
 #include "ca/http_url.h"
 #include "ca/lints/registry.h"
-#include "ca/lints/sequence.h"
 #include "ca/object_identifiers.h"
+#include "ca/sequence.h"
 
 namespace enkrat::ca::lints {
 namespace {
 
-using Members = std::vector<SequenceMember>;
-
 LintFinding Check(const LintInput& input) {
-  const auto statements = QcStatementsOf(input.tbs, oid::kQcPds);
-  if (statements.empty()) {
+  const SequenceMembers* statement = input.tbs.FindQcStatement(oid::kQcPds);
+  if (statement == nullptr) {
     if (input.profile.spec().qualified) return "is missing";
     return std::nullopt;
   }
-  if (statements.front().size() != 2) return "cannot be read";
+  if (statement->size() != 2) return "cannot be read";
   bool english = false;
   for (const SequenceMember& each :
-       ReadSequence(statements.front()[1].octets).value_or(Members{})) {
-    const Members location = ReadSequence(each.octets).value_or(Members{});
+       ReadSequence((*statement)[1].octets).value_or(SequenceMembers{})) {
+    const SequenceMembers location = ReadSequence(each.octets).value_or(SequenceMembers{});
     if (location.size() != 2 || location[0].type != V_ASN1_IA5STRING ||
         location[1].type != V_ASN1_PRINTABLESTRING) {
       return "is not a list of URL and language";

@@ -1,15 +1,15 @@
 // The certificate says that its serialNumber has the semantics of natural persons.
 #include "ca/lints/registry.h"
-#include "ca/lints/sequence.h"
 #include "ca/object_identifiers.h"
+#include "ca/sequence.h"
 
 namespace enkrat::ca::lints {
 namespace {
 
 LintFinding Check(const LintInput& input) {
-  const auto statements = QcStatementsOf(input.tbs, oid::kPkixQcSyntaxV2);
-  if (statements.size() != 1 || statements.front().size() != 2) return "is missing";
-  const auto information = ReadSequence(statements.front()[1].octets);
+  const SequenceMembers* statement = input.tbs.FindQcStatement(oid::kPkixQcSyntaxV2);
+  if (statement == nullptr || statement->size() != 2) return "is missing";
+  const auto information = ReadSequence((*statement)[1].octets);
   if (!information.has_value() || information->size() != 1 ||
       information->front().octets != ByteSpan(oid::kSemanticsNatural)) {
     return "is not the semantics of natural persons";

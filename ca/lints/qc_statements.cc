@@ -1,6 +1,5 @@
 // qcStatements is not critical, can be read, and holds each statement once.
 #include "ca/lints/registry.h"
-#include "ca/lints/sequence.h"
 #include "ca/object_identifiers.h"
 
 namespace enkrat::ca::lints {
@@ -10,7 +9,7 @@ LintFinding Check(const LintInput& input) {
   const ParsedExtension* extension = input.tbs.Find(oid::kQcStatements);
   if (extension == nullptr) return "is missing";
   if (extension->critical) return "is critical";
-  const auto statements = ReadQcStatements(input.tbs);
+  const auto& statements = input.tbs.qc_statements();
   if (!statements.has_value() || statements->empty()) return "cannot be read";
   for (size_t i = 0; i < statements->size(); ++i) {
     for (size_t k = i + 1; k < statements->size(); ++k) {

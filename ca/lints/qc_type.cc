@@ -1,21 +1,21 @@
 // A qualified certificate says that it is for electronic signatures: QcType with exactly that one
 // OID.
 #include "ca/lints/registry.h"
-#include "ca/lints/sequence.h"
 #include "ca/object_identifiers.h"
+#include "ca/sequence.h"
 
 namespace enkrat::ca::lints {
 namespace {
 
 LintFinding Check(const LintInput& input) {
-  const auto statements = QcStatementsOf(input.tbs, oid::kQcType);
-  if (statements.empty()) {
+  const SequenceMembers* statement = input.tbs.FindQcStatement(oid::kQcType);
+  if (statement == nullptr) {
     if (input.profile.spec().qualified) return "is missing";
     return std::nullopt;
   }
   if (!input.profile.spec().qualified) return "is in a certificate that is not qualified";
-  if (statements.front().size() != 2) return "cannot be read";
-  const auto types = ReadSequence(statements.front()[1].octets);
+  if (statement->size() != 2) return "cannot be read";
+  const auto types = ReadSequence((*statement)[1].octets);
   if (!types.has_value() || types->size() != 1) return "does not hold exactly one type";
   if (types->front().octets != ByteSpan(oid::kQcTypeEsign)) return "is not esign";
   return std::nullopt;

@@ -8,15 +8,15 @@
 #include "common/der.h"
 #include "common/reason.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/ca/test_authority.h"
+#include "tests/unit/ca/software_authority.h"
 
 namespace enkrat::ca {
 namespace {
 
 using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::PrintCertificate;
+using ::enkrat::testing::SoftwareAuthority;
 using ::enkrat::testing::SoftwareSigningKey;
-using ::enkrat::testing::TestAuthority;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -32,7 +32,7 @@ class AuthorityCertificateTest : public ::testing::Test {
     return MakeAuthorityCertificate(request, *authority_.root_key, *authority_.provider).status();
   }
 
-  TestAuthority authority_;
+  SoftwareAuthority authority_;
   std::unique_ptr<SoftwareSigningKey> key_ = SoftwareSigningKey::Generate();
 };
 
@@ -82,7 +82,7 @@ TEST_F(AuthorityCertificateTest, OcspResponderNeedsNoRevocationOfItsOwn) {
 
 TEST_F(AuthorityCertificateTest, EveryAlgorithmCanBeSignedAndCanSign) {
   for (const KeyAlgorithm each : {KeyAlgorithm::kEcdsaP384, KeyAlgorithm::kRsaPss3072}) {
-    const TestAuthority authority(each);  // verifies what it makes
+    const SoftwareAuthority authority(each);  // verifies what it makes
     const X509Ptr issuing = ParseCertificate(authority.issuing_der).value();
     EXPECT_EQ(X509_verify(issuing.get(), authority.root_key->public_key().evp_pkey()), 1);
   }

@@ -7,14 +7,14 @@
 #include "common/der.h"
 #include "common/reason.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/ca/test_authority.h"
+#include "tests/unit/ca/software_authority.h"
 
 namespace enkrat::ca {
 namespace {
 
 using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::IsOk;
-using ::enkrat::testing::TestAuthority;
+using ::enkrat::testing::SoftwareAuthority;
 
 class IssuerChainTest : public ::testing::Test {
  protected:
@@ -22,7 +22,7 @@ class IssuerChainTest : public ::testing::Test {
     return CheckIssuerChain(chain, authority_.clock.Now()).status();
   }
 
-  TestAuthority authority_;
+  SoftwareAuthority authority_;
 };
 
 TEST_F(IssuerChainTest, IssuingCaUnderARootIsAChain) {
@@ -59,7 +59,7 @@ TEST_F(IssuerChainTest, ChainInTheWrongOrderIsRefused) {
 }
 
 TEST_F(IssuerChainTest, RootOfTheSameNameWithAnotherKeyIsRefused) {
-  const TestAuthority other;
+  const SoftwareAuthority other;
   EXPECT_THAT(Check({authority_.issuing_der, other.root_der}),
               FailsWith(Reason::kConfigurationInvalid));
 }

@@ -12,7 +12,7 @@
 #include "common/reason.h"
 #include "tests/support/paths.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/ca/test_authority.h"
+#include "tests/unit/ca/software_authority.h"
 
 namespace enkrat::ca {
 namespace {
@@ -25,8 +25,8 @@ using ::enkrat::testing::KeyOfScalar;
 using ::enkrat::testing::MakeProfile;
 using ::enkrat::testing::PrintCertificate;
 using ::enkrat::testing::QualifiedSpec;
+using ::enkrat::testing::SoftwareAuthority;
 using ::enkrat::testing::SoftwareSigningKey;
-using ::enkrat::testing::TestAuthority;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -57,7 +57,7 @@ class IssuerTest : public ::testing::Test {
     return {.profile = &advanced_, .subject = AnaNovak(), .subject_key = &subject_->public_key()};
   }
 
-  TestAuthority authority_ = TestAuthority::Fixed();
+  SoftwareAuthority authority_ = SoftwareAuthority::Fixed();
   std::unique_ptr<SoftwareSigningKey> subject_ = KeyOfScalar(1);
   Profile advanced_ = MakeProfile(AdvancedSpec());
   Profile qualified_ = MakeProfile(QualifiedSpec());
@@ -160,7 +160,7 @@ TEST_F(IssuerTest, SerialNumberOfZeroIsRefused) {
 class IssuerAlgorithmTest : public ::testing::TestWithParam<KeyAlgorithm> {};
 
 TEST_P(IssuerAlgorithmTest, IssuesForEveryAlgorithmOfTheSubject) {
-  TestAuthority authority(GetParam());
+  SoftwareAuthority authority(GetParam());
   const Profile profile = MakeProfile(AdvancedSpec());
   ASSERT_OK_AND_ASSIGN(
       auto issuer, Issuer::Create({.chain_der = authority.chain_der(), .clock = &authority.clock}));

@@ -12,7 +12,7 @@
 #include "common/reason.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/ca/draft_certificate.h"
-#include "tests/unit/ca/test_authority.h"
+#include "tests/unit/ca/software_authority.h"
 
 namespace enkrat::ca {
 namespace {
@@ -25,14 +25,14 @@ using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::IsOk;
 using ::enkrat::testing::MakeProfile;
 using ::enkrat::testing::QualifiedSpec;
+using ::enkrat::testing::SoftwareAuthority;
 using ::enkrat::testing::SoftwareSigningKey;
-using ::enkrat::testing::TestAuthority;
 
 Bytes Hex(absl::string_view hex) { return FromHex(hex).value(); }
 
 // One CA and one good certificate for all cases.
 struct World {
-  TestAuthority authority;
+  SoftwareAuthority authority;
   std::unique_ptr<Issuer> issuer =
       Issuer::Create({.chain_der = authority.chain_der(), .clock = &authority.clock}).value();
   std::unique_ptr<SoftwareSigningKey> subject_key = SoftwareSigningKey::Generate();

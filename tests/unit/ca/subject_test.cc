@@ -7,7 +7,7 @@
 
 #include "common/reason.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/ca/test_authority.h"
+#include "tests/unit/ca/software_authority.h"
 
 namespace enkrat::ca {
 namespace {

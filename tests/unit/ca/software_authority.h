@@ -1,7 +1,7 @@
 // A root and an issuing CA in software, made anew in each test process, with the requests that the
 // tests of ca/ start from.
-#ifndef ENKRAT_TESTS_UNIT_CA_TEST_AUTHORITY_H_
-#define ENKRAT_TESTS_UNIT_CA_TEST_AUTHORITY_H_
+#ifndef ENKRAT_TESTS_UNIT_CA_SOFTWARE_AUTHORITY_H_
+#define ENKRAT_TESTS_UNIT_CA_SOFTWARE_AUTHORITY_H_
 
 #include <memory>
 #include <string>
@@ -21,11 +21,11 @@ namespace enkrat::testing {
 std::unique_ptr<SoftwareSigningKey> KeyOfScalar(unsigned int scalar);
 
 // Root -> issuing CA. Valid from a day before the clock's start for 20 and 10 years.
-class TestAuthority {
+class SoftwareAuthority {
  public:
-  explicit TestAuthority(KeyAlgorithm algorithm = KeyAlgorithm::kEcdsaP256);
+  explicit SoftwareAuthority(KeyAlgorithm algorithm = KeyAlgorithm::kEcdsaP256);
   // With keys that are the same in every run.
-  static TestAuthority Fixed();
+  static SoftwareAuthority Fixed();
 
   std::vector<Bytes> chain_der() const { return {issuing_der, root_der}; }
   ca::AuthorityRequest Request(ca::AuthorityRole role, const PublicKey& subject_key) const;
@@ -39,8 +39,8 @@ class TestAuthority {
   Bytes issuing_der;
 
  private:
-  TestAuthority(std::unique_ptr<SoftwareSigningKey> root,
-                std::unique_ptr<SoftwareSigningKey> issuing);
+  SoftwareAuthority(std::unique_ptr<SoftwareSigningKey> root,
+                    std::unique_ptr<SoftwareSigningKey> issuing);
 };
 
 ca::Subject AnaNovak();
@@ -53,4 +53,4 @@ std::string PrintCertificate(ByteSpan certificate_der);
 
 }  // namespace enkrat::testing
 
-#endif  // ENKRAT_TESTS_UNIT_CA_TEST_AUTHORITY_H_
+#endif  // ENKRAT_TESTS_UNIT_CA_SOFTWARE_AUTHORITY_H_

@@ -1,4 +1,4 @@
-#include "tests/unit/ca/test_authority.h"
+#include "tests/unit/ca/software_authority.h"
 
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
@@ -50,14 +50,16 @@ std::unique_ptr<SoftwareSigningKey> KeyOfScalar(unsigned int scalar) {
   return SoftwareSigningKey::FromPem(std::string(text, static_cast<size_t>(size)));
 }
 
-TestAuthority::TestAuthority(KeyAlgorithm algorithm)
-    : TestAuthority(SoftwareSigningKey::Generate(algorithm),
-                    SoftwareSigningKey::Generate(algorithm)) {}
+SoftwareAuthority::SoftwareAuthority(KeyAlgorithm algorithm)
+    : SoftwareAuthority(SoftwareSigningKey::Generate(algorithm),
+                        SoftwareSigningKey::Generate(algorithm)) {}
 
-TestAuthority TestAuthority::Fixed() { return TestAuthority(KeyOfScalar(2), KeyOfScalar(3)); }
+SoftwareAuthority SoftwareAuthority::Fixed() {
+  return SoftwareAuthority(KeyOfScalar(2), KeyOfScalar(3));
+}
 
-TestAuthority::TestAuthority(std::unique_ptr<SoftwareSigningKey> root,
-                             std::unique_ptr<SoftwareSigningKey> issuing)
+SoftwareAuthority::SoftwareAuthority(std::unique_ptr<SoftwareSigningKey> root,
+                                     std::unique_ptr<SoftwareSigningKey> issuing)
     : provider(SigningProvider::Create().value()),
       root_key(std::move(root)),
       issuing_key(std::move(issuing)) {
@@ -65,8 +67,8 @@ TestAuthority::TestAuthority(std::unique_ptr<SoftwareSigningKey> root,
   issuing_der = Make(Request(ca::AuthorityRole::kIssuingCa, issuing_key->public_key()), *root_key);
 }
 
-ca::AuthorityRequest TestAuthority::Request(ca::AuthorityRole role,
-                                            const PublicKey& subject_key) const {
+ca::AuthorityRequest SoftwareAuthority::Request(ca::AuthorityRole role,
+                                                const PublicKey& subject_key) const {
   const bool root = role == ca::AuthorityRole::kRootCa;
   const absl::Time start = clock.Now() - absl::Hours(24);
   ca::AuthorityRequest request;
@@ -82,7 +84,7 @@ ca::AuthorityRequest TestAuthority::Request(ca::AuthorityRole role,
   return request;
 }
 
-Bytes TestAuthority::Make(const ca::AuthorityRequest& request, SigningKey& issuer_key) const {
+Bytes SoftwareAuthority::Make(const ca::AuthorityRequest& request, SigningKey& issuer_key) const {
   return ca::MakeAuthorityCertificate(request, issuer_key, *provider).value();
 }
 

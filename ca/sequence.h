@@ -1,0 +1,25 @@
+// One SEQUENCE as its members, read with OpenSSL's decoder.
+#ifndef ENKRAT_CA_SEQUENCE_H_
+#define ENKRAT_CA_SEQUENCE_H_
+
+#include <optional>
+#include <vector>
+
+#include "common/bytes.h"
+
+namespace enkrat::ca {
+
+// A member: its ASN.1 type as OpenSSL counts (V_ASN1_...), and its octets: content for primitive
+// types of X.680, the whole encoding for SEQUENCE, SET and context-specific members.
+struct SequenceMember {
+  int type = 0;
+  Bytes octets;
+};
+using SequenceMembers = std::vector<SequenceMember>;
+
+// nullopt unless `der` is exactly one SEQUENCE.
+std::optional<SequenceMembers> ReadSequence(ByteSpan der);
+
+}  // namespace enkrat::ca
+
+#endif  // ENKRAT_CA_SEQUENCE_H_
