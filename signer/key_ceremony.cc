@@ -47,7 +47,8 @@ std::string Days(absl::Duration duration) {
 }
 
 CeremonyReport NewReport(const CeremonySettings& settings, const CeremonyTools& tools) {
-  CeremonyReport report{.time = tools.clock->Now()};
+  CeremonyReport report;
+  report.time = tools.clock->Now();
   const hsm::ModuleInfo& info = tools.module->info();
   report.module = {{"path", info.path},
                    {"manufacturer", info.manufacturer},
