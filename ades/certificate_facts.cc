@@ -92,7 +92,10 @@ Finding CheckTimestampPurpose(X509* certificate) {
   if ((X509_get_extension_flags(certificate) & EXFLAG_CA) != 0) {
     return Bad("The timestamp's certificate is that of a CA.");
   }
-  return Good("The timestamp's certificate is for time-stamping alone.");
+  return Good(
+      "The timestamp's certificate is for time-stamping alone; its revocation status was not "
+      "looked "
+      "up.");
 }
 
 std::string SubjectText(X509* certificate) {

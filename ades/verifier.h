@@ -50,14 +50,12 @@ class TrustAnchors;
 //   timestamp-signature    by the key of its certificate
 //   timestamp-certificate  that the token names; for time-stamping alone (RFC 3161 2.3)
 //   timestamp-chain        to a trusted root, at genTime
-//   signer-chain           to a trusted root, notBefore <= t < notAfter, where t is the earliest
-//   good
-//                          timestamp's genTime, or now without one
+//   signer-chain           to a trusted root at t, notBefore <= t < notAfter; t is genTime of the
+//                          earliest good timestamp, or now without one
 //   signing-time           the claimed time lies in the certificate's validity
 //   key-usage              nonRepudiation (EN 319 412-2 4.3.2)
-//   revocation             the certificate needs none: noRevAvail or valassured-ST-certs. The
-//   status
-//                          of CAs and timestamping units is not looked up, which the details say.
+//   revocation             the certificate needs none: noRevAvail or valassured-ST-certs
+// The revocation status of CAs and timestamping units is not looked up, which the details say.
 // A timestamp that is not good makes the verdict bad, even when there is a good one beside it.
 //
 // Immutable, thread-safe.
