@@ -120,12 +120,15 @@ TEST_F(FaultModule, DestroyThatOnlyPretendsIsFoundOutAndMended) {
 
 TEST_F(FaultModule, ProcessEndsWhereThePlanSaysSo) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
+  // What the killed process leaves behind goes with this one's directory.
+  setenv("TMPDIR", directory_.directory().c_str(), 1);
   EXPECT_EXIT(
       {
         Plan("C_Sign 2 KILL\n");
         WholeLife().status().IgnoreError();
       },
       ::testing::KilledBySignal(SIGKILL), "");
+  unsetenv("TMPDIR");
 }
 
 }  // namespace
