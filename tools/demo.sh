@@ -22,89 +22,21 @@ cmake --build --preset dev --target enkratd enkrat enkrat-demo-idp
 bin="$PWD/build/dev/bin"
 demo="$PWD/demo"
 
-stop() {  # a service that an earlier run with --keep left up, or this run's
-  local file pid
-  for file in "$demo"/enkratd.pid "$demo"/idp.pid; do
-    [ -f "$file" ] || continue
-    pid="$(cat "$file")"
-    # Only what is still ours: numbers are used again.
-    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q enkrat; then
-      kill "$pid" 2>/dev/null || true
-      tail --pid="$pid" -f /dev/null
-    fi
-    rm -f "$file"
-  done
-}
-stop
+source tools/scratch_service.sh
+scratch_stop "$demo"  # what an earlier run with --keep left up
 rm -rf "$demo"
 mkdir -m 0700 "$demo"
-trap 'status=$?; [ $status -eq 0 ] || { echo "demo failed; see demo/enkratd.log" >&2; stop; }' EXIT
+trap 'status=$?; [ $status -eq 0 ] || { echo "demo failed; see demo/enkratd.log" >&2; scratch_stop "$demo"; }' EXIT
 
 say "Making a token and running the key ceremony (enkrat init)"
-mkdir "$demo/tokens"
-printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$demo/tokens" >"$demo/softhsm2.conf"
-export SOFTHSM2_CONF="$demo/softhsm2.conf"
-module=/usr/lib/softhsm/libsofthsm2.so
-"$bin/enkrat" init --dir "$demo/service" --module "$module" --organization "Enkrat demo" --country SI \
-  --base-url http://127.0.0.1:7080
+scratch_init "$bin" "$demo"
 cp "$demo/service/root.pem" "$demo/root.pem"
 
-say "Starting the demo's identity provider"
-"$bin/enkrat-demo-idp" --port-file "$demo/idp.port" >"$demo/idp.log" 2>&1 &
-echo $! >"$demo/idp.pid"
-wait_for() {  # file, pid
-  local tries=0
-  until [ -s "$1" ]; do
-    kill -0 "$2" 2>/dev/null || { echo "the process for $1 ended; see the logs in demo/" >&2; exit 1; }
-    tries=$((tries + 1))
-    [ "$tries" -lt 600 ] || { echo "no $1 after a minute" >&2; exit 1; }
-    sleep 0.1
-  done
-}
-wait_for "$demo/idp.port" "$(cat "$demo/idp.pid")"
-idp="http://127.0.0.1:$(cat "$demo/idp.port")"
-
-cat >"$demo/enkratd.yaml" <<YAML
-server:
-  grpc_listen: 127.0.0.1:0
-  http_listen: 127.0.0.1:0
-  plaintext_on_loopback: true
-  plaintext_relying_party: demo
-  port_file: enkratd.ports
-hsm:
-  module: $module
-  token_label: enkrat
-  pin: { file: service/pin }
-certificates:
-  chain_file: service/chain.pem
-  profiles:
-    - name: natural-person
-      level: advanced
-      policy_oids: [0.4.0.2042.1.2]
-      ca_issuers_url: http://127.0.0.1:7080/ca/issuing-ca.cer
-timestamping:
-  own: { chain_file: service/tsu-chain.pem }
-store:
-  path: ledger.db
-identity_providers:
-  - issuer: $idp
-    audiences: [enkrat]
-    allow_loopback_http: true
-    acr_levels: { "urn:enkrat:loa:high": high, "urn:enkrat:loa:substantial": substantial }
-    claims: { country: country }
-relying_parties:
-  - id: demo
-    levels: [ { level: advanced } ]
-YAML
-
-say "Starting enkratd"
-"$bin/enkratd" --config "$demo/enkratd.yaml" --check-config
-"$bin/enkratd" --config "$demo/enkratd.yaml" 2>"$demo/enkratd.log" &
-echo $! >"$demo/enkratd.pid"
-wait_for "$demo/enkratd.ports" "$(cat "$demo/enkratd.pid")"
-port() { sed -E "s/.*\"$1\": ([0-9]+).*/\1/" "$demo/enkratd.ports"; }
-grpc="127.0.0.1:$(port grpc)"
-http="http://127.0.0.1:$(port http)"
+say "Starting the demo's identity provider, and enkratd"
+scratch_start "$bin" "$demo"
+grpc="$(scratch_grpc "$demo")"
+http="$(scratch_http "$demo")"
+idp="$(scratch_idp "$demo")"
 
 say "Ana Novak logs in, and signs demo/document.pdf"
 tools/demo/make_document.py "$demo/document.pdf"
@@ -134,7 +66,7 @@ grep -m1 -o 'digest.*failure\|verification failure' "$demo/changed.txt" || cat "
 rm -f "$demo/changed.pdf" "$demo/changed.txt"
 
 say "The key is gone: what lies in the token (GnuTLS' p11tool)"
-GNUTLS_PIN="$(cat "$demo/service/pin")" p11tool --provider "$module" --login --list-all-privkeys \
+GNUTLS_PIN="$(cat "$demo/service/pin")" p11tool --provider "$SCRATCH_MODULE" --login --list-all-privkeys \
   "pkcs11:token=enkrat" 2>/dev/null | grep -E 'Label|Flags' | tee "$demo/token.txt"
 session="$(sed -nE 's/.*"session_id": *"([0-9a-f]{32})".*/\1/p' "$demo/session.json" | head -1)"
 if [ -z "$session" ] || grep -q "$session" "$demo/token.txt"; then
@@ -165,5 +97,5 @@ if $keep; then
   printf '  curl -s %s/metrics\n' "$http"
   printf '  Stop it: kill %s %s\n' "$(cat "$demo/enkratd.pid")" "$(cat "$demo/idp.pid")"
 else
-  stop
+  scratch_stop "$demo"
 fi
