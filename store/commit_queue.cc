@@ -1,28 +1,23 @@
 // Group commit: writes that arrive while one commit is on its way to the disk share the next one.
 #include "store/commit_queue.h"
 
+#include <semaphore>
+#include <utility>
+
 #include "common/reason.h"
 #include "common/status_macros.h"
 
 namespace enkrat::store {
 
-// One blocked caller, on its own stack. Each has its own condition, so that the end of a batch
-// wakes each caller once and nobody else.
+// One blocked caller. Each has its own semaphore, so that the end of a batch wakes each caller once
+// and nobody else; no mutex, which a woken caller would find still held by the thread that woke it.
+// Shared, because the thread may still be inside `release` when its caller has gone on.
 struct CommitQueue::Waiter {
   explicit Waiter(Write w) : write(w) {}
 
-  void Finish() {
-    // Notified with the mutex held: the caller may destroy this as soon as it is unlocked.
-    MutexLock lock(mutex);
-    done = true;
-    finished.notify_one();
-  }
-
   Write write;
-  absl::Status status;  // written by the thread before Finish
-  Mutex mutex;
-  CondVar finished;
-  bool done ABSL_GUARDED_BY(mutex) = false;
+  absl::Status status;  // written by the thread before it releases
+  std::binary_semaphore finished{0};
 };
 
 CommitQueue::CommitQueue(std::unique_ptr<SqliteConnection> writer, Options options)
@@ -38,18 +33,17 @@ CommitQueue::~CommitQueue() {
 }
 
 absl::Status CommitQueue::Commit(Write write) {
-  Waiter waiter(write);
+  const auto waiter = std::make_shared<Waiter>(write);
   {
     MutexLock lock(mutex_);
     if (queue_.size() >= options_.queue_limit) {
       return MakeError(Reason::kOverloaded, "too many writes wait for the ledger");
     }
-    queue_.push_back(&waiter);
+    queue_.push_back(waiter);
     if (queue_.size() == 1) arrived_.notify_one();
   }
-  MutexLock lock(waiter.mutex);
-  while (!waiter.done) waiter.finished.wait(waiter.mutex);
-  return std::move(waiter.status);
+  waiter->finished.acquire();
+  return std::move(waiter->status);
 }
 
 size_t CommitQueue::waiting() const {
@@ -58,37 +52,35 @@ size_t CommitQueue::waiting() const {
 }
 
 void CommitQueue::Work() {
-  for (std::vector<Waiter*> batch = TakeBatch(); !batch.empty(); batch = TakeBatch()) {
+  for (Batch batch = TakeBatch(); !batch.empty(); batch = TakeBatch()) {
     CommitBatch(batch);
   }
 }
 
-std::vector<CommitQueue::Waiter*> CommitQueue::TakeBatch() {
+CommitQueue::Batch CommitQueue::TakeBatch() {
   MutexLock lock(mutex_);
   while (queue_.empty() && !stopping_) arrived_.wait(mutex_);
-  std::vector<Waiter*> batch(queue_.begin(), queue_.end());
-  queue_.clear();
-  return batch;
+  return std::exchange(queue_, {});
 }
 
-void CommitQueue::CommitBatch(const std::vector<Waiter*>& batch) {
+void CommitQueue::CommitBatch(const Batch& batch) {
   const absl::Status status = RunBatch(batch);
   if (!status.ok()) {
     if (writer_->InTransaction()) writer_->Execute("ROLLBACK").IgnoreError();
     // Each its own: ThreadSanitizer cannot see into the reference count of a shared absl::Status.
-    for (Waiter* waiter : batch) {
+    for (const auto& waiter : batch) {
       waiter->status = MakeError(Reason::kStoreUnavailable, status.message());
     }
   } else {
     ++commits_;
-    for (Waiter* waiter : batch) writes_ += waiter->status.ok() ? 1 : 0;
+    for (const auto& waiter : batch) writes_ += waiter->status.ok() ? 1 : 0;
   }
   NoteOutcome(status);
-  for (Waiter* waiter : batch) waiter->Finish();
+  for (const auto& waiter : batch) waiter->finished.release();
 }
 
 // An error is the whole batch's, whatever its reason: kStoreUnavailable to those who wait.
-absl::Status CommitQueue::RunBatch(const std::vector<Waiter*>& batch) {
+absl::Status CommitQueue::RunBatch(const Batch& batch) {
   if (writer_->FileIsGone()) {
     return MakeError(Reason::kStoreUnavailable, "the ledger's file was moved or deleted");
   }

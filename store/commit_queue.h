@@ -3,7 +3,6 @@
 #define ENKRAT_STORE_COMMIT_QUEUE_H_
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -50,12 +49,13 @@ class CommitQueue {
 
  private:
   struct Waiter;
+  using Batch = std::vector<std::shared_ptr<Waiter>>;
 
   void Work();
   // Never empty, unless the queue is stopping and has nothing left.
-  std::vector<Waiter*> TakeBatch();
-  void CommitBatch(const std::vector<Waiter*>& batch);
-  absl::Status RunBatch(const std::vector<Waiter*>& batch);
+  Batch TakeBatch();
+  void CommitBatch(const Batch& batch);
+  absl::Status RunBatch(const Batch& batch);
   absl::Status RunOne(Waiter& waiter);
   void NoteOutcome(const absl::Status& status);
 
@@ -66,7 +66,7 @@ class CommitQueue {
   std::atomic<uint64_t> commits_{0};
   mutable Mutex mutex_;
   CondVar arrived_;
-  std::deque<Waiter*> queue_ ABSL_GUARDED_BY(mutex_);
+  Batch queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: started when all else is there
 };

@@ -63,7 +63,6 @@ CREATE TABLE certificates (
   not_before_us      INTEGER NOT NULL,
   not_after_us       INTEGER NOT NULL
 );
-CREATE INDEX certificates_by_session ON certificates (session);
 CREATE INDEX certificates_by_relying_party ON certificates (relying_party);
 CREATE TABLE evidence (
   id         INTEGER PRIMARY KEY,
