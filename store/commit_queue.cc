@@ -54,6 +54,9 @@ size_t CommitQueue::waiting() const {
 void CommitQueue::Work() {
   for (Batch batch = TakeBatch(); !batch.empty(); batch = TakeBatch()) {
     CommitBatch(batch);
+    // The callers that were just woken may have their next write ready: with them in it the next
+    // batch is twice as large under load. A lonely caller is not made to wait.
+    if (batch.size() > 1) std::this_thread::yield();
   }
 }
 
