@@ -1,0 +1,37 @@
+#include "signer/local_timestamper.h"
+
+#include "tests/unit/signer/workflow_fixture.h"
+
+namespace enkrat::signer {
+namespace {
+
+using ::enkrat::testing::FailsWith;
+using ::enkrat::testing::IsOk;
+
+class LocalTimestamperTest : public WorkflowTest {
+ protected:
+  LocalTimestamper timestamper_{*unit_, *pool_, *unit_key_};
+  const absl::Time deadline_ = clock_.Now() + absl::Seconds(5);
+};
+
+TEST_F(LocalTimestamperTest, StampsAndGivesTheSessionBack) {
+  ASSERT_OK_AND_ASSIGN(const tsa::IssuedTimestamp issued,
+                       timestamper_.Timestamp({.digest = Bytes(32, 1)}, deadline_));
+  EXPECT_FALSE(issued.token_der.empty());
+  EXPECT_EQ(pool_->statistics().sessions_leased, 0u);
+}
+
+TEST_F(LocalTimestamperTest, DigestOfAnotherLengthTakesNoSession) {
+  EXPECT_THAT(timestamper_.Timestamp({.digest = Bytes(31, 1)}, deadline_),
+              FailsWith(Reason::kDigestUnsupported));
+  EXPECT_EQ(token_.CallCount("C_Sign"), 0);
+}
+
+TEST_F(LocalTimestamperTest, TokenThatIsAwayIsAnErrorForCallersAndARejectionOnTheWire) {
+  token_.SetGone(true);
+  EXPECT_FALSE(timestamper_.Timestamp({.digest = Bytes(32, 1)}, deadline_).ok());
+  EXPECT_FALSE(timestamper_.Respond(AsSpan("garbage"), deadline_).empty());
+}
+
+}  // namespace
+}  // namespace enkrat::signer
