@@ -95,6 +95,15 @@ TEST_F(SqliteLedgerDurability, EverythingAcknowledgedOutlivesAKill) {
   }
 }
 
+TEST_F(SqliteLedgerDurability, ReaderSeesEverythingAcknowledgedThoughNobodyHasRecoveredTheLog) {
+  const std::set<int> completed = CompletedByAKilledChild(50);
+  const auto reader = SqliteLedger::Create({.path = path_, .read_only = true});
+  ASSERT_THAT(reader, IsOk());
+  for (const int n : completed) {
+    EXPECT_TRUE((*reader)->FindCertificateBySerial(LedgerSerial(n)).value().has_value()) << n;
+  }
+}
+
 TEST_F(SqliteLedgerDurability, KilledWriterLeavesNoLockAndAtMostOneOpenSessionAThread) {
   const std::set<int> completed = CompletedByAKilledChild(20);
   const auto ledger = SqliteLedger::Create({.path = path_});
