@@ -20,6 +20,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddCertificatesCommand(app, context);
   AddEvidenceCommand(app, context);
   AddBenchCommand(app, context);
+  AddInitCommand(app, context);
 }
 
 absl::Status Run(Context& context) {
