@@ -71,8 +71,12 @@ void ResolvePaths(const std::filesystem::path& folder, Config& config) {
   }
 }
 
-void DefaultDuration(bool present, google::protobuf::Duration* duration, absl::Duration value) {
-  if (present) return;
+// Asks before it touches: what the mutable accessor was called for is there from then on.
+template <typename M>
+void DefaultDuration(M& message, bool (M::*has)() const,
+                     google::protobuf::Duration* (M::*mutable_duration)(), absl::Duration value) {
+  if ((message.*has)()) return;
+  google::protobuf::Duration* duration = (message.*mutable_duration)();
   duration->set_seconds(absl::ToInt64Seconds(value));
   duration->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(value % absl::Seconds(1))));
 }
@@ -89,11 +93,12 @@ void FillServerDefaults(v1::ServerConfig& server) {
   if (server.max_timestamps_in_flight() == 0) {
     server.set_max_timestamps_in_flight(kDefaultMaxInFlight);
   }
-  DefaultDuration(server.has_default_deadline(), server.mutable_default_deadline(),
+  DefaultDuration(server, &v1::ServerConfig::has_default_deadline,
+                  &v1::ServerConfig::mutable_default_deadline, absl::Seconds(30));
+  DefaultDuration(server, &v1::ServerConfig::has_drain, &v1::ServerConfig::mutable_drain,
                   absl::Seconds(30));
-  DefaultDuration(server.has_drain(), server.mutable_drain(), absl::Seconds(30));
-  DefaultDuration(server.has_watchdog_interval(), server.mutable_watchdog_interval(),
-                  absl::Seconds(5));
+  DefaultDuration(server, &v1::ServerConfig::has_watchdog_interval,
+                  &v1::ServerConfig::mutable_watchdog_interval, absl::Seconds(5));
 }
 
 void FillDefaults(Config& config) {
@@ -105,21 +110,25 @@ void FillDefaults(Config& config) {
   DefaultText(hsm.mutable_timestamping_key(), "timestamping-unit");
   DefaultText(hsm.mutable_evidence_mac_key(), "evidence-mac");
   for (v1::ProfileConfig& profile : *config.mutable_certificates()->mutable_profiles()) {
-    DefaultDuration(profile.has_validity(), profile.mutable_validity(), absl::Minutes(15));
-    DefaultDuration(profile.has_not_before_skew(), profile.mutable_not_before_skew(),
-                    absl::Seconds(30));
+    DefaultDuration(profile, &v1::ProfileConfig::has_validity, &v1::ProfileConfig::mutable_validity,
+                    absl::Minutes(15));
+    DefaultDuration(profile, &v1::ProfileConfig::has_not_before_skew,
+                    &v1::ProfileConfig::mutable_not_before_skew, absl::Seconds(30));
   }
   if (config.timestamping().has_own()) {
     v1::OwnTimestampingUnit& own = *config.mutable_timestamping()->mutable_own();
     DefaultText(own.mutable_policy_oid(), "0.4.0.2023.1.1");
-    DefaultDuration(own.has_accuracy(), own.mutable_accuracy(), absl::Seconds(1));
+    DefaultDuration(own, &v1::OwnTimestampingUnit::has_accuracy,
+                    &v1::OwnTimestampingUnit::mutable_accuracy, absl::Seconds(1));
   }
   if (config.timestamping().has_outside()) {
     v1::OutsideTsa& outside = *config.mutable_timestamping()->mutable_outside();
-    DefaultDuration(outside.has_timeout(), outside.mutable_timeout(), absl::Seconds(5));
+    DefaultDuration(outside, &v1::OutsideTsa::has_timeout, &v1::OutsideTsa::mutable_timeout,
+                    absl::Seconds(5));
   }
   v1::StoreConfig& store = *config.mutable_store();
-  DefaultDuration(store.has_keep_results(), store.mutable_keep_results(), absl::Hours(24));
+  DefaultDuration(store, &v1::StoreConfig::has_keep_results, &v1::StoreConfig::mutable_keep_results,
+                  absl::Hours(24));
   DefaultText(config.mutable_log()->mutable_level(), "info");
 }
 
