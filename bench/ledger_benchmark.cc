@@ -9,7 +9,9 @@
 #include <atomic>
 #include <cstdlib>
 #include <memory>
+#include <string>
 
+#include "common/digest.h"
 #include "store/sqlite_ledger.h"
 #include "tests/support/ledger_records.h"
 #include "tests/support/scratch_folder.h"
@@ -35,8 +37,22 @@ std::unique_ptr<Bench> bench;
 void SetUp(const benchmark::State&) { bench = std::make_unique<Bench>(); }
 void TearDown(const benchmark::State&) { bench.reset(); }
 
+// Ids as random as the service's: neighbours in time are no neighbours in an index.
+std::string RandomId(int n, char kind) {
+  return ToHex(Sha256(AsSpan(std::to_string(n) + kind))).substr(0, 32);
+}
+
+SessionIntent RealisticIntent(int n) {
+  SessionIntent intent = testing::LedgerIntent(n);
+  intent.session_id = RandomId(n, 's');
+  intent.request_id = RandomId(n, 'r');
+  return intent;
+}
+
 SessionCompletion RealisticCompletion(int n) {
   SessionCompletion completion = testing::LedgerCompletion(n);
+  completion.session_id = completion.certificate.session_id = RandomId(n, 's');
+  completion.certificate.serial_number = RandomId(n, 'c');
   completion.result.assign(kResultBytes, 0x5a);
   completion.certificate.der.resize(kCertificateBytes, 0x5a);
   const EvidenceRecord step = {"key-generated", testing::LedgerEpoch(),
@@ -48,7 +64,7 @@ SessionCompletion RealisticCompletion(int n) {
 void IntentThenCompletion(benchmark::State& state) {
   for (auto _ : state) {
     const int n = bench->next++;
-    if (!bench->ledger->RecordIntent(testing::LedgerIntent(n)).ok() ||
+    if (!bench->ledger->RecordIntent(RealisticIntent(n)).ok() ||
         !bench->ledger->CompleteSession(RealisticCompletion(n)).ok()) {
       state.SkipWithError("the ledger refused a record");
       return;
@@ -75,13 +91,13 @@ void FindBySerial(benchmark::State& state) {
   constexpr int kSessions = 1000;
   if (state.thread_index() == 0) {
     for (int n = 0; n < kSessions; ++n) {
-      bench->ledger->RecordIntent(testing::LedgerIntent(n)).IgnoreError();
+      bench->ledger->RecordIntent(RealisticIntent(n)).IgnoreError();
       bench->ledger->CompleteSession(RealisticCompletion(n)).IgnoreError();
     }
   }
   int n = 0;
   for (auto _ : state) {
-    auto found = bench->ledger->FindCertificateBySerial(testing::LedgerSerial(n++ % kSessions));
+    auto found = bench->ledger->FindCertificateBySerial(RandomId(n++ % kSessions, 'c'));
     if (!found.ok() || !found->has_value()) state.SkipWithError("not found");
   }
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()));
