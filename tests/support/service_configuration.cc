@@ -14,7 +14,7 @@ ServiceSettings PlaintextSettings(const std::string& hsm_module, const std::stri
       {"server.port_file", "ports.json"},
       {"hsm.module", hsm_module},
       {"hsm.token_label", "enkrat"},
-      {"hsm.pin", "{file: service/pin}"},
+      {"hsm.pin", "{file: service/secrets/pin}"},
       {"certificates.chain_file", "service/chain.pem"},
       {"certificates.profiles",
        "[{name: natural-person, level: advanced, policy_oids: [0.4.0.2042.1.2], "

@@ -160,7 +160,7 @@ std::vector<std::string> ServiceEnvironment::LoginOptions(const std::string& rel
 }
 
 std::string ServiceEnvironment::user_pin() const {
-  return std::string(absl::StripAsciiWhitespace(ReadText(ServiceFile("pin"))));
+  return std::string(absl::StripAsciiWhitespace(ReadText(ServiceFile("secrets/pin"))));
 }
 
 std::string ReadText(const std::string& path) {

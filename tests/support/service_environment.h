@@ -74,7 +74,7 @@ class ServiceEnvironment {
   std::vector<std::string> LoginOptions(const std::string& relying_party = "demo") const;
 
   std::string File(const std::string& name) const { return folder_.File(name); }
-  // Of the ceremony: "root.pem", "issuing-ca.cer", "pin".
+  // Of the ceremony: "root.pem", "issuing-ca.cer", "secrets/pin".
   std::string ServiceFile(const std::string& name) const { return File("service/" + name); }
   const std::string& grpc_target() const { return grpc_target_; }  // 127.0.0.1:PORT
   const std::string& http_url() const { return http_url_; }        // http://127.0.0.1:PORT
