@@ -1,0 +1,198 @@
+#include "server/settings.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_replace.h"
+#include "tests/support/status_matchers.h"
+
+namespace enkrat::server {
+namespace {
+
+using ::enkrat::testing::FailsWith;
+using ::enkrat::testing::IsOk;
+using ::testing::HasSubstr;
+
+constexpr char kGood[] = R"yaml(server:
+  plaintext_on_loopback: true
+  plaintext_relying_party: demo
+hsm:
+  module: /usr/lib/softhsm/libsofthsm2.so
+  token_label: enkrat
+  pin: { file: pin }
+certificates:
+  chain_file: chain.pem
+  profiles:
+    - name: natural-person
+      level: advanced
+      policy_oids: [0.4.0.2042.1.2]
+      ca_issuers_url: http://ca.example/issuing-ca.cer
+timestamping:
+  own: { chain_file: tsu.pem }
+store:
+  path: ledger.db
+identity_providers:
+  - issuer: https://idp.example
+    audiences: [enkrat]
+    acr_levels: { high: high }
+    claims: { fixed_country: SI }
+relying_parties:
+  - id: demo
+    certificate_sans: ["DNS:portal.example"]
+    levels: [ { level: advanced } ]
+)yaml";
+
+class SettingsTest : public ::testing::Test {
+ protected:
+  SettingsTest() {
+    char name[] = "/tmp/enkrat-settings-XXXXXX";
+    folder_ = mkdtemp(name);
+  }
+  ~SettingsTest() override { std::filesystem::remove_all(folder_); }
+
+  absl::StatusOr<Config> Load(const std::string& yaml) {
+    const std::string path = folder_ + "/config.yaml";
+    std::ofstream(path) << yaml;
+    return LoadSettings(path);
+  }
+  absl::StatusOr<Config> LoadWith(const std::string& from, const std::string& to) {
+    return Load(absl::StrReplaceAll(kGood, {{from, to}}));
+  }
+  std::string Failure(const std::string& from, const std::string& to) {
+    const absl::StatusOr<Config> config = LoadWith(from, to);
+    const absl::Status status = !config.ok()                  ? config.status()
+                                : !IssuersFrom(*config).ok()  ? IssuersFrom(*config).status()
+                                : !ProfilesFrom(*config).ok() ? ProfilesFrom(*config).status()
+                                                              : CallersFrom(*config).status();
+    EXPECT_THAT(status, FailsWith(Reason::kConfigurationInvalid));
+    return std::string(status.message());
+  }
+
+  std::string folder_;
+};
+
+TEST_F(SettingsTest, GoodFileGetsItsDefaultsAndPaths) {
+  ASSERT_OK_AND_ASSIGN(const Config config, Load(kGood));
+  EXPECT_EQ(config.server().grpc_listen(), "127.0.0.1:7443");
+  EXPECT_EQ(config.server().max_in_flight(), 256u);
+  EXPECT_EQ(config.store().path(), folder_ + "/ledger.db");
+  EXPECT_EQ(config.hsm().module(), "/usr/lib/softhsm/libsofthsm2.so");
+  EXPECT_EQ(config.hsm().issuing_ca_key(), "issuing-ca");
+  EXPECT_EQ(DurationFrom(config.store().keep_results()), absl::Hours(24));
+  ASSERT_OK_AND_ASSIGN(const auto callers, CallersFrom(config));
+  ASSERT_OK_AND_ASSIGN(const auto profiles, ProfilesFrom(config));
+  EXPECT_EQ(profiles.at(signer::SignatureLevel::kAdvanced).spec().validity, absl::Minutes(15));
+}
+
+TEST_F(SettingsTest, RelyingPartyGetsTheStrictDefaults) {
+  ASSERT_OK_AND_ASSIGN(const Config config, Load(kGood));
+  ASSERT_OK_AND_ASSIGN(const auto callers, CallersFrom(config));
+  ASSERT_OK_AND_ASSIGN(const signer::RelyingParty* demo,
+                       callers->IdentifyByNames({"DNS:portal.example"}));
+  const signer::LevelPolicy& policy = demo->levels.at(signer::SignatureLevel::kAdvanced);
+  EXPECT_TRUE(policy.binding_required);
+  EXPECT_EQ(policy.minimal_level_of_assurance, idp_client::LevelOfAssurance::kSubstantial);
+  EXPECT_EQ(policy.max_authentication_age, absl::Seconds(180));
+  EXPECT_EQ(demo->max_in_flight, 64u);
+}
+
+TEST_F(SettingsTest, MissingFileIsAConfigurationError) {
+  EXPECT_THAT(LoadSettings(folder_ + "/none.yaml"), FailsWith(Reason::kConfigurationInvalid));
+}
+
+TEST_F(SettingsTest, UnknownKeyNamesItsLine) {
+  EXPECT_THAT(Failure("  token_label", "  tokken_label"), HasSubstr("line 6: unknown key"));
+}
+
+TEST_F(SettingsTest, PlaintextOnAnotherAddressIsRefused) {
+  EXPECT_THAT(Failure("server:\n", "server:\n  grpc_listen: 0.0.0.0:7443\n"),
+              HasSubstr("not a loopback address"));
+}
+
+TEST_F(SettingsTest, NoTlsAndNoPlaintextIsRefused) {
+  EXPECT_THAT(Failure("  plaintext_on_loopback: true\n", ""), HasSubstr("server.tls"));
+}
+
+TEST_F(SettingsTest, HostNamesAreNotListenAddresses) {
+  EXPECT_THAT(Failure("server:\n", "server:\n  http_listen: localhost:80\n"),
+              HasSubstr("numeric address"));
+}
+
+TEST_F(SettingsTest, QualifiedProfileWithoutTheExplicitClaimIsRefused) {
+  EXPECT_THAT(Failure("level: advanced\n      policy_oids", "level: qualified\n      policy_oids"),
+              HasSubstr("allow_qualified_claims"));
+}
+
+TEST_F(SettingsTest, BindingIsNeverOptionalForQualified) {
+  EXPECT_THAT(Failure("levels: [ { level: advanced } ]",
+                      "levels: [ { level: qualified, binding: optional } ]"),
+              HasSubstr("always REQUIRED"));
+}
+
+TEST_F(SettingsTest, AuthenticationOlderThanHalfAnHourCannotBeAllowed) {
+  EXPECT_THAT(Failure("levels: [ { level: advanced } ]",
+                      "levels: [ { level: advanced, max_authentication_age: 31m } ]"),
+              HasSubstr("max_authentication_age"));
+}
+
+TEST_F(SettingsTest, IssuerOfAPolicyMustExist) {
+  EXPECT_THAT(Failure("levels: [ { level: advanced } ]",
+                      "levels: [ { level: advanced, issuers: [https://other.example] } ]"),
+              HasSubstr("https://other.example"));
+}
+
+TEST_F(SettingsTest, TwoTimestampSourcesAreRefused) {
+  EXPECT_THAT(
+      Failure("timestamping:\n", "timestamping:\n  outside: { url: https://tsa.example }\n"),
+      HasSubstr("exactly one"));
+}
+
+TEST_F(SettingsTest, PinInTheFileItselfIsNotASetting) {
+  EXPECT_THAT(Failure("pin: { file: pin }", "pin: { value: 1234 }"), HasSubstr("unknown key"));
+}
+
+TEST_F(SettingsTest, PinFileThatOthersCanReadIsRefused) {
+  const std::string path = folder_ + "/pin";
+  std::ofstream(path) << "1234";
+  chmod(path.c_str(), 0644);
+  config::v1::SecretSource source;
+  source.set_file(path);
+  EXPECT_THAT(SecretFrom(source, ""), FailsWith(Reason::kConfigurationInvalid));
+  chmod(path.c_str(), 0400);
+  EXPECT_THAT(SecretFrom(source, ""), IsOk());
+}
+
+TEST_F(SettingsTest, CredentialComesFromSystemdsFolderOnly) {
+  config::v1::SecretSource source;
+  source.set_systemd_credential("pin");
+  EXPECT_THAT(SecretFrom(source, ""), FailsWith(Reason::kConfigurationInvalid));
+  std::ofstream(folder_ + "/pin") << "1234";
+  chmod((folder_ + "/pin").c_str(), 0400);
+  EXPECT_THAT(SecretFrom(source, folder_), IsOk());
+  source.set_systemd_credential("../" + folder_.substr(5) + "/pin");
+  EXPECT_THAT(SecretFrom(source, folder_), FailsWith(Reason::kConfigurationInvalid));
+}
+
+class ListenAddressTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ListenAddressTest, IsRefused) {
+  EXPECT_THAT(ParseListenAddress(GetParam()), FailsWith(Reason::kConfigurationInvalid));
+}
+
+INSTANTIATE_TEST_SUITE_P(Texts, ListenAddressTest,
+                         ::testing::Values("", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+                                           "127.0.0.1:-1", "localhost:1", "[::1:80", "1.2.3:4"));
+
+TEST(ParseListenAddressTest, LoopbackIsRecognised) {
+  EXPECT_TRUE(IsLoopback(*ParseListenAddress("127.8.9.1:1")));
+  EXPECT_TRUE(IsLoopback(*ParseListenAddress("[::1]:1")));
+  EXPECT_FALSE(IsLoopback(*ParseListenAddress("0.0.0.0:1")));
+  EXPECT_FALSE(IsLoopback(*ParseListenAddress("[::]:1")));
+  EXPECT_FALSE(IsLoopback(*ParseListenAddress("10.0.0.1:1")));
+}
+
+}  // namespace
+}  // namespace enkrat::server
