@@ -18,7 +18,7 @@ echo "== preparing a token and a service" >&2
 SCRATCH_LOG_LEVEL=error
 scratch_init "$bin" "$dir" >"$dir/init.log"
 echo "== the floor: keygen, 3 signatures, destroy on the bare HSM" >&2
-"$bin/enkrat_bench_floor" --module "$SCRATCH_MODULE" --token enkrat --pin-file "$dir/service/pin" \
+"$bin/enkrat_bench_floor" --module "$SCRATCH_MODULE" --token enkrat --pin-file "$dir/service/secrets/pin" \
   --seconds "$seconds" --threads "$(nproc)" --json >"$dir/floor.json"
 
 scratch_start "$bin" "$dir"

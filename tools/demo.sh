@@ -66,7 +66,7 @@ grep -m1 -o 'digest.*failure\|verification failure' "$demo/changed.txt" || cat "
 rm -f "$demo/changed.pdf" "$demo/changed.txt"
 
 say "The key is gone: what lies in the token (GnuTLS' p11tool)"
-GNUTLS_PIN="$(cat "$demo/service/pin")" p11tool --provider "$SCRATCH_MODULE" --login --list-all-privkeys \
+GNUTLS_PIN="$(cat "$demo/service/secrets/pin")" p11tool --provider "$SCRATCH_MODULE" --login --list-all-privkeys \
   "pkcs11:token=enkrat" 2>/dev/null | grep -E 'Label|Flags' | tee "$demo/token.txt"
 session="$(sed -nE 's/.*"session_id": *"([0-9a-f]{32})".*/\1/p' "$demo/session.json" | head -1)"
 if [ -z "$session" ] || grep -q "$session" "$demo/token.txt"; then

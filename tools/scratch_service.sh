@@ -50,7 +50,7 @@ server:
 hsm:
   module: $SCRATCH_MODULE
   token_label: enkrat
-  pin: { file: service/pin }
+  pin: { file: service/secrets/pin }
 certificates:
   chain_file: service/chain.pem
   profiles:
