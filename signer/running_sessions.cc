@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "absl/time/clock.h"
+#include "common/reason.h"
 
 namespace enkrat::signer {
 
@@ -14,28 +15,34 @@ RunningSessions::Claim::~Claim() {
   if (sessions_ != nullptr) sessions_->Release(key_);
 }
 
-RunningSessions::Claim RunningSessions::TryClaim(const Key& key) {
-  MutexLock lock(mutex_);
-  const bool claimed = running_.insert(key).second;
-  return Claim(claimed ? this : nullptr, key);
-}
-
-bool RunningSessions::WaitUntilFree(const Key& key, absl::Time deadline) {
+absl::StatusOr<RunningSessions::Claim> RunningSessions::Enter(const Key& key, absl::Time deadline) {
   const auto until = absl::ToChronoTime(
       std::min(deadline, absl::Now() + absl::Minutes(5)));  // InfiniteFuture overflows chrono
   MutexLock lock(mutex_);
-  while (running_.contains(key)) {
-    if (released_.wait_until(mutex_, until) == std::cv_status::timeout) {
-      return !running_.contains(key);
+  while (true) {
+    const auto [place, claimed] = waiting_.emplace(key, 0);
+    if (claimed) return Claim(this, key);
+    if (place->second >= kMaxWaiting) {
+      return WithRetryDelay(
+          MakeError(Reason::kOverloaded, "enough calls wait for the one with this request_id"),
+          absl::Milliseconds(500));
+    }
+    ++place->second;
+    const bool in_time = released_.wait_until(mutex_, until) == std::cv_status::no_timeout;
+    // Whoever released it took the entry, and the count with it.
+    if (const auto again = waiting_.find(key); again != waiting_.end() && again->second > 0) {
+      --again->second;
+    }
+    if (!in_time) {
+      return MakeError(Reason::kDeadlineTooShort, "waiting for the call with the same request_id");
     }
   }
-  return true;
 }
 
 void RunningSessions::Release(const Key& key) {
   {
     MutexLock lock(mutex_);
-    running_.erase(key);
+    waiting_.erase(key);
   }
   released_.notify_all();
 }

@@ -3,10 +3,12 @@
 #ifndef ENKRAT_SIGNER_RUNNING_SESSIONS_H_
 #define ENKRAT_SIGNER_RUNNING_SESSIONS_H_
 
-#include <set>
+#include <map>
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/mutex.h"
 
@@ -17,15 +19,16 @@ class RunningSessions {
  public:
   using Key = std::pair<std::string, std::string>;  // relying party, request_id
 
-  // Held while a session runs; ends it, and wakes who waits, on destruction.
+  // Calls that may wait for one key. Each holds a thread: whoever repeats a request over and over
+  // takes no more than these from the others.
+  static constexpr size_t kMaxWaiting = 2;
+
+  // Held while a session runs; ends it, and wakes who waits, on destruction. Move-only.
   class Claim {
    public:
     Claim(Claim&& other) noexcept;
     Claim& operator=(Claim&&) = delete;
     ~Claim();
-
-    // True for the one call that runs the session; false for one that found it running.
-    bool mine() const { return sessions_ != nullptr; }
 
    private:
     friend class RunningSessions;
@@ -35,18 +38,16 @@ class RunningSessions {
     Key key_;
   };
 
-  // Claims the key, or answers a claim that is not mine() if it is taken.
-  Claim TryClaim(const Key& key) ABSL_LOCKS_EXCLUDED(mutex_);
-
-  // Waits until nobody holds the key; false if the deadline came first.
-  bool WaitUntilFree(const Key& key, absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Claims the key; waits while somebody else holds it. kDeadlineTooShort when it was not free by
+  // then; kOverloaded, with a retry delay, when enough calls wait for it already.
+  absl::StatusOr<Claim> Enter(const Key& key, absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   void Release(const Key& key) ABSL_LOCKS_EXCLUDED(mutex_);
 
   Mutex mutex_;
   CondVar released_;
-  std::set<Key> running_ ABSL_GUARDED_BY(mutex_);
+  std::map<Key, size_t> waiting_ ABSL_GUARDED_BY(mutex_);  // by each key that is being worked on
 };
 
 }  // namespace enkrat::signer

@@ -81,7 +81,10 @@ absl::StatusOr<Admission> SigningWorkflow::Admit(const RelyingParty& relying_par
 
 absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
   // A retry waits for the call that it repeats, and gets that call's result.
-  ENKRAT_ASSIGN_OR_RETURN(const RunningSessions::Claim claim, Claim(admission));
+  ENKRAT_ASSIGN_OR_RETURN(
+      const RunningSessions::Claim claim,
+      running_.Enter({admission.relying_party->id, admission.request.intent.request_id},
+                     admission.request.deadline));
   ENKRAT_ASSIGN_OR_RETURN(std::optional<SigningResult> earlier, EarlierResult(admission));
   if (earlier.has_value()) return *std::move(earlier);
 
@@ -94,17 +97,6 @@ absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
     parts_.observer->SessionEnded(absl::OkStatus(), session.request().intent.documents.size());
   }
   return result;  // step 10
-}
-
-absl::StatusOr<RunningSessions::Claim> SigningWorkflow::Claim(const Admission& admission) {
-  const RunningSessions::Key key(admission.relying_party->id, admission.request.intent.request_id);
-  while (true) {
-    RunningSessions::Claim claim = running_.TryClaim(key);
-    if (claim.mine()) return claim;
-    if (!running_.WaitUntilFree(key, admission.request.deadline)) {
-      return MakeError(Reason::kDeadlineTooShort, "waiting for the call with the same request_id");
-    }
-  }
 }
 
 // Idempotence: what an earlier call with this request_id came to. Needs no assertion.

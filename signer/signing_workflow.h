@@ -92,7 +92,6 @@ class SigningWorkflow {
   struct Session;  // a session whose intent has been recorded
   struct Signed;   // what is left when the key is gone
 
-  absl::StatusOr<RunningSessions::Claim> Claim(const Admission& admission);
   absl::StatusOr<std::optional<SigningResult>> EarlierResult(const Admission& admission);
   absl::StatusOr<idp_client::VerifiedIdentity> VerifyAssertion(const Admission& admission);
   absl::StatusOr<Session> RecordIntent(const Admission& admission,
