@@ -21,6 +21,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddEvidenceCommand(app, context);
   AddBenchCommand(app, context);
   AddInitCommand(app, context);
+  AddDoctorCommand(app, context);
 }
 
 absl::Status Run(Context& context) {

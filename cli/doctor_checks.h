@@ -1,0 +1,46 @@
+// The checks of `enkrat doctor`, in groups. Each adds its findings and changes nothing, in the
+// token as on the disk; a running service is not disturbed.
+#ifndef ENKRAT_CLI_DOCTOR_CHECKS_H_
+#define ENKRAT_CLI_DOCTOR_CHECKS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "cli/doctor_findings.h"
+#include "common/clock.h"
+#include "common/signing_key.h"
+
+namespace enkrat::config::v1 {
+class Config;
+}
+
+namespace enkrat::cli {
+
+// Keys that the certificates are over, for the comparison with the token's.
+struct CertifiedKeys {
+  std::optional<PublicKey> issuing_ca;
+  std::optional<PublicKey> timestamping_unit;
+};
+
+// Chains are chains, end late enough, and the timestamping unit's key may still be used.
+CertifiedKeys CheckCertificates(const config::v1::Config& config, absl::Time now,
+                                Findings& findings);
+
+// Module, PIN file, token, one whole life of a one-time key, the long-lived keys, and that no
+// one-time key is left.
+void CheckHsm(const config::v1::Config& config, const std::string& credentials_directory,
+              const CertifiedKeys& certified, const Clock& clock, Findings& findings);
+
+// What the kernel says about the clock.
+void CheckClock(const config::v1::Config& config, Findings& findings);
+
+// Folder, file, contents and disk of the ledger.
+void CheckStore(const config::v1::Config& config, Findings& findings);
+
+// What is allowed, but should be known: examples left in place, weak policies, plaintext.
+void CheckPolicies(const config::v1::Config& config, Findings& findings);
+
+}  // namespace enkrat::cli
+
+#endif  // ENKRAT_CLI_DOCTOR_CHECKS_H_

@@ -1,0 +1,152 @@
+// enkrat doctor over a fresh installation, and over one thing at a time that is not in order.
+#include <sys/stat.h>
+
+#include "cli/doctor_findings.h"
+#include "tests/unit/cli/ceremony_fixture.h"
+
+namespace enkrat::cli {
+namespace {
+
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class DoctorCommandTest : public CeremonyTest {
+ protected:
+  void SetUp() override { ASSERT_EQ(Run(Init()), 0) << Err(); }
+
+  // The finding of a check; the first that is not OK, if there are several.
+  nlohmann::json Finding(const std::string& check) {
+    nlohmann::json found;
+    for (const auto& each : Json()["checks"]) {
+      if (each["check"] == check && (found.is_null() || found["verdict"] == "OK")) found = each;
+    }
+    return found;
+  }
+  // Runs doctor and expects that this check alone makes it fail.
+  void ExpectFailure(const std::string& check) {
+    EXPECT_EQ(Run(Doctor()), 1);
+    EXPECT_FALSE(Json()["ok"]);
+    for (const auto& each : Json()["checks"]) {
+      if (each["verdict"] == "FAIL") EXPECT_EQ(each["check"], check) << each;
+    }
+    EXPECT_EQ(Finding(check)["verdict"], "FAIL") << Out();
+    EXPECT_NE(Finding(check)["mend"], "");
+  }
+};
+
+TEST_F(DoctorCommandTest, FreshInstallationIsInOrderButForItsExamples) {
+  ASSERT_EQ(Run(Doctor()), 0) << Out();
+  EXPECT_TRUE(Json()["ok"]);
+  for (const char* check :
+       {"configuration", "issuing CA chain", "timestamping unit chain", "timestamping key period",
+        "PKCS#11 module", "token", "PIN", "login", "one-time key", "key issuing-ca",
+        "key timestamping-unit", "key evidence-mac", "left-over keys", "ledger folder"}) {
+    EXPECT_EQ(Finding(check)["verdict"], "OK") << check << Out();
+  }
+  EXPECT_EQ(Finding("profile advanced")["verdict"], "WARN");
+  EXPECT_EQ(Finding("gRPC")["verdict"], "WARN");
+}
+
+TEST_F(DoctorCommandTest, TextHasOneLineACheckAndACount) {
+  EXPECT_EQ(Run({"doctor", "--config", Path("config.yaml")}), 0) << Out();
+  EXPECT_THAT(Out(), HasSubstr("OK    token: \"enkrat\""));
+  EXPECT_THAT(Out(), HasSubstr(", 0 failures\n"));
+}
+
+TEST_F(DoctorCommandTest, MissingConfigurationFails) {
+  fs::remove(Path("config.yaml"));
+  ExpectFailure("configuration file");
+}
+
+TEST_F(DoctorCommandTest, UnknownSettingFailsWithItsLine) {
+  Write("config.yaml", Read("config.yaml") + "\ncolour: red\n");
+  ExpectFailure("configuration file");
+  EXPECT_THAT(Out(), HasSubstr("line "));
+}
+
+TEST_F(DoctorCommandTest, PinFileThatOthersCanReadFails) {
+  chmod(Path("secrets/pin").c_str(), 0444);
+  ExpectFailure("PIN");
+}
+
+TEST_F(DoctorCommandTest, WrongPinFails) {
+  fs::remove(Path("secrets/pin"));
+  Write("secrets/pin", "not the PIN");
+  chmod(Path("secrets/pin").c_str(), 0400);
+  ExpectFailure("login");
+}
+
+TEST_F(DoctorCommandTest, MissingModuleFails) {
+  Replace("config.yaml", "libsofthsm2.so", "libmissing.so");
+  ExpectFailure("PKCS#11 module");
+}
+
+TEST_F(DoctorCommandTest, MissingTokenFails) {
+  Replace("config.yaml", "token_label: \"enkrat\"", "token_label: \"other\"");
+  ExpectFailure("token");
+}
+
+TEST_F(DoctorCommandTest, MissingKeyFails) {
+  Replace("config.yaml", "  token_label", "  evidence_mac_key: other\n  token_label");
+  ExpectFailure("key other");
+}
+
+TEST_F(DoctorCommandTest, KeyThatIsNotItsCertificatesFails) {
+  Replace("config.yaml", "  token_label", "  issuing_ca_key: audit-log\n  token_label");
+  EXPECT_EQ(Run(Doctor()), 1);
+  EXPECT_EQ(Finding("key audit-log")["verdict"], "FAIL");
+  EXPECT_EQ(Finding("left-over keys")["verdict"], "WARN");  // issuing-ca is a stranger now
+}
+
+TEST_F(DoctorCommandTest, ChainWithoutItsRootFails) {
+  Write("chain.pem", Read("issuing-ca.pem"));
+  ExpectFailure("issuing CA chain");
+}
+
+TEST_F(DoctorCommandTest, UnitUnderAnotherChainFails) {
+  Write("tsu-chain.pem", Read("root.pem"));
+  EXPECT_EQ(Run(Doctor()), 1);
+  EXPECT_EQ(Finding("timestamping unit chain")["verdict"], "FAIL");
+  EXPECT_EQ(Finding("key timestamping-unit")["verdict"], "FAIL");
+}
+
+TEST_F(DoctorCommandTest, LedgerFolderThatOthersCanWriteFails) {
+  chmod(Path("").c_str(), 0777);
+  ExpectFailure("ledger folder");
+  chmod(Path("").c_str(), 0700);
+}
+
+TEST_F(DoctorCommandTest, LedgerThatIsNoneFails) {
+  Write("ledger.db", "not a database, but longer than a page header would have to be");
+  chmod(Path("ledger.db").c_str(), 0600);
+  ExpectFailure("ledger");
+}
+
+TEST_F(DoctorCommandTest, WeakPoliciesAreNamed) {
+  Replace("config.yaml", "      - level: advanced\n",
+          "      - level: advanced\n        binding: optional\n"
+          "        minimal_level_of_assurance: low\n");
+  EXPECT_EQ(Run(Doctor()), 0) << Out();
+  EXPECT_THAT(Out(), HasSubstr("LEVEL_ADVANCED asks for less assurance"));
+  EXPECT_THAT(Out(), HasSubstr("LEVEL_ADVANCED takes assertions that name no documents"));
+}
+
+TEST_F(DoctorCommandTest, UnsynchronisedClockFailsOnlyWhereItIsRequired) {
+  ASSERT_EQ(Run(Doctor()), 0) << Out();
+  const bool synchronised = Finding("clock")["verdict"] == "OK";
+  Replace("config.yaml", "chain_file: tsu-chain.pem",
+          "chain_file: tsu-chain.pem\n    require_synchronised_clock: true");
+  EXPECT_EQ(Run(Doctor()), synchronised ? 0 : 1);
+}
+
+TEST(FindingsTest, LineBreaksOfLibrariesStayOnOneLine) {
+  Findings findings;
+  findings.Fail("token", "first\nOK    second\x1b[31m", "mend it");
+  EXPECT_EQ(
+      findings.AsText(),
+      "FAIL  token: first OK    second [31m -> mend it\n0 in order, 0 warnings, 1 failures\n");
+  EXPECT_TRUE(findings.failed());
+}
+
+}  // namespace
+}  // namespace enkrat::cli
