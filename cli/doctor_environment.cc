@@ -43,7 +43,11 @@ void CheckContents(const std::string& path, Findings& findings) {
   }
   const auto statistics = (*ledger)->Statistics();
   findings.Expect("ledger", statistics.status(),
-                  statistics.ok() ? absl::StrCat(statistics->sessions, " sessions") : "",
+                  statistics.ok()
+                      ? absl::StrCat(statistics->sessions_completed, " sessions completed, ",
+                                     statistics->sessions_failed, " failed, ",
+                                     statistics->sessions_abandoned, " abandoned")
+                      : "",
                   "restore it from a backup");
 }
 
