@@ -15,13 +15,29 @@ struct Row {
   int nid;
   absl::string_view name;
   absl::string_view oid;
+  std::array<uint8_t, 9> oid_content;
 };
 
 // RFC 5754 section 2.
 constexpr std::array kRows = {
-    Row{DigestAlgorithm::kSha256, 32, NID_sha256, "SHA-256", "2.16.840.1.101.3.4.2.1"},
-    Row{DigestAlgorithm::kSha384, 48, NID_sha384, "SHA-384", "2.16.840.1.101.3.4.2.2"},
-    Row{DigestAlgorithm::kSha512, 64, NID_sha512, "SHA-512", "2.16.840.1.101.3.4.2.3"},
+    Row{DigestAlgorithm::kSha256,
+        32,
+        NID_sha256,
+        "SHA-256",
+        "2.16.840.1.101.3.4.2.1",
+        {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}},
+    Row{DigestAlgorithm::kSha384,
+        48,
+        NID_sha384,
+        "SHA-384",
+        "2.16.840.1.101.3.4.2.2",
+        {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02}},
+    Row{DigestAlgorithm::kSha512,
+        64,
+        NID_sha512,
+        "SHA-512",
+        "2.16.840.1.101.3.4.2.3",
+        {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03}},
 };
 
 const Row& RowOf(DigestAlgorithm algorithm) { return kRows[static_cast<size_t>(algorithm)]; }
@@ -31,6 +47,7 @@ const Row& RowOf(DigestAlgorithm algorithm) { return kRows[static_cast<size_t>(a
 size_t DigestSize(DigestAlgorithm algorithm) { return RowOf(algorithm).size; }
 absl::string_view DigestName(DigestAlgorithm algorithm) { return RowOf(algorithm).name; }
 absl::string_view DigestOid(DigestAlgorithm algorithm) { return RowOf(algorithm).oid; }
+ByteSpan DigestOidContent(DigestAlgorithm algorithm) { return RowOf(algorithm).oid_content; }
 int DigestNid(DigestAlgorithm algorithm) { return RowOf(algorithm).nid; }
 
 std::optional<DigestAlgorithm> DigestFromOid(absl::string_view oid) {

@@ -22,6 +22,8 @@ absl::string_view DigestName(DigestAlgorithm algorithm);
 // Dotted decimal, "2.16.840.1.101.3.4.2.1"; and the reverse.
 absl::string_view DigestOid(DigestAlgorithm algorithm);
 std::optional<DigestAlgorithm> DigestFromOid(absl::string_view oid);
+// The content octets of its DER.
+ByteSpan DigestOidContent(DigestAlgorithm algorithm);
 // OpenSSL's NID, and the reverse.
 int DigestNid(DigestAlgorithm algorithm);
 std::optional<DigestAlgorithm> DigestFromNid(int nid);
