@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "ca/der_writer.h"
 #include "common/bytes.h"
+#include "common/der_writer.h"
 
 namespace enkrat::ca {
 

@@ -4,8 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "ca/der_writer.h"
 #include "ca/object_identifiers.h"
+#include "common/der_writer.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "common/text.h"

@@ -3,21 +3,19 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "ca/der_writer.h"
 #include "ca/lints/encoded_value.h"
 #include "ca/parsed_certificate.h"
+#include "common/der_writer.h"
 
 namespace enkrat::testing {
 namespace {
-
-namespace der_tag = ca::der_tag;
 
 DraftTime TimeFrom(const ASN1_TIME* time) {
   return {.tag = static_cast<uint8_t>(ASN1_STRING_type(time)),
           .text = std::string(ca::lints::ReadText(time))};
 }
 
-void WriteSubject(ca::DerWriter& writer, const std::vector<DraftAttribute>& subject) {
+void WriteSubject(DerWriter& writer, const std::vector<DraftAttribute>& subject) {
   writer.Nested(der_tag::kSequence, [&] {
     for (const DraftAttribute& attribute : subject) {
       writer.Nested(der_tag::kSet, [&] {
@@ -30,7 +28,7 @@ void WriteSubject(ca::DerWriter& writer, const std::vector<DraftAttribute>& subj
   });
 }
 
-void WriteExtensions(ca::DerWriter& writer, const std::vector<DraftExtension>& extensions) {
+void WriteExtensions(DerWriter& writer, const std::vector<DraftExtension>& extensions) {
   writer.Nested(der_tag::Constructed(3), [&] {
     writer.Nested(der_tag::kSequence, [&] {
       for (const DraftExtension& extension : extensions) {
@@ -72,7 +70,7 @@ DraftCertificate DraftCertificate::FromTbs(ByteSpan tbs_der) {
 }
 
 Bytes DraftCertificate::Encode() const {
-  ca::DerWriter writer(1024);
+  DerWriter writer(1024);
   writer.Nested(der_tag::kSequence, [&] {
     writer.Nested(der_tag::Constructed(0), [&] { writer.UnsignedInteger(Bytes{version}); });
     writer.Element(der_tag::kInteger, serial_number);
