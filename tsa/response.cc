@@ -1,8 +1,8 @@
 #include "tsa/response.h"
 
 #include "absl/strings/string_view.h"
-#include "tsa/der_reader.h"
-#include "tsa/der_writer.h"
+#include "common/der_reader.h"
+#include "common/der_writer.h"
 
 namespace enkrat::tsa {
 namespace {
@@ -38,32 +38,32 @@ Bytes FailInfo(FailureInfo failure) {
   Bytes content(static_cast<size_t>(bit / 8 + 2), 0);
   content.front() = static_cast<uint8_t>(7 - bit % 8);
   content.back() = static_cast<uint8_t>(0x80 >> (bit % 8));
-  return DerOf(kTagBitString, {content});
+  return DerOf(der_tag::kBitString, {content});
 }
 
 }  // namespace
 
 Bytes RejectionResponse(FailureInfo failure) {
-  const Bytes text = DerOf(kTagUtf8String, {AsSpan(TextOf(failure))});
-  const Bytes status_string = DerOf(kTagSequence, {text});
+  const Bytes text = DerOf(der_tag::kUtf8String, {AsSpan(TextOf(failure))});
+  const Bytes status_string = DerOf(der_tag::kSequence, {text});
   const Bytes status_info =
-      DerOf(kTagSequence, {DerInteger(kStatusRejection), status_string, FailInfo(failure)});
-  return DerOf(kTagSequence, {status_info});
+      DerOf(der_tag::kSequence, {DerInteger(kStatusRejection), status_string, FailInfo(failure)});
+  return DerOf(der_tag::kSequence, {status_info});
 }
 
 Bytes GrantedResponse(ByteSpan token_der) {
-  const Bytes status_info = DerOf(kTagSequence, {DerInteger(kStatusGranted)});
-  return DerOf(kTagSequence, {status_info, token_der});
+  const Bytes status_info = DerOf(der_tag::kSequence, {DerInteger(kStatusGranted)});
+  return DerOf(der_tag::kSequence, {status_info, token_der});
 }
 
 std::optional<Bytes> TokenOfResponse(ByteSpan response_der) {
-  DerReader response(OnlyElement(response_der, kTagSequence).value_or(ByteSpan()));
-  const std::optional<DerElement> status_info = response.Take(kTagSequence);
+  DerReader response(OnlyElement(response_der, der_tag::kSequence).value_or(ByteSpan()));
+  const std::optional<DerElement> status_info = response.Take(der_tag::kSequence);
   if (!status_info) return std::nullopt;
-  const std::optional<DerElement> status = DerReader(status_info->content).Take(kTagInteger);
+  const std::optional<DerElement> status = DerReader(status_info->content).Take(der_tag::kInteger);
   if (!status || status->content.size() != 1) return std::nullopt;
   if (status->content[0] > kStatusGrantedWithMods) return std::nullopt;
-  const std::optional<DerElement> token = response.Take(kTagSequence);
+  const std::optional<DerElement> token = response.Take(der_tag::kSequence);
   if (!token || !response.AtEnd()) return std::nullopt;
   return ToBytes(token->whole);
 }

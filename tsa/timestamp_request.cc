@@ -4,15 +4,15 @@
 #include <array>
 #include <string>
 
+#include "common/der_reader.h"
+#include "common/der_writer.h"
 #include "common/digest.h"
-#include "tsa/der_reader.h"
-#include "tsa/der_writer.h"
 
 namespace enkrat::tsa {
 namespace {
 
 constexpr uint8_t kVersion1 = 1;
-constexpr uint8_t kExtensionsTag = ContextConstructed(0);
+constexpr uint8_t kExtensionsTag = der_tag::Constructed(0);
 
 // The content octets of an element, in a form that a chain of optionals reads well in.
 std::optional<ByteSpan> TakeContent(DerReader& reader, uint8_t tag) {
@@ -23,7 +23,7 @@ std::optional<ByteSpan> TakeContent(DerReader& reader, uint8_t tag) {
 
 // BOOLEAN in DER: FALSE is 00, TRUE is FF (X.690 11.1).
 std::optional<bool> TakeBoolean(DerReader& reader) {
-  const std::optional<ByteSpan> content = TakeContent(reader, kTagBoolean);
+  const std::optional<ByteSpan> content = TakeContent(reader, der_tag::kBoolean);
   if (!content || content->size() != 1) return std::nullopt;
   if (content->front() != 0x00 && content->front() != 0xff) return std::nullopt;
   return content->front() == 0xff;
@@ -34,57 +34,51 @@ bool AreExtensions(ByteSpan content) {
   DerReader extensions(content);
   if (extensions.AtEnd()) return false;
   while (!extensions.AtEnd()) {
-    const std::optional<ByteSpan> extension = TakeContent(extensions, kTagSequence);
+    const std::optional<ByteSpan> extension = TakeContent(extensions, der_tag::kSequence);
     if (!extension) return false;
     DerReader fields(*extension);
-    const std::optional<ByteSpan> oid = TakeContent(fields, kTagOid);
+    const std::optional<ByteSpan> oid = TakeContent(fields, der_tag::kObjectIdentifier);
     if (!oid || !IsOid(*oid)) return false;
-    if (fields.NextIs(kTagBoolean) && !TakeBoolean(fields)) return false;
-    if (!fields.Take(kTagOctetString) || !fields.AtEnd()) return false;
+    if (fields.NextIs(der_tag::kBoolean) && !TakeBoolean(fields)) return false;
+    if (!fields.Take(der_tag::kOctetString) || !fields.AtEnd()) return false;
   }
   return true;
 }
 
-// Content octets of the digest algorithms' OIDs, in the order of the enum.
-const std::array<Bytes, 3>& DigestOids() {
-  static const std::array<Bytes, 3>& oids =
-      *new std::array<Bytes, 3>{*OidContent(DigestOid(DigestAlgorithm::kSha256)),
-                                *OidContent(DigestOid(DigestAlgorithm::kSha384)),
-                                *OidContent(DigestOid(DigestAlgorithm::kSha512))};
-  return oids;
-}
+constexpr std::array kDigests = {DigestAlgorithm::kSha256, DigestAlgorithm::kSha384,
+                                 DigestAlgorithm::kSha512};
 
 // AlgorithmIdentifier of a digest that is accepted; badAlg otherwise.
 std::variant<DigestAlgorithm, FailureInfo> ParseDigestAlgorithm(ByteSpan content) {
   DerReader fields(content);
-  const std::optional<ByteSpan> oid = TakeContent(fields, kTagOid);
+  const std::optional<ByteSpan> oid = TakeContent(fields, der_tag::kObjectIdentifier);
   if (!oid || !IsOid(*oid)) return FailureInfo::kBadDataFormat;
   bool plain = true;  // parameters absent or NULL
   if (!fields.AtEnd()) {
     const std::optional<DerElement> parameters = fields.TakeAny();
     if (!parameters || !fields.AtEnd()) return FailureInfo::kBadDataFormat;
-    plain = parameters->whole.size() == 2 && parameters->whole[0] == kTagNull;
+    plain = parameters->whole.size() == 2 && parameters->whole[0] == der_tag::kNull;
   }
-  const auto& oids = DigestOids();
-  const auto found = std::find_if(oids.begin(), oids.end(),
-                                  [&](const Bytes& known) { return ByteSpan(known) == *oid; });
-  if (found == oids.end() || !plain) return FailureInfo::kBadAlg;
-  return static_cast<DigestAlgorithm>(found - oids.begin());
+  const auto found = std::find_if(kDigests.begin(), kDigests.end(), [&](DigestAlgorithm known) {
+    return DigestOidContent(known) == *oid;
+  });
+  if (found == kDigests.end() || !plain) return FailureInfo::kBadAlg;
+  return *found;
 }
 
 // The optional fields behind the imprint: reqPolicy, nonce, certReq, extensions, in this order.
 std::optional<FailureInfo> ParseOptions(DerReader& fields, TimestampRequest& request) {
-  if (fields.NextIs(kTagOid)) {
-    const std::optional<ByteSpan> policy = TakeContent(fields, kTagOid);
+  if (fields.NextIs(der_tag::kObjectIdentifier)) {
+    const std::optional<ByteSpan> policy = TakeContent(fields, der_tag::kObjectIdentifier);
     if (!policy || !IsOid(*policy)) return FailureInfo::kBadDataFormat;
     request.policy = ToBytes(*policy);
   }
-  if (fields.NextIs(kTagInteger)) {
-    const std::optional<ByteSpan> nonce = TakeContent(fields, kTagInteger);
+  if (fields.NextIs(der_tag::kInteger)) {
+    const std::optional<ByteSpan> nonce = TakeContent(fields, der_tag::kInteger);
     if (!nonce || !IsInteger(*nonce)) return FailureInfo::kBadDataFormat;
     request.nonce = ToBytes(*nonce);
   }
-  if (fields.NextIs(kTagBoolean)) {
+  if (fields.NextIs(der_tag::kBoolean)) {
     const std::optional<bool> cert_req = TakeBoolean(fields);
     if (!cert_req) return FailureInfo::kBadDataFormat;
     request.cert_req = *cert_req;
@@ -104,12 +98,12 @@ std::optional<FailureInfo> ParseOptions(DerReader& fields, TimestampRequest& req
 }  // namespace
 
 std::variant<MessageImprint, FailureInfo> ParseImprint(ByteSpan imprint_der) {
-  const std::optional<ByteSpan> content = OnlyElement(imprint_der, kTagSequence);
+  const std::optional<ByteSpan> content = OnlyElement(imprint_der, der_tag::kSequence);
   if (!content) return FailureInfo::kBadDataFormat;
   DerReader fields(*content);
-  const std::optional<ByteSpan> algorithm = TakeContent(fields, kTagSequence);
+  const std::optional<ByteSpan> algorithm = TakeContent(fields, der_tag::kSequence);
   const std::optional<ByteSpan> digest =
-      algorithm ? TakeContent(fields, kTagOctetString) : std::nullopt;
+      algorithm ? TakeContent(fields, der_tag::kOctetString) : std::nullopt;
   if (!digest || !fields.AtEnd()) return FailureInfo::kBadDataFormat;
   const auto parsed = ParseDigestAlgorithm(*algorithm);
   if (const auto* failure = std::get_if<FailureInfo>(&parsed)) return *failure;
@@ -120,15 +114,15 @@ std::variant<MessageImprint, FailureInfo> ParseImprint(ByteSpan imprint_der) {
 
 std::variant<TimestampRequest, FailureInfo> ParseTimestampRequest(ByteSpan request_der) {
   if (request_der.size() > kMaxRequestSize) return FailureInfo::kBadDataFormat;
-  const std::optional<ByteSpan> content = OnlyElement(request_der, kTagSequence);
+  const std::optional<ByteSpan> content = OnlyElement(request_der, der_tag::kSequence);
   if (!content) return FailureInfo::kBadDataFormat;
   DerReader fields(*content);
-  const std::optional<ByteSpan> version = TakeContent(fields, kTagInteger);
+  const std::optional<ByteSpan> version = TakeContent(fields, der_tag::kInteger);
   if (!version || !IsInteger(*version)) return FailureInfo::kBadDataFormat;
   // Another version may have other fields: nothing behind it is looked at.
   if (*version != ByteSpan(&kVersion1, 1)) return FailureInfo::kBadRequest;
 
-  const std::optional<DerElement> imprint = fields.Take(kTagSequence);
+  const std::optional<DerElement> imprint = fields.Take(der_tag::kSequence);
   if (!imprint) return FailureInfo::kBadDataFormat;
   TimestampRequest request;
   const std::optional<FailureInfo> unacceptable = ParseOptions(fields, request);
@@ -144,16 +138,15 @@ std::variant<TimestampRequest, FailureInfo> ParseTimestampRequest(ByteSpan reque
 }
 
 Bytes EncodeImprint(const MessageImprint& imprint) {
-  const Bytes& oid = DigestOids()[static_cast<size_t>(imprint.algorithm)];
-  const Bytes algorithm = DerOf(kTagSequence, {DerOid(oid)});
-  return DerOf(kTagSequence, {algorithm, DerOf(kTagOctetString, {imprint.digest})});
+  const Bytes algorithm = DerOf(der_tag::kSequence, {DerOid(DigestOidContent(imprint.algorithm))});
+  return DerOf(der_tag::kSequence, {algorithm, DerOf(der_tag::kOctetString, {imprint.digest})});
 }
 
 Bytes EncodeTimestampRequest(const MessageImprint& imprint, ByteSpan nonce) {
   constexpr uint8_t kTrue = 0xff;
-  return DerOf(kTagSequence,
-               {DerInteger(kVersion1), EncodeImprint(imprint), DerOf(kTagInteger, {nonce}),
-                DerOf(kTagBoolean, {ByteSpan(&kTrue, 1)})});
+  return DerOf(der_tag::kSequence,
+               {DerInteger(kVersion1), EncodeImprint(imprint), DerOf(der_tag::kInteger, {nonce}),
+                DerOf(der_tag::kBoolean, {ByteSpan(&kTrue, 1)})});
 }
 
 }  // namespace enkrat::tsa

@@ -4,12 +4,13 @@
 #include <utility>
 #include <variant>
 
+#include "common/der_reader.h"
+#include "common/der_writer.h"
+#include "common/object_identifier.h"
 #include "common/openssl_ptr.h"
 #include "common/random.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
-#include "tsa/der_reader.h"
-#include "tsa/der_writer.h"
 #include "tsa/response.h"
 #include "tsa/token_layout.h"
 #include "tsa/tst_info.h"
@@ -142,7 +143,7 @@ absl::Status TimestampUnit::Engine::SelfCheck(const Order& order, ByteSpan token
   if (!digest || *digest != ByteSpan(ComputeDigest(algorithm, parts->tst_info_der))) {
     return failed("the token's message-digest is another");
   }
-  const Bytes attributes = DerOf(kTagSet, {parts->signed_attributes});
+  const Bytes attributes = DerOf(der_tag::kSet, {parts->signed_attributes});
   return unit_.public_key.VerifyDigest(algorithm, ComputeDigest(algorithm, attributes),
                                        parts->signature);
 }

@@ -8,8 +8,8 @@
 #include <variant>
 
 #include "common/der.h"
+#include "common/object_identifier.h"
 #include "common/status_macros.h"
-#include "tsa/der_writer.h"
 #include "tsa/timestamp_request.h"
 #include "tsa/tst_info.h"
 

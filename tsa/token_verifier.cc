@@ -6,10 +6,11 @@
 #include <optional>
 
 #include "common/der.h"
+#include "common/der_reader.h"
+#include "common/der_tag.h"
 #include "common/digest.h"
 #include "common/status_macros.h"
 #include "tsa/certificate_rules.h"
-#include "tsa/der_reader.h"
 
 namespace enkrat::tsa {
 namespace {
@@ -51,13 +52,13 @@ absl::Status CheckEssHash(CMS_SignerInfo* signer) {
   const ASN1_STRING* sequence = value->value.sequence;
   const ByteSpan der(ASN1_STRING_get0_data(sequence),
                      static_cast<size_t>(ASN1_STRING_length(sequence)));
-  DerReader fields(OnlyElement(der, kTagSequence).value_or(ByteSpan()));
-  const std::optional<DerElement> ids = fields.Take(kTagSequence);
+  DerReader fields(OnlyElement(der, der_tag::kSequence).value_or(ByteSpan()));
+  const std::optional<DerElement> ids = fields.Take(der_tag::kSequence);
   DerReader list(ids ? ids->content : ByteSpan());
-  const std::optional<DerElement> first = list.Take(kTagSequence);
+  const std::optional<DerElement> first = list.Take(der_tag::kSequence);
   DerReader id(first ? first->content : ByteSpan());
-  if (id.NextIs(kTagSequence)) id.Take(kTagSequence);  // hashAlgorithm
-  const std::optional<DerElement> hash = id.Take(kTagOctetString);
+  if (id.NextIs(der_tag::kSequence)) id.Take(der_tag::kSequence);  // hashAlgorithm
+  const std::optional<DerElement> hash = id.Take(der_tag::kOctetString);
   if (!hash || hash->content.size() < kLeastEssHashSize) {
     return Rejected("the token's SigningCertificateV2 has a weak hash");
   }

@@ -4,8 +4,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "tsa/der_reader.h"
-#include "tsa/der_writer.h"
+#include "common/der_reader.h"
+#include "common/der_writer.h"
 
 namespace enkrat::tsa {
 namespace {
@@ -14,10 +14,10 @@ constexpr uint8_t kVersion1 = 1;
 constexpr size_t kWholeSecondsSize = 14;  // YYYYMMDDhhmmss
 constexpr size_t kMaxFractionDigits = 9;
 constexpr size_t kMaxSerialSize = 21;  // 160 bits and a sign (RFC 3161 2.4.2)
-constexpr uint8_t kMillisTag = ContextPrimitive(0);
-constexpr uint8_t kMicrosTag = ContextPrimitive(1);
-constexpr uint8_t kTsaTag = ContextConstructed(0);
-constexpr uint8_t kExtensionsTag = ContextConstructed(1);
+constexpr uint8_t kMillisTag = der_tag::Primitive(0);
+constexpr uint8_t kMicrosTag = der_tag::Primitive(1);
+constexpr uint8_t kTsaTag = der_tag::Constructed(0);
+constexpr uint8_t kExtensionsTag = der_tag::Constructed(1);
 
 Bytes EncodeAccuracy(absl::Duration accuracy) {
   const uint64_t milliseconds = static_cast<uint64_t>(absl::ToInt64Milliseconds(accuracy));
@@ -25,7 +25,7 @@ Bytes EncodeAccuracy(absl::Duration accuracy) {
   Bytes millis;
   if (milliseconds >= 1000) seconds = DerInteger(milliseconds / 1000);
   if (milliseconds % 1000 != 0) millis = DerInteger(milliseconds % 1000, kMillisTag);
-  return DerOf(kTagSequence, {seconds, millis});
+  return DerOf(der_tag::kSequence, {seconds, millis});
 }
 
 // A number from 0 to `most` of at most four octets, if the tag is there; 0 if not.
@@ -43,7 +43,7 @@ std::optional<int64_t> TakeNumber(DerReader& fields, uint8_t tag, int64_t most) 
 std::optional<absl::Duration> ParseAccuracy(ByteSpan content) {
   constexpr int64_t kMostSeconds = 24 * 60 * 60;  // a bound on nonsense
   DerReader fields(content);
-  const std::optional<int64_t> seconds = TakeNumber(fields, kTagInteger, kMostSeconds);
+  const std::optional<int64_t> seconds = TakeNumber(fields, der_tag::kInteger, kMostSeconds);
   const std::optional<int64_t> millis =
       seconds ? TakeNumber(fields, kMillisTag, 999) : std::nullopt;
   const std::optional<int64_t> micros = millis ? TakeNumber(fields, kMicrosTag, 999) : std::nullopt;
@@ -55,29 +55,31 @@ std::optional<absl::Duration> ParseAccuracy(ByteSpan content) {
 bool AreHarmlessExtensions(ByteSpan content) {
   DerReader extensions(content);
   while (!extensions.AtEnd()) {
-    const std::optional<DerElement> extension = extensions.Take(kTagSequence);
+    const std::optional<DerElement> extension = extensions.Take(der_tag::kSequence);
     if (!extension) return false;
     DerReader fields(extension->content);
-    if (!fields.Take(kTagOid) || !fields.Take(kTagOctetString) || !fields.AtEnd()) return false;
+    if (!fields.Take(der_tag::kObjectIdentifier) || !fields.Take(der_tag::kOctetString) ||
+        !fields.AtEnd())
+      return false;
   }
   return true;
 }
 
 bool ParseRequired(DerReader& fields, TstInfo& info) {
-  const std::optional<DerElement> version = fields.Take(kTagInteger);
+  const std::optional<DerElement> version = fields.Take(der_tag::kInteger);
   if (!version || version->content != ByteSpan(&kVersion1, 1)) return false;
-  const std::optional<DerElement> policy = fields.Take(kTagOid);
+  const std::optional<DerElement> policy = fields.Take(der_tag::kObjectIdentifier);
   if (!policy || !IsOid(policy->content)) return false;
   info.policy = ToBytes(policy->content);
-  const std::optional<DerElement> imprint = fields.Take(kTagSequence);
+  const std::optional<DerElement> imprint = fields.Take(der_tag::kSequence);
   if (!imprint) return false;
   info.imprint_der = ToBytes(imprint->whole);
-  const std::optional<DerElement> serial = fields.Take(kTagInteger);
+  const std::optional<DerElement> serial = fields.Take(der_tag::kInteger);
   if (!serial || !IsInteger(serial->content) || serial->content.size() > kMaxSerialSize) {
     return false;
   }
   info.serial_number = ToBytes(serial->content);
-  const std::optional<DerElement> gen_time = fields.Take(kTagGeneralizedTime);
+  const std::optional<DerElement> gen_time = fields.Take(der_tag::kGeneralizedTime);
   const std::optional<absl::Time> time = gen_time ? ParseGenTime(gen_time->content) : std::nullopt;
   if (!time) return false;
   info.gen_time = *time;
@@ -85,19 +87,19 @@ bool ParseRequired(DerReader& fields, TstInfo& info) {
 }
 
 bool ParseOptional(DerReader& fields, TstInfo& info) {
-  if (fields.NextIs(kTagSequence)) {
-    const std::optional<DerElement> element = fields.Take(kTagSequence);
+  if (fields.NextIs(der_tag::kSequence)) {
+    const std::optional<DerElement> element = fields.Take(der_tag::kSequence);
     const auto accuracy = element ? ParseAccuracy(element->content) : std::nullopt;
     if (!accuracy) return false;
     info.accuracy = *accuracy;
   }
-  if (fields.NextIs(kTagBoolean)) {
-    const std::optional<DerElement> ordering = fields.Take(kTagBoolean);
+  if (fields.NextIs(der_tag::kBoolean)) {
+    const std::optional<DerElement> ordering = fields.Take(der_tag::kBoolean);
     if (!ordering || ordering->content.size() != 1) return false;
     info.ordering = ordering->content[0] != 0;
   }
-  if (fields.NextIs(kTagInteger)) {
-    const std::optional<DerElement> nonce = fields.Take(kTagInteger);
+  if (fields.NextIs(der_tag::kInteger)) {
+    const std::optional<DerElement> nonce = fields.Take(der_tag::kInteger);
     if (!nonce || !IsInteger(nonce->content)) return false;
     info.nonce = ToBytes(nonce->content);
   }
@@ -164,17 +166,17 @@ Bytes EncodeTstInfo(const TstInfo& info) {
   Bytes ordering;
   Bytes nonce;
   if (info.accuracy > absl::ZeroDuration()) accuracy = EncodeAccuracy(info.accuracy);
-  if (info.ordering) ordering = DerOf(kTagBoolean, {ByteSpan(&kTrue, 1)});
-  if (!info.nonce.empty()) nonce = DerOf(kTagInteger, {info.nonce});
+  if (info.ordering) ordering = DerOf(der_tag::kBoolean, {ByteSpan(&kTrue, 1)});
+  if (!info.nonce.empty()) nonce = DerOf(der_tag::kInteger, {info.nonce});
   const std::string gen_time = EncodeGenTime(info.gen_time);
-  return DerOf(kTagSequence,
+  return DerOf(der_tag::kSequence,
                {DerInteger(kVersion1), DerOid(info.policy), info.imprint_der,
-                DerOf(kTagInteger, {info.serial_number}),
-                DerOf(kTagGeneralizedTime, {AsSpan(gen_time)}), accuracy, ordering, nonce});
+                DerOf(der_tag::kInteger, {info.serial_number}),
+                DerOf(der_tag::kGeneralizedTime, {AsSpan(gen_time)}), accuracy, ordering, nonce});
 }
 
 std::optional<TstInfo> ParseTstInfo(ByteSpan tst_info_der) {
-  const std::optional<ByteSpan> content = OnlyElement(tst_info_der, kTagSequence);
+  const std::optional<ByteSpan> content = OnlyElement(tst_info_der, der_tag::kSequence);
   if (!content) return std::nullopt;
   DerReader fields(*content);
   TstInfo info;

@@ -7,8 +7,8 @@
 #include <variant>
 
 #include "common/der.h"
+#include "common/object_identifier.h"
 #include "common/openssl_ptr.h"
-#include "tsa/der_writer.h"
 #include "tsa/response.h"
 #include "tsa/timestamp_request.h"
 #include "tsa/token_layout.h"

@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "common/der.h"
+#include "common/der_writer.h"
+#include "common/object_identifier.h"
 #include "tests/unit/tsa/openssl_view.h"
-#include "tsa/der_reader.h"
-#include "tsa/der_writer.h"
 
 namespace enkrat::tsa {
 namespace {
@@ -17,24 +17,26 @@ namespace {
 const Bytes kVersion = DerInteger(1);
 const Bytes kSha256Oid = DerOid(*OidContent("2.16.840.1.101.3.4.2.1"));
 const Bytes kNull = {0x05, 0x00};
-const Bytes kDigest = DerOf(kTagOctetString, {Bytes(32, 0xd1)});
-const Bytes kImprint = DerOf(kTagSequence, {DerOf(kTagSequence, {kSha256Oid, kNull}), kDigest});
+const Bytes kDigest = DerOf(der_tag::kOctetString, {Bytes(32, 0xd1)});
+const Bytes kImprint =
+    DerOf(der_tag::kSequence, {DerOf(der_tag::kSequence, {kSha256Oid, kNull}), kDigest});
 const Bytes kNonce = {0x02, 0x01, 0x2a};
 const Bytes kTrue = {0x01, 0x01, 0xff};
 
-Bytes Request(std::initializer_list<ByteSpan> fields) { return DerOf(kTagSequence, fields); }
+Bytes Request(std::initializer_list<ByteSpan> fields) { return DerOf(der_tag::kSequence, fields); }
 Bytes Imprint(ByteSpan algorithm_fields, ByteSpan digest) {
-  return DerOf(kTagSequence, {DerOf(kTagSequence, {algorithm_fields}), digest});
+  return DerOf(der_tag::kSequence, {DerOf(der_tag::kSequence, {algorithm_fields}), digest});
 }
 Bytes ImprintOfOid(absl::string_view oid, size_t digest_size) {
-  return Imprint(DerOid(*OidContent(oid)), DerOf(kTagOctetString, {Bytes(digest_size, 0xd1)}));
+  return Imprint(DerOid(*OidContent(oid)),
+                 DerOf(der_tag::kOctetString, {Bytes(digest_size, 0xd1)}));
 }
 Bytes Extension(ByteSpan criticality) {
-  return DerOf(kTagSequence,
-               {DerOid(*OidContent("1.2.3.4")), criticality, DerOf(kTagOctetString, {kNull})});
+  return DerOf(der_tag::kSequence, {DerOid(*OidContent("1.2.3.4")), criticality,
+                                    DerOf(der_tag::kOctetString, {kNull})});
 }
 Bytes Extensions(std::initializer_list<ByteSpan> extensions) {
-  return DerOf(ContextConstructed(0), extensions);
+  return DerOf(der_tag::Constructed(0), extensions);
 }
 Bytes WithTail(Bytes der, uint8_t octet) {
   der.push_back(octet);
@@ -97,23 +99,27 @@ INSTANTIATE_TEST_SUITE_P(
         RejectedCase{"Sha384DigestWithSha512Oid",
                      Request({kVersion, ImprintOfOid("2.16.840.1.101.3.4.2.3", 48)}),
                      FailureInfo::kBadDataFormat},
-        RejectedCase{"ImprintWithThirdField",
-                     Request({kVersion, DerOf(kTagSequence, {DerOf(kTagSequence, {kSha256Oid}),
-                                                             kDigest, kNull})}),
-                     FailureInfo::kBadDataFormat},
+        RejectedCase{
+            "ImprintWithThirdField",
+            Request({kVersion, DerOf(der_tag::kSequence,
+                                     {DerOf(der_tag::kSequence, {kSha256Oid}), kDigest, kNull})}),
+            FailureInfo::kBadDataFormat},
         RejectedCase{
             "AlgorithmWithTwoParameters",
-            Request({kVersion, DerOf(kTagSequence,
-                                     {DerOf(kTagSequence, {kSha256Oid, kNull, kNull}), kDigest})}),
+            Request({kVersion,
+                     DerOf(der_tag::kSequence,
+                           {DerOf(der_tag::kSequence, {kSha256Oid, kNull, kNull}), kDigest})}),
             FailureInfo::kBadDataFormat},
         RejectedCase{"ExtensionsEmpty", Request({kVersion, kImprint, Extensions({})}),
                      FailureInfo::kBadDataFormat},
-        RejectedCase{"ExtensionWithoutValue",
-                     Request({kVersion, kImprint, Extensions({DerOf(kTagSequence, {kSha256Oid})})}),
-                     FailureInfo::kBadDataFormat},
-        RejectedCase{"LongerThanTheLimit",
-                     Request({kVersion, kImprint, DerOf(kTagInteger, {Bytes(kMaxRequestSize, 1)})}),
-                     FailureInfo::kBadDataFormat}),
+        RejectedCase{
+            "ExtensionWithoutValue",
+            Request({kVersion, kImprint, Extensions({DerOf(der_tag::kSequence, {kSha256Oid})})}),
+            FailureInfo::kBadDataFormat},
+        RejectedCase{
+            "LongerThanTheLimit",
+            Request({kVersion, kImprint, DerOf(der_tag::kInteger, {Bytes(kMaxRequestSize, 1)})}),
+            FailureInfo::kBadDataFormat}),
     kNameOf);
 
 // badRequest(2): "transaction not permitted or supported".
@@ -127,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
                      FailureInfo::kBadRequest},
         RejectedCase{
             "NonceLongerThanTheLimit",
-            Request({kVersion, kImprint, DerOf(kTagInteger, {Bytes(kMaxNonceSize + 1, 1)})}),
+            Request({kVersion, kImprint, DerOf(der_tag::kInteger, {Bytes(kMaxNonceSize + 1, 1)})}),
             FailureInfo::kBadRequest}),
     kNameOf);
 
@@ -144,11 +150,11 @@ INSTANTIATE_TEST_SUITE_P(
         RejectedCase{"SignatureAlgorithm",
                      Request({kVersion, ImprintOfOid("1.2.840.10045.4.3.2", 32)}),
                      FailureInfo::kBadAlg},
-        RejectedCase{
-            "ParametersOtherThanNull",
-            Request({kVersion,
-                     DerOf(kTagSequence, {DerOf(kTagSequence, {kSha256Oid, kVersion}), kDigest})}),
-            FailureInfo::kBadAlg}),
+        RejectedCase{"ParametersOtherThanNull",
+                     Request({kVersion,
+                              DerOf(der_tag::kSequence,
+                                    {DerOf(der_tag::kSequence, {kSha256Oid, kVersion}), kDigest})}),
+                     FailureInfo::kBadAlg}),
     kNameOf);
 
 // unacceptedExtension(16): "the requested extension is not supported by the TSA", critical or not.
@@ -191,7 +197,8 @@ TEST(TimestampRequest, LeastRequestIsAccepted) {
 }
 
 TEST(TimestampRequest, DigestParametersMayBeAbsent) {
-  const Bytes imprint = DerOf(kTagSequence, {DerOf(kTagSequence, {kSha256Oid}), kDigest});
+  const Bytes imprint =
+      DerOf(der_tag::kSequence, {DerOf(der_tag::kSequence, {kSha256Oid}), kDigest});
   EXPECT_EQ(Accepted(Request({kVersion, imprint})).imprint_der, imprint);
 }
 
@@ -200,9 +207,10 @@ TEST(TimestampRequest, CertReqSpeltOutAsFalseIsLetPass) {
 }
 
 TEST(TimestampRequest, NonceOfTheLimitAndNegativeNonceAreAccepted) {
-  EXPECT_EQ(Accepted(Request({kVersion, kImprint, DerOf(kTagInteger, {Bytes(kMaxNonceSize, 1)})}))
-                .nonce.size(),
-            kMaxNonceSize);
+  EXPECT_EQ(
+      Accepted(Request({kVersion, kImprint, DerOf(der_tag::kInteger, {Bytes(kMaxNonceSize, 1)})}))
+          .nonce.size(),
+      kMaxNonceSize);
   EXPECT_EQ(Accepted(Request({kVersion, kImprint, Bytes{0x02, 0x01, 0xff}})).nonce, Bytes{0xff});
 }
 

@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/der.h"
+#include "common/der_reader.h"
+#include "common/der_writer.h"
 #include "tests/support/status_matchers.h"
-#include "tsa/der_reader.h"
-#include "tsa/der_writer.h"
 
 namespace enkrat::tsa {
 namespace {
@@ -21,18 +21,18 @@ constexpr char kBasePointSpki[] =
     "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
 
 UnitCertificate FixedUnit() {
-  const Bytes unit = DerOf(kTagSequence, {DerInteger(2)});
-  const Bytes issuing = DerOf(kTagSequence, {DerInteger(1)});
-  const Bytes root = DerOf(kTagSequence, {DerInteger(0)});
+  const Bytes unit = DerOf(der_tag::kSequence, {DerInteger(2)});
+  const Bytes issuing = DerOf(der_tag::kSequence, {DerInteger(1)});
+  const Bytes root = DerOf(der_tag::kSequence, {DerInteger(0)});
   return {.chain_der = {unit, issuing, root},
           .public_key = PublicKey::FromSpki(*FromHex(kBasePointSpki)).value(),
-          .issuer_der = DerOf(kTagSequence, {}),
+          .issuer_der = DerOf(der_tag::kSequence, {}),
           .serial_number_der = DerInteger(0x77),
           .usable_from = absl::InfinitePast(),
           .usable_until = absl::InfiniteFuture()};
 }
 
-const Bytes kTstInfo = DerOf(kTagSequence, {DerInteger(1)});
+const Bytes kTstInfo = DerOf(der_tag::kSequence, {DerInteger(1)});
 const Bytes kSignature = {0x5a, 0x5a};
 
 // Content of the signed attributes for kTstInfo.
@@ -95,7 +95,7 @@ TEST(TokenLayout, PartsAreReadBack) {
   const std::optional<SignedParts> parts = ReadSignedParts(token);
   ASSERT_TRUE(parts.has_value());
   EXPECT_EQ(ToBytes(parts->tst_info_der), kTstInfo);
-  EXPECT_EQ(DerOf(kTagSet, {parts->signed_attributes}), attributes);
+  EXPECT_EQ(DerOf(der_tag::kSet, {parts->signed_attributes}), attributes);
   EXPECT_EQ(ToBytes(parts->signature), kSignature);
   const std::optional<ByteSpan> digest = MessageDigestOf(parts->signed_attributes);
   ASSERT_TRUE(digest.has_value());
@@ -114,7 +114,7 @@ TEST(TokenLayout, EveryPrefixOfATokenIsRefused) {
 
 TEST(TokenLayout, MessageDigestThatIsMissingOrTwiceIsNone) {
   const Bytes attributes = TokenLayout(FixedUnit()).SignedAttributes(kTstInfo);
-  const ByteSpan content = *OnlyElement(attributes, kTagSet);
+  const ByteSpan content = *OnlyElement(attributes, der_tag::kSet);
   EXPECT_TRUE(MessageDigestOf(content).has_value());
   EXPECT_FALSE(MessageDigestOf(ByteSpan()).has_value());
   Bytes twice = ToBytes(content);

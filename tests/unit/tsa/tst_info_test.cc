@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/der_writer.h"
+#include "common/object_identifier.h"
 #include "tests/unit/tsa/unit_fixture.h"
-#include "tsa/der_reader.h"
-#include "tsa/der_writer.h"
 #include "tsa/timestamp_request.h"
 
 namespace enkrat::tsa {
@@ -66,18 +66,18 @@ TEST(TstInfo, EveryPrefixIsRefused) {
 Bytes Info(std::initializer_list<ByteSpan> optional_fields, ByteSpan version = DerInteger(1)) {
   Bytes rest;
   for (const ByteSpan field : optional_fields) Append(rest, field);
-  return DerOf(kTagSequence,
+  return DerOf(der_tag::kSequence,
                {version, DerOid(*OidContent("1.2.3")), EncodeImprint(ImprintOf()), DerInteger(7),
-                DerOf(kTagGeneralizedTime, {AsSpan("20270115080000Z")}), rest});
+                DerOf(der_tag::kGeneralizedTime, {AsSpan("20270115080000Z")}), rest});
 }
 
 TEST(TstInfo, AllOptionalFieldsOfOthersAreAccepted) {
-  const Bytes name = DerOf(ContextConstructed(0), {DerOf(ContextConstructed(4), {Bytes{}})});
-  const Bytes extension =
-      DerOf(kTagSequence, {DerOid(*OidContent("1.2.4")), DerOf(kTagOctetString, {Bytes{}})});
+  const Bytes name = DerOf(der_tag::Constructed(0), {DerOf(der_tag::Constructed(4), {Bytes{}})});
+  const Bytes extension = DerOf(
+      der_tag::kSequence, {DerOid(*OidContent("1.2.4")), DerOf(der_tag::kOctetString, {Bytes{}})});
   const Bytes der = Info(
       {Bytes{0x30, 0x0a, 0x02, 0x01, 0x02, 0x80, 0x01, 0x03, 0x81, 0x02, 0x00, 0xff},
-       Bytes{0x01, 0x01, 0xff}, DerInteger(9), name, DerOf(ContextConstructed(1), {extension})});
+       Bytes{0x01, 0x01, 0xff}, DerInteger(9), name, DerOf(der_tag::Constructed(1), {extension})});
   const std::optional<TstInfo> info = ParseTstInfo(der);
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ(info->accuracy, absl::Seconds(2) + absl::Milliseconds(3) + absl::Microseconds(255));
@@ -91,10 +91,10 @@ TEST(TstInfo, AnotherVersionIsRefused) {
 }
 
 TEST(TstInfo, CriticalExtensionIsRefused) {
-  const Bytes extension = DerOf(
-      kTagSequence,
-      {DerOid(*OidContent("1.2.4")), Bytes{0x01, 0x01, 0xff}, DerOf(kTagOctetString, {Bytes{}})});
-  EXPECT_FALSE(ParseTstInfo(Info({DerOf(ContextConstructed(1), {extension})})).has_value());
+  const Bytes extension =
+      DerOf(der_tag::kSequence, {DerOid(*OidContent("1.2.4")), Bytes{0x01, 0x01, 0xff},
+                                 DerOf(der_tag::kOctetString, {Bytes{}})});
+  EXPECT_FALSE(ParseTstInfo(Info({DerOf(der_tag::Constructed(1), {extension})})).has_value());
 }
 
 TEST(TstInfo, AccuracyOfAThousandMillisecondsIsRefused) {
