@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "ades/certificate_fields.h"
-#include "ades/cms_oids.h"
-#include "ades/der_element.h"
 #include "ades/signed_attributes.h"
 #include "ades/signed_data_comparison.h"
+#include "common/cms_attribute.h"
+#include "common/cms_oid.h"
+#include "common/der_reader.h"
+#include "common/der_writer.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 
@@ -17,11 +19,11 @@ namespace {
 constexpr size_t kMostCertificates = 16;
 // CMSVersion v1 of SignedData and of SignerInfo (RFC 5652 5.1 and 5.3: only certificates, id-data,
 // issuerAndSerialNumber).
-constexpr std::array<uint8_t, 3> kVersion1 = {kDerInteger, 1, 1};
+constexpr std::array<uint8_t, 3> kVersion1 = {der_tag::kInteger, 1, 1};
 
 // SHA-2 identifiers have no parameters (RFC 5754 2).
 Bytes DigestIdentifier(DigestAlgorithm algorithm) {
-  return DerElement(kDerSequence, {kOidSha2[static_cast<size_t>(algorithm)]});
+  return DerOf(der_tag::kSequence, {DerOid(DigestOidContent(algorithm))});
 }
 
 // What CertificateSet holds: the signer's certificate and its chain, without roots.
@@ -39,8 +41,7 @@ absl::StatusOr<std::vector<Bytes>> CertificatesToEmbed(const Bytes& signer_certi
 }
 
 absl::Status CheckOneSequence(ByteSpan der) {
-  DerCursor cursor(der);
-  if (!cursor.Next(kDerSequence).has_value() || !cursor.AtEnd()) {
+  if (!OnlyElement(der, der_tag::kSequence).has_value()) {
     return MakeError(Reason::kRequestMalformed, "the timestamp token is not one DER value");
   }
   return absl::OkStatus();
@@ -69,7 +70,7 @@ absl::StatusOr<CadesSignature> CadesSignature::Prepare(Options options) {
   signature.digest_to_sign_ =
       ComputeDigest(signature.digest_algorithm_, signature.signed_attributes_der_);
   signature.issuer_and_serial_der_ =
-      DerElement(kDerSequence, {fields.issuer, fields.serial_number});
+      DerOf(der_tag::kSequence, {fields.issuer, fields.serial_number});
   signature.signer_certificate_der_ = ToBytes(options.signer_certificate_der);
   return signature;
 }
@@ -77,19 +78,17 @@ absl::StatusOr<CadesSignature> CadesSignature::Prepare(Options options) {
 Bytes CadesSignature::LaySignerInfo(ByteSpan signature_value,
                                     const std::optional<Bytes>& timestamp_token_der) const {
   Bytes signed_attributes = signed_attributes_der_;
-  signed_attributes[0] = DerContextTag(0);
+  signed_attributes[0] = der_tag::Constructed(0);
   Bytes unsigned_attributes;
   if (timestamp_token_der.has_value()) {
-    unsigned_attributes = DerElement(
-        DerContextTag(1),
-        {DerElement(kDerSequence,
-                    {kOidSignatureTimeStampToken, DerElement(kDerSet, {*timestamp_token_der})})});
+    unsigned_attributes =
+        DerOf(der_tag::Constructed(1),
+              {CmsAttribute(cms_oid::kSignatureTimeStampToken, *timestamp_token_der)});
   }
-  return DerElement(
-      kDerSequence,
-      {kVersion1, issuer_and_serial_der_, DigestIdentifier(digest_algorithm_), signed_attributes,
-       SignatureAlgorithmIdentifier(key_algorithm_, digest_algorithm_),
-       DerElement(kDerOctetString, {signature_value}), unsigned_attributes});
+  return DerOf(der_tag::kSequence,
+               {kVersion1, issuer_and_serial_der_, DigestIdentifier(digest_algorithm_),
+                signed_attributes, SignatureAlgorithmIdentifier(key_algorithm_, digest_algorithm_),
+                DerOf(der_tag::kOctetString, {signature_value}), unsigned_attributes});
 }
 
 absl::StatusOr<Bytes> CadesSignature::Assemble(
@@ -101,12 +100,14 @@ absl::StatusOr<Bytes> CadesSignature::Assemble(
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> certificates,
                           CertificatesToEmbed(signer_certificate_der_, chain_der));
   // encapContentInfo without eContent: the signature is detached (RFC 5652 5.2).
-  const Bytes signed_data = DerElement(
-      kDerSequence, {kVersion1, DerElement(kDerSet, {DigestIdentifier(digest_algorithm_)}),
-                     DerElement(kDerSequence, {kOidData}), DerSetOf(DerContextTag(0), certificates),
-                     DerElement(kDerSet, {LaySignerInfo(signature_value, timestamp_token_der)})});
-  Bytes content_info =
-      DerElement(kDerSequence, {kOidSignedData, DerElement(DerContextTag(0), {signed_data})});
+  const Bytes signed_data =
+      DerOf(der_tag::kSequence,
+            {kVersion1, DerOf(der_tag::kSet, {DigestIdentifier(digest_algorithm_)}),
+             DerOf(der_tag::kSequence, {DerOid(cms_oid::kData)}),
+             DerSetOf(der_tag::Constructed(0), certificates),
+             DerOf(der_tag::kSet, {LaySignerInfo(signature_value, timestamp_token_der)})});
+  Bytes content_info = DerOf(der_tag::kSequence, {DerOid(cms_oid::kSignedData),
+                                                  DerOf(der_tag::Constructed(0), {signed_data})});
   ENKRAT_RETURN_IF_ERROR(
       CheckSignedData(content_info, {.signed_attributes_der = signed_attributes_der_,
                                      .signature_value = signature_value,

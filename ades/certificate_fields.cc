@@ -2,29 +2,31 @@
 
 #include <optional>
 
-#include "ades/der_element.h"
+#include "common/der_reader.h"
+#include "common/der_tag.h"
 #include "common/reason.h"
 
 namespace enkrat::ades {
 namespace {
 
 std::optional<CertificateFields> Read(ByteSpan certificate_der) {
-  DerCursor file(certificate_der);
-  const std::optional<DerView> certificate = file.Next(kDerSequence);
+  DerReader file(certificate_der);
+  const std::optional<DerElement> certificate = file.Take(der_tag::kSequence);
   if (!certificate.has_value() || !file.AtEnd()) return std::nullopt;
-  DerCursor parts(certificate->content);
-  const std::optional<DerView> tbs = parts.Next(kDerSequence);
-  if (!tbs || !parts.Next(kDerSequence) || !parts.Next(kDerBitString) || !parts.AtEnd()) {
+  DerReader parts(certificate->content);
+  const std::optional<DerElement> tbs = parts.Take(der_tag::kSequence);
+  if (!tbs || !parts.Take(der_tag::kSequence) || !parts.Take(der_tag::kBitString) ||
+      !parts.AtEnd()) {
     return std::nullopt;
   }
-  DerCursor fields(tbs->content);
-  fields.Next(DerContextTag(0));  // version; absent in v1
-  const std::optional<DerView> serial_number = fields.Next(kDerInteger);
-  const std::optional<DerView> signature = fields.Next(kDerSequence);
-  const std::optional<DerView> issuer = fields.Next(kDerSequence);
-  const std::optional<DerView> validity = fields.Next(kDerSequence);
-  const std::optional<DerView> subject = fields.Next(kDerSequence);
-  const std::optional<DerView> key = fields.Next(kDerSequence);
+  DerReader fields(tbs->content);
+  fields.Take(der_tag::Constructed(0));  // version; absent in v1
+  const std::optional<DerElement> serial_number = fields.Take(der_tag::kInteger);
+  const std::optional<DerElement> signature = fields.Take(der_tag::kSequence);
+  const std::optional<DerElement> issuer = fields.Take(der_tag::kSequence);
+  const std::optional<DerElement> validity = fields.Take(der_tag::kSequence);
+  const std::optional<DerElement> subject = fields.Take(der_tag::kSequence);
+  const std::optional<DerElement> key = fields.Take(der_tag::kSequence);
   if (!serial_number || !signature || !issuer || !validity || !subject || !key) {
     return std::nullopt;
   }

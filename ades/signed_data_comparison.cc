@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "ades/cms_oids.h"
-#include "ades/der_element.h"
+#include "common/cms_oid.h"
+#include "common/der_reader.h"
+#include "common/der_tag.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 
@@ -17,32 +18,28 @@ absl::Status Differs(absl::string_view part) {
 }
 
 // The contents of the next element, which must be the last one if it is to be `alone`.
-std::optional<ByteSpan> Contents(DerCursor& cursor, uint8_t tag, bool alone = false) {
-  const std::optional<DerView> view = cursor.Next(tag);
+std::optional<ByteSpan> Contents(DerReader& cursor, uint8_t tag, bool alone = false) {
+  const std::optional<DerElement> view = cursor.Take(tag);
   if (!view.has_value() || (alone && !cursor.AtEnd())) return std::nullopt;
   return view->content;
 }
 
-std::optional<ByteSpan> OnlyContents(ByteSpan octets, uint8_t tag) {
-  DerCursor cursor(octets);
-  return Contents(cursor, tag, /*alone=*/true);
-}
-
 // ContentInfo and its [0] around SignedData (RFC 5652 3).
 std::optional<ByteSpan> SignedDataContents(ByteSpan content_info_der) {
-  const std::optional<ByteSpan> content_info = OnlyContents(content_info_der, kDerSequence);
+  const std::optional<ByteSpan> content_info = OnlyElement(content_info_der, der_tag::kSequence);
   if (!content_info.has_value()) return std::nullopt;
-  DerCursor cursor(*content_info);
-  const std::optional<DerView> type = cursor.Next();
-  if (!type.has_value() || type->whole != ByteSpan(kOidSignedData)) return std::nullopt;
-  const std::optional<ByteSpan> content = Contents(cursor, DerContextTag(0), /*alone=*/true);
-  return content.has_value() ? OnlyContents(*content, kDerSequence) : std::nullopt;
+  DerReader cursor(*content_info);
+  if (Contents(cursor, der_tag::kObjectIdentifier) != ByteSpan(cms_oid::kSignedData)) {
+    return std::nullopt;
+  }
+  const std::optional<ByteSpan> content = Contents(cursor, der_tag::Constructed(0), /*alone=*/true);
+  return content.has_value() ? OnlyElement(*content, der_tag::kSequence) : std::nullopt;
 }
 
 absl::Status CheckCertificates(ByteSpan set, const std::vector<Bytes>& expected) {
   size_t count = 0;
-  for (DerCursor cursor(set); !cursor.AtEnd(); ++count) {
-    const std::optional<DerView> certificate = cursor.Next(kDerSequence);
+  for (DerReader cursor(set); !cursor.AtEnd(); ++count) {
+    const std::optional<DerElement> certificate = cursor.Take(der_tag::kSequence);
     const auto is_it = [&](const Bytes& der) { return ByteSpan(der) == certificate->whole; };
     if (!certificate.has_value() || std::none_of(expected.begin(), expected.end(), is_it)) {
       return Differs("certificate");
@@ -51,18 +48,19 @@ absl::Status CheckCertificates(ByteSpan set, const std::vector<Bytes>& expected)
   return count == expected.size() ? absl::OkStatus() : Differs("number of certificates");
 }
 
-absl::Status CheckUnsignedAttributes(DerCursor& signer, const ExpectedSignedData& expected) {
+absl::Status CheckUnsignedAttributes(DerReader& signer, const ExpectedSignedData& expected) {
   if (!expected.timestamp_token_der.has_value()) {
     return signer.AtEnd() ? absl::OkStatus() : Differs("unsigned attribute");
   }
-  const std::optional<ByteSpan> attributes = Contents(signer, DerContextTag(1), /*alone=*/true);
+  const std::optional<ByteSpan> attributes =
+      Contents(signer, der_tag::Constructed(1), /*alone=*/true);
   if (!attributes.has_value()) return Differs("unsigned attribute");
-  const std::optional<ByteSpan> attribute = OnlyContents(*attributes, kDerSequence);
+  const std::optional<ByteSpan> attribute = OnlyElement(*attributes, der_tag::kSequence);
   if (!attribute.has_value()) return Differs("unsigned attribute");
-  DerCursor parts(*attribute);
-  const std::optional<DerView> type = parts.Next();
-  const std::optional<ByteSpan> values = Contents(parts, kDerSet, /*alone=*/true);
-  if (!type.has_value() || type->whole != ByteSpan(kOidSignatureTimeStampToken) ||
+  DerReader parts(*attribute);
+  const std::optional<ByteSpan> type = Contents(parts, der_tag::kObjectIdentifier);
+  const std::optional<ByteSpan> values = Contents(parts, der_tag::kSet, /*alone=*/true);
+  if (type != ByteSpan(cms_oid::kSignatureTimeStampToken) ||
       values != expected.timestamp_token_der) {
     return Differs("timestamp");
   }
@@ -70,15 +68,17 @@ absl::Status CheckUnsignedAttributes(DerCursor& signer, const ExpectedSignedData
 }
 
 absl::Status CheckSignerInfo(ByteSpan signer_info, const ExpectedSignedData& expected) {
-  DerCursor signer(signer_info);
-  const bool head = signer.Next(kDerInteger) && signer.Next(kDerSequence) &&  // version, sid
-                    signer.Next(kDerSequence);                                // digestAlgorithm
-  const std::optional<ByteSpan> attributes = Contents(signer, DerContextTag(0));
+  DerReader signer(signer_info);
+  const bool head = signer.Take(der_tag::kInteger) &&
+                    signer.Take(der_tag::kSequence) &&  // version, sid
+                    signer.Take(der_tag::kSequence);    // digestAlgorithm
+  const std::optional<ByteSpan> attributes = Contents(signer, der_tag::Constructed(0));
   if (!head || !attributes.has_value() ||
-      attributes != OnlyContents(expected.signed_attributes_der, kDerSet)) {
+      attributes != OnlyElement(expected.signed_attributes_der, der_tag::kSet)) {
     return Differs("set of signed attributes");
   }
-  if (!signer.Next(kDerSequence) || Contents(signer, kDerOctetString) != expected.signature_value) {
+  if (!signer.Take(der_tag::kSequence) ||
+      Contents(signer, der_tag::kOctetString) != expected.signature_value) {
     return Differs("signature value");
   }
   return CheckUnsignedAttributes(signer, expected);
@@ -89,16 +89,18 @@ absl::Status CheckSignerInfo(ByteSpan signer_info, const ExpectedSignedData& exp
 absl::Status CheckSignedData(ByteSpan content_info_der, const ExpectedSignedData& expected) {
   const std::optional<ByteSpan> signed_data = SignedDataContents(content_info_der);
   if (!signed_data.has_value()) return Differs("form");
-  DerCursor fields(*signed_data);
-  if (!fields.Next(kDerInteger) || !fields.Next(kDerSet)) return Differs("form");
-  const std::optional<ByteSpan> encapsulated = Contents(fields, kDerSequence);
-  if (encapsulated != ByteSpan(kOidData)) return Differs("content type, or is not detached");
-  const std::optional<ByteSpan> certificates = Contents(fields, DerContextTag(0));
+  DerReader fields(*signed_data);
+  if (!fields.Take(der_tag::kInteger) || !fields.Take(der_tag::kSet)) return Differs("form");
+  const std::optional<ByteSpan> encapsulated = Contents(fields, der_tag::kSequence);
+  if (!encapsulated.has_value() ||
+      OnlyElement(*encapsulated, der_tag::kObjectIdentifier) != ByteSpan(cms_oid::kData))
+    return Differs("content type, or is not detached");
+  const std::optional<ByteSpan> certificates = Contents(fields, der_tag::Constructed(0));
   if (!certificates.has_value()) return Differs("set of certificates");
   ENKRAT_RETURN_IF_ERROR(CheckCertificates(*certificates, *expected.certificates_der));
-  const std::optional<ByteSpan> signers = Contents(fields, kDerSet, /*alone=*/true);
+  const std::optional<ByteSpan> signers = Contents(fields, der_tag::kSet, /*alone=*/true);
   if (!signers.has_value()) return Differs("form");
-  const std::optional<ByteSpan> signer = OnlyContents(*signers, kDerSequence);
+  const std::optional<ByteSpan> signer = OnlyElement(*signers, der_tag::kSequence);
   return signer.has_value() ? CheckSignerInfo(*signer, expected) : Differs("number of signers");
 }
 

@@ -3,8 +3,9 @@
 #include <optional>
 
 #include "ades/certificate_fields.h"
-#include "ades/der_element.h"
 #include "common/der.h"
+#include "common/der_reader.h"
+#include "common/der_tag.h"
 #include "common/digest.h"
 
 namespace enkrat::ades {
@@ -28,21 +29,22 @@ std::optional<DigestAlgorithm> AlgorithmOf(ByteSpan identifier_der) {
 
 // The first ESSCertIDv2 of a SigningCertificateV2.
 std::optional<EssCertId> ReadFirst(ByteSpan signing_certificate_der) {
-  const std::optional<DerView> whole = DerCursor(signing_certificate_der).Next(kDerSequence);
+  const std::optional<DerElement> whole =
+      DerReader(signing_certificate_der).Take(der_tag::kSequence);
   if (!whole.has_value()) return std::nullopt;
-  const std::optional<DerView> list = DerCursor(whole->content).Next(kDerSequence);
+  const std::optional<DerElement> list = DerReader(whole->content).Take(der_tag::kSequence);
   if (!list.has_value()) return std::nullopt;
-  const std::optional<DerView> first = DerCursor(list->content).Next(kDerSequence);
+  const std::optional<DerElement> first = DerReader(list->content).Take(der_tag::kSequence);
   if (!first.has_value()) return std::nullopt;
-  DerCursor fields(first->content);
+  DerReader fields(first->content);
   EssCertId id{.algorithm = DigestAlgorithm::kSha256, .hash = {}, .issuer_serial = std::nullopt};
-  if (const std::optional<DerView> algorithm = fields.Next(kDerSequence)) {
+  if (const std::optional<DerElement> algorithm = fields.Take(der_tag::kSequence)) {
     id.algorithm = AlgorithmOf(algorithm->whole);
   }
-  const std::optional<DerView> hash = fields.Next(kDerOctetString);
+  const std::optional<DerElement> hash = fields.Take(der_tag::kOctetString);
   if (!hash.has_value()) return std::nullopt;
   id.hash = hash->content;
-  if (const std::optional<DerView> issuer_serial = fields.Next(kDerSequence)) {
+  if (const std::optional<DerElement> issuer_serial = fields.Take(der_tag::kSequence)) {
     id.issuer_serial = issuer_serial->content;
   }
   return fields.AtEnd() ? std::optional(id) : std::nullopt;
@@ -50,11 +52,12 @@ std::optional<EssCertId> ReadFirst(ByteSpan signing_certificate_der) {
 
 // IssuerSerial ::= SEQUENCE { GeneralNames with one directoryName, CertificateSerialNumber }.
 bool NamesCertificate(ByteSpan issuer_serial, const CertificateFields& fields) {
-  DerCursor cursor(issuer_serial);
-  const std::optional<DerView> names = cursor.Next(kDerSequence);
-  const std::optional<DerView> serial_number = cursor.Next(kDerInteger);
+  DerReader cursor(issuer_serial);
+  const std::optional<DerElement> names = cursor.Take(der_tag::kSequence);
+  const std::optional<DerElement> serial_number = cursor.Take(der_tag::kInteger);
   if (!names.has_value() || !serial_number.has_value() || !cursor.AtEnd()) return false;
-  const std::optional<DerView> directory_name = DerCursor(names->content).Next(DerContextTag(4));
+  const std::optional<DerElement> directory_name =
+      DerReader(names->content).Take(der_tag::Constructed(4));
   return directory_name.has_value() && directory_name->whole == names->content &&
          directory_name->content == fields.issuer && serial_number->whole == fields.serial_number;
 }

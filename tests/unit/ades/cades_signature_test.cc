@@ -7,8 +7,9 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
-#include "ades/der_element.h"
 #include "common/der.h"
+#include "common/der_reader.h"
+#include "common/der_writer.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/ades/certificate_maker.h"
 #include "tests/unit/ades/openssl_command.h"
@@ -129,7 +130,7 @@ TEST(CadesSignatureTest, DigestToSignIsThatOfTheSignedAttributes) {
   for (int i = 0; i < CMS_signed_get_attr_count(signer); ++i) {
     Append(attributes, EncodeDer<i2d_X509_ATTRIBUTE>(CMS_signed_get_attr(signer, i)).value());
   }
-  EXPECT_EQ(signature.digest_to_sign(), ByteSpan(Sha256(DerElement(kDerSet, {attributes}))));
+  EXPECT_EQ(signature.digest_to_sign(), ByteSpan(Sha256(DerOf(der_tag::kSet, {attributes}))));
 }
 
 TEST(CadesSignatureTest, DigestOfWrongLengthIsRejected) {
@@ -175,9 +176,9 @@ TEST(CadesSignatureTest, BrokenPartsAreNotAssembled) {
 TEST(CadesSignatureTest, CertificateWithoutItsSignatureIsNotEmbedded) {
   const TestPki pki = TestPki::Make();
   const CadesSignature signature = CadesSignature::Prepare(OptionsFor(pki)).value();
-  const DerView certificate = *DerCursor(pki.issuing_ca.certificate_der).Next();
-  const DerView tbs = *DerCursor(certificate.content).Next();
-  EXPECT_THAT(signature.Assemble(Bytes{1}, {DerElement(kDerSequence, {tbs.whole})}, std::nullopt),
+  const DerElement certificate = *DerReader(pki.issuing_ca.certificate_der).TakeAny();
+  const DerElement tbs = *DerReader(certificate.content).TakeAny();
+  EXPECT_THAT(signature.Assemble(Bytes{1}, {DerOf(der_tag::kSequence, {tbs.whole})}, std::nullopt),
               FailsWith(Reason::kRequestMalformed));
 }
 

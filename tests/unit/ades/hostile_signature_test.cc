@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <tuple>
 
-#include "ades/der_element.h"
 #include "ades/signed_message.h"
 #include "ades/verifier.h"
 #include "common/der.h"
+#include "common/der_reader.h"
+#include "common/der_writer.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/ades/openssl_signature_maker.h"
@@ -190,9 +191,9 @@ TEST_F(HostileSignatureTest, EveryDoubledAttributeIsInvalid) {
 TEST_F(HostileSignatureTest, EveryAttributeWithTwoValuesIsInvalid) {
   const std::vector<Bytes> good = GoodAttributes(pki_);
   for (size_t doubled = 0; doubled < good.size(); ++doubled) {
-    DerCursor parts(DerCursor(good[doubled]).Next()->content);
-    const std::string oid = ToHex(parts.Next()->whole);
-    const Bytes value = ToBytes(parts.Next()->content);
+    DerReader parts(DerReader(good[doubled]).TakeAny()->content);
+    const std::string oid = ToHex(parts.TakeAny()->whole);
+    const Bytes value = ToBytes(parts.TakeAny()->content);
     std::vector<Bytes> attributes = good;
     attributes[doubled] = AttributeOf(oid.c_str(), {value, value});
     EXPECT_FALSE(Verify(pki_, MakeSignatureOver(pki_, attributes), clock_).valid) << doubled;

@@ -2,8 +2,9 @@
 
 #include "ades/cades_signature.h"
 #include "ades/certificate_fields.h"
-#include "ades/der_element.h"
 #include "ades/signed_attributes.h"
+#include "common/der_reader.h"
+#include "common/der_writer.h"
 #include "tests/support/openssl_timestamp_authority.h"
 
 namespace enkrat::ades::testing {
@@ -41,7 +42,7 @@ Bytes MakeSignature(const TestPki& pki, const SignatureRequest& request) {
 }
 
 Bytes AttributeOf(const char* oid_der_hex, const std::vector<Bytes>& values) {
-  return DerElement(kDerSequence, {*FromHex(oid_der_hex), DerSetOf(kDerSet, values)});
+  return DerOf(der_tag::kSequence, {*FromHex(oid_der_hex), DerSetOf(der_tag::kSet, values)});
 }
 
 std::vector<Bytes> GoodAttributes(const TestPki& pki) {
@@ -50,32 +51,32 @@ std::vector<Bytes> GoodAttributes(const TestPki& pki) {
                                          .signing_time = TestNow()})
                         .value();
   std::vector<Bytes> attributes;
-  for (DerCursor cursor(DerCursor(set).Next()->content); !cursor.AtEnd();) {
-    attributes.push_back(ToBytes(cursor.Next()->whole));
+  for (DerReader cursor(DerReader(set).TakeAny()->content); !cursor.AtEnd();) {
+    attributes.push_back(ToBytes(cursor.TakeAny()->whole));
   }
   return attributes;
 }
 
 Bytes MakeSignatureOver(const TestPki& pki, const std::vector<Bytes>& attributes) {
-  const Bytes version = {kDerInteger, 1, 1};
+  const Bytes version = {der_tag::kInteger, 1, 1};
   const CertificateFields fields = ReadCertificateFields(pki.signer.certificate_der).value();
-  const Bytes sha256 = DerElement(kDerSequence, {*FromHex("0609608648016503040201")});
+  const Bytes sha256 = DerOf(der_tag::kSequence, {*FromHex("0609608648016503040201")});
   const Bytes data = *FromHex("300b06092a864886f70d010701");
-  Bytes set = DerSetOf(kDerSet, attributes);
+  Bytes set = DerSetOf(der_tag::kSet, attributes);
   const Bytes value = pki.signer.key->SignDigest(DigestAlgorithm::kSha256, Sha256(set)).value();
-  set[0] = DerContextTag(0);
-  const Bytes signer = DerElement(
-      kDerSequence,
-      {version, DerElement(kDerSequence, {fields.issuer, fields.serial_number}), sha256, set,
-       SignatureAlgorithmIdentifier(KeyAlgorithm::kEcdsaP256, DigestAlgorithm::kSha256),
-       DerElement(kDerOctetString, {value})});
-  const Bytes signed_data = DerElement(
-      kDerSequence,
-      {version, DerElement(kDerSet, {sha256}), data,
-       DerElement(DerContextTag(0), {pki.signer.certificate_der, pki.issuing_ca.certificate_der}),
-       DerElement(kDerSet, {signer})});
-  return DerElement(kDerSequence, {*FromHex("06092a864886f70d010702"),
-                                   DerElement(DerContextTag(0), {signed_data})});
+  set[0] = der_tag::Constructed(0);
+  const Bytes signer =
+      DerOf(der_tag::kSequence,
+            {version, DerOf(der_tag::kSequence, {fields.issuer, fields.serial_number}), sha256, set,
+             SignatureAlgorithmIdentifier(KeyAlgorithm::kEcdsaP256, DigestAlgorithm::kSha256),
+             DerOf(der_tag::kOctetString, {value})});
+  const Bytes signed_data = DerOf(
+      der_tag::kSequence,
+      {version, DerOf(der_tag::kSet, {sha256}), data,
+       DerOf(der_tag::Constructed(0), {pki.signer.certificate_der, pki.issuing_ca.certificate_der}),
+       DerOf(der_tag::kSet, {signer})});
+  return DerOf(der_tag::kSequence,
+               {*FromHex("06092a864886f70d010702"), DerOf(der_tag::Constructed(0), {signed_data})});
 }
 
 }  // namespace enkrat::ades::testing

@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "ades/certificate_fields.h"
-#include "ades/der_element.h"
+#include "common/der_reader.h"
+#include "common/der_writer.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::ades {
@@ -94,31 +95,32 @@ TEST(CertificateFieldsTest, OctetsBehindTheCertificateAreRejected) {
 }
 
 TEST(DerElementTest, LengthsTakeTheirShortestForm) {
-  EXPECT_EQ(ToHex(DerElement(kDerSequence, {})), "3000");
-  EXPECT_EQ(ToHex(ByteSpan(DerElement(kDerOctetString, {Bytes(127)})).first(2)), "047f");
-  EXPECT_EQ(ToHex(ByteSpan(DerElement(kDerOctetString, {Bytes(128)})).first(3)), "048180");
-  EXPECT_EQ(ToHex(ByteSpan(DerElement(kDerOctetString, {Bytes(256)})).first(4)), "04820100");
-  EXPECT_EQ(ToHex(ByteSpan(DerElement(kDerOctetString, {Bytes(65536)})).first(5)), "0483010000");
+  EXPECT_EQ(ToHex(DerOf(der_tag::kSequence, {})), "3000");
+  EXPECT_EQ(ToHex(ByteSpan(DerOf(der_tag::kOctetString, {Bytes(127)})).first(2)), "047f");
+  EXPECT_EQ(ToHex(ByteSpan(DerOf(der_tag::kOctetString, {Bytes(128)})).first(3)), "048180");
+  EXPECT_EQ(ToHex(ByteSpan(DerOf(der_tag::kOctetString, {Bytes(256)})).first(4)), "04820100");
+  EXPECT_EQ(ToHex(ByteSpan(DerOf(der_tag::kOctetString, {Bytes(65536)})).first(5)), "0483010000");
 }
 
 TEST(DerElementTest, SetElementsAreSorted) {
-  EXPECT_EQ(ToHex(DerSetOf(kDerSet, {{0x02, 0x01, 0x05}, {0x02, 0x01, 0x01}})), "3106020101020105");
+  EXPECT_EQ(ToHex(DerSetOf(der_tag::kSet, {{0x02, 0x01, 0x05}, {0x02, 0x01, 0x01}})),
+            "3106020101020105");
 }
 
 TEST(DerCursorTest, WhatIsNotDerIsNotRead) {
   for (const char* hex : {"", "30", "3001", "308000", "308100", "30817f", "3082007f", "3085",
                           "1f01", "3084ffffffff", "30850000000001"}) {
     const Bytes octets = *FromHex(hex);
-    DerCursor cursor(octets);
-    EXPECT_FALSE(cursor.Next().has_value()) << hex;
+    DerReader cursor(octets);
+    EXPECT_FALSE(cursor.TakeAny().has_value()) << hex;
   }
 }
 
 TEST(DerCursorTest, AnotherTagLeavesTheCursorWhereItWas) {
   const Bytes octets = *FromHex("020105");
-  DerCursor cursor(octets);
-  EXPECT_FALSE(cursor.Next(kDerSequence).has_value());
-  ASSERT_TRUE(cursor.Next(kDerInteger).has_value());
+  DerReader cursor(octets);
+  EXPECT_FALSE(cursor.Take(der_tag::kSequence).has_value());
+  ASSERT_TRUE(cursor.Take(der_tag::kInteger).has_value());
   EXPECT_TRUE(cursor.AtEnd());
 }
 
