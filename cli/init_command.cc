@@ -44,7 +44,7 @@ struct InitArguments {
   std::string base_url = "http://127.0.0.1:7080";
   std::string algorithm = "ECDSA-P256";
   std::string policy_oid = kExamplePolicyOid;
-  std::string issuer = "http://127.0.0.1:7081";
+  std::string issuer = "http://127.0.0.1:8090";
   std::string audience = "enkrat";
   std::string relying_party = "demo";
   std::string grpc_listen = "127.0.0.1:7443";
