@@ -62,7 +62,17 @@ class LinkTest(unittest.TestCase):
         self.assertEqual([page for page in sorted(pages) if page != "index.md" and f"({page})" not in index], [])
 
 
-class FilesNamedTest(unittest.TestCase):
+class NamesTest(unittest.TestCase):
+    def test_tests_that_pages_name_exist(self):
+        source = "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "tests").rglob("*_test.cc")))
+        there = {f"{suite}.{name}" for suite, name in re.findall(r"^\w*TEST\w*\((\w+),\s*(\w+)\)", source, re.MULTILINE)}
+        missing = []
+        for page in PAGES:
+            for name in re.findall(r"`([A-Z]\w+\.[A-Z]\w+)`", page.read_text(encoding="utf-8")):
+                if name not in there:
+                    missing.append(f"{page.relative_to(ROOT)}: {name}")
+        self.assertEqual(missing, [])
+
     def test_source_files_that_pages_name_exist(self):
         folders = "common|hsm|idp_client|http_client|ca|tsa|ades|store|signer|server|cli|proto|tests|tools|bench|fuzz|config"
         name = re.compile(rf"`((?:{folders})/[\w/]+\.(?:h|cc|proto|py|sh|yaml|md))`")
