@@ -63,11 +63,14 @@ absl::StatusOr<VerifiedIdentity> ReadClaims(const json& claims, const CompactJws
   ENKRAT_ASSIGN_OR_RETURN(identity.level_of_assurance,
                           ReadLevelOfAssurance(claims, issuer.acr_levels));
   if (identity.level_of_assurance < check.minimal_level_of_assurance) {
-    return MakeError(
-        Reason::kLevelOfAssuranceTooLow,
-        absl::StrCat("level of assurance is ", LevelOfAssuranceName(identity.level_of_assurance),
-                     ", at least ", LevelOfAssuranceName(check.minimal_level_of_assurance),
-                     " is needed"));
+    // The field tells the client which level to ask the person's provider for.
+    return WithField(
+        MakeError(
+            Reason::kLevelOfAssuranceTooLow,
+            absl::StrCat("level of assurance is ",
+                         LevelOfAssuranceName(identity.level_of_assurance), ", at least ",
+                         LevelOfAssuranceName(check.minimal_level_of_assurance), " is needed")),
+        LevelOfAssuranceName(check.minimal_level_of_assurance));
   }
   return identity;
 }

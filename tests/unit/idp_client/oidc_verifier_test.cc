@@ -127,6 +127,11 @@ TEST_F(OidcVerifierTest, LevelBelowTheMinimumIsToldApart) {
               FailsWith(Reason::kLevelOfAssuranceTooLow));
 }
 
+TEST_F(OidcVerifierTest, LevelBelowTheMinimumNamesTheMinimum) {
+  const auto refused = VerifyClaims(GoodClaims().Text("acr", kTestAcrSubstantial));
+  EXPECT_EQ(FieldOf(refused.status()), "high");
+}
+
 TEST_F(OidcVerifierTest, LevelAtTheMinimumIsAccepted) {
   demands_.minimal_level_of_assurance = LevelOfAssurance::kSubstantial;
   EXPECT_THAT(VerifyClaims(GoodClaims().Text("acr", kTestAcrSubstantial)), IsOk());

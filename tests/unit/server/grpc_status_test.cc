@@ -83,5 +83,12 @@ TEST(GrpcStatusTest, DeadlineNamesItsStep) {
   EXPECT_EQ(seen.error_message(), "The deadline is too short for the step: generate the key.");
 }
 
+TEST(GrpcStatusTest, LowLevelOfAssuranceNamesTheLevelAskedFor) {
+  const grpc::Status seen =
+      ToGrpcStatus(WithField(MakeError(Reason::kLevelOfAssuranceTooLow, kPoison), "high"));
+  EXPECT_EQ(seen.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(seen.error_message(), "The level of assurance is too low; asked for: high.");
+}
+
 }  // namespace
 }  // namespace enkrat::server
