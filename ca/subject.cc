@@ -60,7 +60,6 @@ bool IsNaturalPersonIdentifier(absl::string_view text) {
   static constexpr std::array<absl::string_view, 5> kTypes = {"PAS", "IDC", "PNO", "TIN", "EID"};
   if (text.size() < 7 || text[5] != '-' || text.back() == ' ') return false;
   if (text[6] == ' ' || !IsCountryShape(text.substr(3, 2))) return false;
-  if (text[2] == ':') return IsCountryShape(text.substr(0, 2));
   for (const absl::string_view type : kTypes) {
     if (text.substr(0, 3) == type) return true;
   }

@@ -37,8 +37,8 @@ Bytes EncodeSubject(const Subject& subject);
 bool IsCountryShape(absl::string_view text);
 // Only characters of PrintableString (X.680 41.4).
 bool IsPrintableString(absl::string_view text);
-// TYPE CC "-" identifier of EN 319 412-1 5.1.3: PAS, IDC, PNO, TIN, EID or a national "XX:" (TAX is
-// deprecated and refused).
+// TYPE CC "-" identifier of EN 319 412-1 5.1.3: PAS, IDC, PNO, TIN or EID. TAX is deprecated;
+// national types ("XX:") need a nameRegistrationAuthorities URI that the certificates do not carry.
 bool IsNaturalPersonIdentifier(absl::string_view text);
 
 }  // namespace enkrat::ca

@@ -106,6 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         Hostile{"NoSerialNumber", [](Subject& s) { s.serial_number = ""; }},
         Hostile{"SerialNumberWithoutType", [](Subject& s) { s.serial_number = "2f6c1b7e90"; }},
         Hostile{"DeprecatedType", [](Subject& s) { s.serial_number = "TAXSI-12345678"; }},
+        Hostile{"NationalType", [](Subject& s) { s.serial_number = "SI:SI-12345678"; }},
         Hostile{"LegalPersonType", [](Subject& s) { s.serial_number = "VATSI-12345678"; }},
         Hostile{"LowerCaseType", [](Subject& s) { s.serial_number = "eidSI-1"; }},
         Hostile{"NoDash", [](Subject& s) { s.serial_number = "EIDSI12345"; }},
