@@ -12,6 +12,7 @@
 #include <cstring>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "common/digest.h"
 #include "common/status_macros.h"
@@ -346,8 +347,20 @@ absl::StatusOr<std::unique_ptr<SigningProvider>> SigningProvider::Create() {
   return provider;
 }
 
-// Freeing the context unloads its providers.
-SigningProvider::~SigningProvider() { OSSL_LIB_CTX_free(context_); }
+// Freeing the context alone would leak what OSSL_PROVIDER_load holds.
+SigningProvider::~SigningProvider() {
+  if (context_ == nullptr) return;  // which would mean the process's own context
+  std::vector<OSSL_PROVIDER*> loaded;
+  OSSL_PROVIDER_do_all(
+      context_,
+      [](OSSL_PROVIDER* each, void* list) {
+        static_cast<std::vector<OSSL_PROVIDER*>*>(list)->push_back(each);
+        return 1;
+      },
+      &loaded);
+  for (OSSL_PROVIDER* each : loaded) OSSL_PROVIDER_unload(each);
+  OSSL_LIB_CTX_free(context_);
+}
 
 absl::StatusOr<BoundPkey> BoundPkey::Bind(const SigningProvider& provider, SigningKey& key) {
   auto slot = std::make_unique<Slot>();
