@@ -31,8 +31,10 @@ bool Converse(int fd, const addrinfo& address, absl::Duration timeout) {
       static_cast<ssize_t>(kPreface.size())) {
     return false;
   }
+  // An octet, an end or a reset: whatever comes back, somebody has accepted. Where TLS is spoken,
+  // gRPC closes a connection that does not begin with a handshake.
   char octet = 0;
-  return Ready(fd, POLLIN, timeout) && recv(fd, &octet, 1, 0) == 1;
+  return Ready(fd, POLLIN, timeout) && (recv(fd, &octet, 1, 0) >= 0 || errno == ECONNRESET);
 }
 
 }  // namespace

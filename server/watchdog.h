@@ -16,8 +16,8 @@
 namespace enkrat::server {
 
 // Whether a listener answers on host:port: connects, sends the HTTP/2 client preface, and waits for
-// the first octet (gRPC's SETTINGS frame, or a TLS alert). A kernel completes connects that nobody
-// accepts, so connecting alone proves nothing.
+// gRPC's SETTINGS frame or, with TLS, for gRPC to close the connection. A kernel completes connects
+// that nobody accepts, so connecting alone proves nothing.
 bool ListenerAnswers(const std::string& host, uint16_t port, absl::Duration timeout);
 
 // Asks `alive` every interval on a thread of its own; calls `deaf` once after `tolerance` failures

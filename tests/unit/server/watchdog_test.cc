@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <latch>
+#include <thread>
 
 namespace enkrat::server {
 namespace {
@@ -49,19 +50,82 @@ TEST(WatchdogTest, SingleFailuresAreForgiven) {
   EXPECT_FALSE(reported);
 }
 
+// A listening socket on a free port of this machine.
+class Listener {
+ public:
+  Listener() : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    const bool listens = bind(fd_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                         listen(fd_, 8) == 0 &&
+                         getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    EXPECT_TRUE(listens);
+    port_ = ntohs(address.sin_port);
+  }
+  ~Listener() { Close(); }
+
+  void Close() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
+  int Accept() const { return accept(fd_, nullptr, nullptr); }
+  uint16_t port() const { return port_; }
+
+ private:
+  int fd_;
+  uint16_t port_ = 0;
+};
+
+constexpr absl::Duration kShort = absl::Milliseconds(50);
+constexpr absl::Duration kLong = absl::Seconds(10);
+
 TEST(ListenerAnswersTest, ListenerThatNobodyAcceptsFromIsDeaf) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-  ASSERT_EQ(listen(fd, 8), 0);
-  socklen_t size = sizeof(address);
-  ASSERT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  const uint16_t port = ntohs(address.sin_port);
-  EXPECT_FALSE(ListenerAnswers("127.0.0.1", port, absl::Milliseconds(50)));
-  close(fd);
-  EXPECT_FALSE(ListenerAnswers("127.0.0.1", port, absl::Milliseconds(50)));
+  const Listener listener;
+  EXPECT_FALSE(ListenerAnswers("127.0.0.1", listener.port(), kShort));
+}
+
+TEST(ListenerAnswersTest, ListenerThatIsGoneIsDeaf) {
+  Listener listener;
+  listener.Close();
+  EXPECT_FALSE(ListenerAnswers("127.0.0.1", listener.port(), kShort));
+}
+
+TEST(ListenerAnswersTest, ListenerThatSaysSomethingIsNotDeaf) {
+  const Listener listener;
+  std::jthread server([&] {
+    const int peer = listener.Accept();
+    EXPECT_EQ(send(peer, "x", 1, MSG_NOSIGNAL), 1);
+    char octet = 0;
+    while (recv(peer, &octet, 1, 0) == 1) {
+    }
+    close(peer);
+  });
+  EXPECT_TRUE(ListenerAnswers("127.0.0.1", listener.port(), kLong));
+}
+
+// What gRPC does where it expects a TLS handshake.
+TEST(ListenerAnswersTest, ListenerThatReadsAndClosesIsNotDeaf) {
+  const Listener listener;
+  std::jthread server([&] {
+    const int peer = listener.Accept();
+    char preface[33];
+    EXPECT_EQ(recv(peer, preface, sizeof(preface), MSG_WAITALL), 33);
+    close(peer);
+  });
+  EXPECT_TRUE(ListenerAnswers("127.0.0.1", listener.port(), kLong));
+}
+
+TEST(ListenerAnswersTest, ListenerThatResetsTheConnectionIsNotDeaf) {
+  const Listener listener;
+  std::jthread server([&] {
+    const int peer = listener.Accept();
+    char octet = 0;
+    EXPECT_EQ(recv(peer, &octet, 1, 0), 1);  // the rest stays unread: closing resets
+    close(peer);
+  });
+  EXPECT_TRUE(ListenerAnswers("127.0.0.1", listener.port(), kLong));
 }
 
 }  // namespace
