@@ -1,4 +1,5 @@
 // enkratd: the service as a program.
+#include <grpc/support/log.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ namespace {
 constexpr int kExitOk = 0;
 constexpr int kExitFailed = 1;  // could not start
 constexpr int kExitDeaf = 3;    // the watchdog's: start me again
+constexpr int kExitPin = 4;     // a person must look: a token locks after a few wrong PINs
 constexpr int kExitUsage = 64;
 
 LogLevel LevelFrom(const std::string& name) {
@@ -43,6 +45,12 @@ void KeepMemoryPrivate() {
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0);
+}
+
+// gRPC writes lines of its own, one for each handshake that failed: whoever can connect could fill
+// the log with them.
+void SilenceGrpc() {
+  gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
 int CheckConfiguration(const std::string& path) {
@@ -85,7 +93,7 @@ int Serve(const std::string& path) {
   if (!daemon.ok()) {
     logger.Error("cannot start", {{"reason", ReasonName(ReasonOf(daemon.status()))},
                                   {"why", daemon.status().message()}});
-    return kExitFailed;
+    return ReasonOf(daemon.status()) == Reason::kPinRejected ? kExitPin : kExitFailed;
   }
   logger.Info("listening", {{"grpc_port", static_cast<int>((*daemon)->grpc_port())},
                             {"http_port", static_cast<int>((*daemon)->http_port())}});
@@ -110,7 +118,7 @@ int Main(int argc, char** argv) {
   app.footer(
       "Example: enkratd --config config/example.yaml --check-config\n"
       "Logs one JSON object a line to standard error. SIGTERM drains and stops.\n"
-      "Exit status: 0 stopped, 1 cannot start, 3 deaf listener, 64 usage.");
+      "Exit status: 0 stopped, 1 cannot start, 3 deaf listener, 4 PIN refused, 64 usage.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -119,6 +127,7 @@ int Main(int argc, char** argv) {
   if (check) return CheckConfiguration(path);
   KeepMemoryPrivate();
   RaiseDescriptorLimit();
+  SilenceGrpc();
   return Serve(path);
 }
 
