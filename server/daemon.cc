@@ -1,6 +1,5 @@
 #include "server/daemon.h"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
@@ -20,6 +19,7 @@
 #include "server/http_endpoints.h"
 #include "server/http_server.h"
 #include "server/periodic_task.h"
+#include "server/reflection.h"
 #include "server/signing_service.h"
 #include "server/timestamp_service.h"
 #include "server/watchdog.h"
@@ -179,8 +179,8 @@ class Daemon::Front {
     timestamp_service_ =
         MakeTimestampService(*timestamp_gate_, core_.timestamper(), core_.own_timestamper());
     grpc::EnableDefaultHealthCheckService(true);
-    if (server_.reflection()) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
+    SetReflection(builder, server_.reflection());
     SetLimits(builder);
     builder.AddListeningPort(GrpcAddress(address), credentials, &grpc_port_);
     builder.RegisterService(signing_service_.get());

@@ -39,7 +39,7 @@ TEST(GrpcConfiguredTest, FullHouseIsOverloadedWithARetryDelay) {
   EXPECT_GE(CountGranted(outcomes), 1u);
   EXPECT_THAT(outcomes, Contains(Refuses(kResourceExhausted, "OVERLOADED")));
   for (const CallOutcome& outcome : outcomes) {
-    if (outcome.reason == "OVERLOADED") EXPECT_TRUE(outcome.has_retry_delay);
+    EXPECT_EQ(outcome.has_retry_delay, outcome.reason == "OVERLOADED");
   }
 }
 

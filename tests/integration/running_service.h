@@ -16,13 +16,9 @@
 
 namespace enkrat::testing {
 
-MATCHER(Succeeds, "exits with 0") {
-  *result_listener << "exit code " << arg.exit_code << "\n" << arg.out << arg.err;
-  return arg.exit_code == 0;
-}
+MATCHER(Succeeds, "exits with 0") { return arg.exit_code == 0; }
 
 MATCHER_P(ExitsWith, code, "exits with the code " + std::to_string(code)) {
-  *result_listener << "exit code " << arg.exit_code << "\n" << arg.out << arg.err;
   return arg.exit_code == code;
 }
 

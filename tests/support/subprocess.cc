@@ -191,6 +191,11 @@ std::string Subprocess::err() const {
   return err_.text;
 }
 
+void PrintTo(const ProgramOutcome& outcome, std::ostream* stream) {
+  *stream << "a program that exited with " << outcome.exit_code << "\n"
+          << outcome.out << outcome.err;
+}
+
 ProgramOutcome RunProgram(ProgramCall call, absl::Duration timeout) {
   Subprocess program(std::move(call));
   const std::optional<int> exit_code = program.WaitForExit(timeout);

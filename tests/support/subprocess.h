@@ -15,6 +15,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -36,6 +37,9 @@ struct ProgramOutcome {
   std::string out;
   std::string err;
 };
+
+// In the words of a failed expectation (GoogleTest's own would be octets).
+void PrintTo(const ProgramOutcome& outcome, std::ostream* stream);
 
 // Thread-safe. The child is never left behind: the destructor kills it, and the kernel does if the
 // thread that made it ends first (PR_SET_PDEATHSIG).
