@@ -85,12 +85,16 @@ class Client::Channel {
       ++running_;
     }
     Call* raw = call.get();
-    signing->async()->Sign(&raw->context, &raw->request, &raw->response,
-                           [this, call, done = std::move(done)](const grpc::Status& status) {
-                             done(Convert(status), call->response);
-                             const MutexLock lock(mutex_);
-                             if (--running_ == 0) idle_.notify_all();
-                           });
+    signing->async()->Sign(
+        &raw->context, &raw->request, &raw->response,
+        [this, call, done = std::move(done)](const grpc::Status& status) mutable {
+          done(Convert(status), call->response);
+          // gRPC 1.51.1 aborts if the last of a channel, which the context holds
+          // too, goes on a thread of its own.
+          call.reset();
+          const MutexLock lock(mutex_);
+          if (--running_ == 0) idle_.notify_all();
+        });
   }
 
   std::unique_ptr<v1::SigningService::Stub> signing;

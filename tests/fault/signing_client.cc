@@ -95,12 +95,16 @@ std::shared_ptr<SigningClient::Call> SigningClient::Start(const v1::SignRequest&
   const absl::Time began = absl::Now();
   channel_->stub->async()->Sign(
       &call->context, &call->request, &call->answer.response,
-      [channel = channel_.get(), call, began, done = std::move(done)](const grpc::Status& status) {
+      [channel = channel_.get(), call, began,
+       done = std::move(done)](const grpc::Status& status) mutable {
         call->answer.code = static_cast<absl::StatusCode>(status.error_code());
         call->answer.status = Convert(status);
         call->answer.from_service = status.ok() || !status.error_details().empty();
         call->answer.took = absl::Now() - began;
         done(call->answer);
+        // gRPC 1.51.1 aborts if the last of a channel, which the context holds too, goes on a
+        // thread of its own: the context must be gone when End lets the owner go on.
+        call.reset();
         channel->End();
       });
   return call;
