@@ -7,13 +7,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/connection.h"
-#include "cli/http_client.h"
+#include "cli/http_exchange.h"
 #include "cli/outcome.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "http_client/curl_fetcher.h"
 
 namespace enkrat::cli {
 namespace {
+
+constexpr size_t kMostAnswerOctets = 16 * 1024 * 1024;  // 10 000 tokens
 
 std::map<std::string, std::string> Fields(const LoginArguments& arguments) {
   std::map<std::string, std::string> fields = {
@@ -37,19 +40,24 @@ std::string Escape(absl::string_view text) {
   return escaped;
 }
 
-absl::StatusOr<nlohmann::json> Ask(const std::string& url, absl::string_view content_type,
+absl::StatusOr<nlohmann::json> Ask(const std::string& url, const std::string& content_type,
                                    const std::string& body, absl::Duration timeout) {
   if (!IsLoopbackUrl(url)) {
     return UsageError("--idp must be a http:// or https:// address of this machine");
   }
-  ENKRAT_ASSIGN_OR_RETURN(const auto client, HttpClient::Create({.timeout = timeout}));
-  ENKRAT_ASSIGN_OR_RETURN(const HttpReply reply,
-                          client->Post(url, content_type, AsSpan(absl::string_view(body))));
-  nlohmann::json answer = nlohmann::json::parse(reply.body.begin(), reply.body.end(), nullptr,
+  ENKRAT_ASSIGN_OR_RETURN(const auto fetcher, http_client::CurlFetcher::Create());
+  ENKRAT_ASSIGN_OR_RETURN(const HttpResponse response,
+                          Exchange(*fetcher, {.url = url,
+                                              .content_type = content_type,
+                                              .body = ToBytes(absl::string_view(body)),
+                                              .max_response_size = kMostAnswerOctets,
+                                              .timeout = timeout,
+                                              .plain_http = PlainHttp::kOnLoopback}));
+  nlohmann::json answer = nlohmann::json::parse(response.body.begin(), response.body.end(), nullptr,
                                                 /*allow_exceptions=*/false);
-  if (reply.status != 200 || !answer.is_object()) {
+  if (response.status != 200 || !answer.is_object()) {
     return MakeError(Reason::kRequestMalformed,
-                     absl::StrCat("the identity provider answered HTTP ", reply.status));
+                     absl::StrCat("the identity provider answered HTTP ", response.status));
   }
   return answer;
 }

@@ -8,7 +8,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/files.h"
-#include "cli/http_client.h"
+#include "cli/http_exchange.h"
 #include "cli/intent.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
@@ -17,6 +17,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "enkrat/v1/timestamp_service.pb.h"
+#include "http_client/curl_fetcher.h"
 
 namespace enkrat::cli {
 namespace {
@@ -32,16 +33,15 @@ struct Arguments {
 // RFC 3161 3.4.
 absl::StatusOr<Bytes> AskOverHttp(const std::string& url, const TimestampQuery& query,
                                   const Context& context) {
-  ENKRAT_ASSIGN_OR_RETURN(
-      const auto http,
-      HttpClient::Create({.timeout = context.connection.timeout, .max_reply_bytes = 64 * 1024}));
-  ENKRAT_ASSIGN_OR_RETURN(HttpReply reply,
-                          http->Post(url, "application/timestamp-query", query.der()));
-  if (reply.status != 200 || reply.content_type != "application/timestamp-reply") {
-    return MakeError(Reason::kRequestMalformed, absl::StrCat("the timestamping unit answered HTTP ",
-                                                             reply.status, " without a timestamp"));
+  ENKRAT_ASSIGN_OR_RETURN(const auto fetcher, http_client::CurlFetcher::Create());
+  ENKRAT_ASSIGN_OR_RETURN(HttpResponse response,
+                          Exchange(*fetcher, query.OverHttp(url, context.connection.timeout)));
+  if (response.status != 200 || response.content_type != "application/timestamp-reply") {
+    return MakeError(Reason::kRequestMalformed,
+                     absl::StrCat("the timestamping unit answered HTTP ", response.status,
+                                  " without a timestamp"));
   }
-  return std::move(reply.body);
+  return std::move(response.body);
 }
 
 absl::StatusOr<Bytes> AskService(const TimestampQuery& query, const Context& context) {

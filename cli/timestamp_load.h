@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/load_report.h"
 
@@ -18,8 +19,9 @@ struct TimestampLoadOptions {
   absl::Duration timeout = absl::Seconds(30);  // of one request
 };
 
-// Runs to the end. Every 50th answer is checked against its query, signature included.
-LoadReport RunTimestampLoad(const TimestampLoadOptions& options);
+// Runs to the end. Every 50th answer is checked against its query, signature included. kInternal if
+// there is no HTTP at all.
+absl::StatusOr<LoadReport> RunTimestampLoad(const TimestampLoadOptions& options);
 
 }  // namespace enkrat::cli
 

@@ -123,6 +123,15 @@ absl::StatusOr<TimestampQuery> TimestampQuery::Create(DigestAlgorithm algorithm,
   return TimestampQuery(Encode(i2d_TS_REQ, request.get()));
 }
 
+HttpRequest TimestampQuery::OverHttp(const std::string& url, absl::Duration timeout) const {
+  return {.url = url,
+          .content_type = "application/timestamp-query",
+          .body = der_,
+          .max_response_size = 64 * 1024,
+          .timeout = timeout,
+          .plain_http = PlainHttp::kAnywhere};
+}
+
 absl::StatusOr<TimestampFacts> TimestampQuery::CheckResponse(ByteSpan response_der) const {
   const uint8_t* cursor = response_der.data();
   const TsRespPtr response(d2i_TS_RESP(nullptr, &cursor, static_cast<long>(response_der.size())));

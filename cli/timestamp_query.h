@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/bytes.h"
 #include "common/digest.h"
+#include "common/http_fetcher.h"
 
 namespace enkrat::cli {
 
@@ -28,6 +29,9 @@ class TimestampQuery {
 
   // DER TimeStampReq (RFC 3161 2.4.1).
   const Bytes& der() const { return der_; }
+  // The request that asks a unit over HTTP (RFC 3161 3.4), with TLS or without: the answer is
+  // signed. At most 64 KiB of it are read.
+  HttpRequest OverHttp(const std::string& url, absl::Duration timeout) const;
 
   // Checks a DER TimeStampResp as RFC 3161 2.2 asks of a requester: granted, version, the query's
   // messageImprint and nonce, and the token's signature under the certificate inside it. Whether

@@ -11,14 +11,18 @@
 
 namespace enkrat {
 
+// Where http without TLS may go: nowhere; to this machine; or anywhere, for an answer that proves
+// itself (RFC 3161 tokens are signed).
+enum class PlainHttp { kRefused, kOnLoopback, kAnywhere };
+
 struct HttpRequest {
-  std::string url = {};           // https; http where allow_plain_http_on_loopback
+  std::string url = {};           // https; http as far as plain_http allows it
   std::string content_type = {};  // with a body: POST; empty: GET
   Bytes body = {};
   size_t max_response_size = 64 * 1024;  // octets
   absl::Duration timeout = absl::Seconds(5);
   std::string tls_ca_file = {};  // PEM roots; empty: the system's
-  bool allow_plain_http_on_loopback = false;
+  PlainHttp plain_http = PlainHttp::kRefused;
 };
 
 struct HttpResponse {

@@ -18,7 +18,6 @@
 namespace enkrat::http_client {
 namespace {
 
-constexpr size_t kMaxIdleHandles = 8;
 constexpr size_t kMaxHeaderOctets = 32 * 1024;
 constexpr absl::Duration kLongestTimeout = absl::Minutes(5);
 
@@ -78,7 +77,8 @@ class EasyOptions {
 };
 
 void SetTransport(const HttpRequest& request, EasyOptions& options) {
-  options.Set(CURLOPT_PROTOCOLS_STR, request.allow_plain_http_on_loopback ? "http,https" : "https");
+  options.Set(CURLOPT_PROTOCOLS_STR,
+              request.plain_http == PlainHttp::kRefused ? "https" : "http,https");
   options.Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   options.Set(CURLOPT_FOLLOWLOCATION, 0L);
   options.Set(CURLOPT_PROXY, "");  // the environment's proxies do not count
@@ -176,6 +176,7 @@ absl::StatusOr<HttpResponse> Exchange(CURL* easy, CURLU* url, const HttpRequest&
 // Idle handles, each with the connections that it keeps open. A handle serves one thread at a time.
 class CurlFetcher::Connections {
  public:
+  explicit Connections(size_t most_idle) : most_idle_(most_idle) {}
   ~Connections() {
     {
       MutexLock lock(mutex_);
@@ -195,19 +196,21 @@ class CurlFetcher::Connections {
   void GiveBack(EasyPtr easy) {
     curl_easy_reset(easy.get());  // forgets every option; open connections stay
     MutexLock lock(mutex_);
-    if (idle_.size() < kMaxIdleHandles) idle_.push_back(std::move(easy));
+    if (idle_.size() < most_idle_) idle_.push_back(std::move(easy));
   }
 
  private:
+  const size_t most_idle_;
   Mutex mutex_;
   std::vector<EasyPtr> idle_ ABSL_GUARDED_BY(mutex_);
 };
 
-absl::StatusOr<std::unique_ptr<CurlFetcher>> CurlFetcher::Create() {
+absl::StatusOr<std::unique_ptr<CurlFetcher>> CurlFetcher::Create(Options options) {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
     return MakeError(Reason::kInternal, "libcurl cannot be initialised");
   }
-  return std::unique_ptr<CurlFetcher>(new CurlFetcher(std::make_unique<Connections>()));
+  return std::unique_ptr<CurlFetcher>(
+      new CurlFetcher(std::make_unique<Connections>(options.most_idle_connections)));
 }
 
 CurlFetcher::CurlFetcher(std::unique_ptr<Connections> connections)
@@ -221,8 +224,7 @@ absl::StatusOr<HttpResponse> CurlFetcher::Fetch(const HttpRequest& request) {
   if (!request.body.empty() && request.content_type.empty()) {
     return MakeError(Reason::kConfigurationInvalid, "a body needs a content type");
   }
-  ENKRAT_ASSIGN_OR_RETURN(const CurlUrlPtr url,
-                          ParseAllowedUrl(request.url, request.allow_plain_http_on_loopback));
+  ENKRAT_ASSIGN_OR_RETURN(const CurlUrlPtr url, ParseAllowedUrl(request.url, request.plain_http));
   EasyPtr easy = connections_->Take();
   if (easy == nullptr) return MakeError(Reason::kInternal, "out of memory");
   absl::StatusOr<HttpResponse> response = Exchange(easy.get(), url.get(), request);

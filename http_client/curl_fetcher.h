@@ -9,10 +9,15 @@
 
 namespace enkrat::http_client {
 
-// Thread-safe; one a process, made in main (curl_global_init). Keeps connections for reuse.
+// Thread-safe; one a process is enough. Keeps connections for reuse.
 class CurlFetcher final : public HttpFetcher {
  public:
-  static absl::StatusOr<std::unique_ptr<CurlFetcher>> Create();
+  struct Options {
+    // Kept open for reuse; more than these are closed after their answer.
+    size_t most_idle_connections = 8;
+  };
+  static absl::StatusOr<std::unique_ptr<CurlFetcher>> Create() { return Create(Options()); }
+  static absl::StatusOr<std::unique_ptr<CurlFetcher>> Create(Options options);
   ~CurlFetcher() override;
 
   absl::StatusOr<HttpResponse> Fetch(const HttpRequest& request) override;

@@ -36,7 +36,7 @@ bool IsLoopbackHost(absl::string_view host) {
   return inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, bool allow_plain_http) {
+absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, PlainHttp plain_http) {
   if (url.empty() || url.size() > kMaxUrlSize) return Refuse("URL is empty or too long");
   if (url.find('\0') != std::string::npos) return Refuse("URL holds a NUL");
   CurlUrlPtr parsed(curl_url());
@@ -47,7 +47,10 @@ absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, bool allow_pl
   const std::string scheme = Part(parsed.get(), CURLUPART_SCHEME);
   if (scheme == "https") return parsed;
   if (scheme != "http") return Refuse("URL is not https");
-  if (!allow_plain_http) return Refuse("URL is plain http, which is not allowed here");
+  if (plain_http == PlainHttp::kAnywhere) return parsed;
+  if (plain_http == PlainHttp::kRefused) {
+    return Refuse("URL is plain http, which is not allowed here");
+  }
   if (!IsLoopbackHost(Part(parsed.get(), CURLUPART_HOST))) {
     return Refuse("URL is plain http to another machine");
   }

@@ -1,4 +1,4 @@
-// Which addresses the service may ask: https anywhere, plain http on the machine itself.
+// Which addresses may be asked: https anywhere, plain http as far as the caller allows it.
 #ifndef ENKRAT_HTTP_CLIENT_URL_RULES_H_
 #define ENKRAT_HTTP_CLIENT_URL_RULES_H_
 
@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/http_fetcher.h"
 
 namespace enkrat::http_client {
 
@@ -17,11 +18,11 @@ struct CurlUrlDeleter {
 };
 using CurlUrlPtr = std::unique_ptr<CURLU, CurlUrlDeleter>;
 
-// The URL as libcurl itself reads it, so that what was checked is what is asked. Plain http passes
-// only where it is allowed and the host is localhost or a literal of 127.0.0.0/8 or ::1 (libcurl
-// never asks a resolver for "localhost"). kConfigurationInvalid for anything else, for user names
+// The URL as libcurl itself reads it, so that what was checked is what is asked. The machine
+// itself is localhost or a literal of 127.0.0.0/8 or ::1 (libcurl never asks a resolver for
+// "localhost"). kConfigurationInvalid for anything else, for user names
 // and for more than 2048 octets.
-absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, bool allow_plain_http);
+absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, PlainHttp plain_http);
 
 // "localhost", a dotted address of 127.0.0.0/8, or "::1" with or without brackets.
 bool IsLoopbackHost(absl::string_view host);

@@ -45,7 +45,7 @@ absl::StatusOr<std::string> DiscoveredKeySource::Get(const std::string& url, siz
   request.max_response_size = max_size;
   request.timeout = timeout;
   request.tls_ca_file = options_.tls_ca_file;
-  request.allow_plain_http_on_loopback = options_.allow_loopback_http;
+  if (options_.allow_loopback_http) request.plain_http = PlainHttp::kOnLoopback;
   ENKRAT_ASSIGN_OR_RETURN(const HttpResponse response, options_.fetcher->Fetch(request));
   if (response.status != 200) return Away(absl::StrCat("HTTP status ", response.status));
   return ToString(response.body);

@@ -113,7 +113,7 @@ absl::StatusOr<HttpResponse> HttpTimestamper::Ask(Bytes request_der, absl::Time 
                                .max_response_size = kMaxResponseSize,
                                .timeout = std::min(options_.timeout, left),
                                .tls_ca_file = options_.tls_ca_file,
-                               .allow_plain_http_on_loopback = true});
+                               .plain_http = PlainHttp::kOnLoopback});
   if (response.ok()) return response;
   const bool late = options_.clock->Now() >= deadline;
   return MakeError(late ? Reason::kDeadlineTooShort : Reason::kTimestampUnavailable,

@@ -48,7 +48,8 @@ class TimestampCommandTest : public ::testing::Test {
     return RunTimestampLoad({.url = Url(),
                              .concurrency = 2,
                              .warm_up = absl::ZeroDuration(),
-                             .length = absl::Milliseconds(100)});
+                             .length = absl::Milliseconds(100)})
+        .value();
   }
 
   fs::path folder_;

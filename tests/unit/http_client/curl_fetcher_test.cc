@@ -33,7 +33,7 @@ class CurlFetcherTest : public ::testing::Test {
   }
 
   HttpRequest Get(const std::string& path = "/x") const {
-    return {.url = server_->Url(path), .allow_plain_http_on_loopback = true};
+    return {.url = server_->Url(path), .plain_http = PlainHttp::kOnLoopback};
   }
 
   std::unique_ptr<CurlFetcher> fetcher_ = CurlFetcher::Create().value();
@@ -158,7 +158,7 @@ TEST_F(CurlFetcherTest, NobodyListeningIsAnError) {
 TEST_F(CurlFetcherTest, PlainHttpIsRefusedUnlessAllowed) {
   Start(OkAnswer("text/plain", ""));
   HttpRequest request = Get();
-  request.allow_plain_http_on_loopback = false;
+  request.plain_http = PlainHttp::kRefused;
   EXPECT_THAT(fetcher_->Fetch(request), FailsWith(Reason::kConfigurationInvalid));
   EXPECT_EQ(requests_, 0);
 }

@@ -14,17 +14,18 @@ using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::IsOk;
 
 TEST(UrlRulesTest, HttpsAnywhereIsAllowed) {
-  EXPECT_THAT(ParseAllowedUrl("https://idp.example/keys?x=1", false).status(), IsOk());
+  EXPECT_THAT(ParseAllowedUrl("https://idp.example/keys?x=1", PlainHttp::kRefused).status(),
+              IsOk());
 }
 
 class LoopbackUrlTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(LoopbackUrlTest, IsAllowedWherePlainHttpIs) {
-  EXPECT_THAT(ParseAllowedUrl(GetParam(), true).status(), IsOk());
+  EXPECT_THAT(ParseAllowedUrl(GetParam(), PlainHttp::kOnLoopback).status(), IsOk());
 }
 
 TEST_P(LoopbackUrlTest, IsRefusedWherePlainHttpIsNot) {
-  EXPECT_THAT(ParseAllowedUrl(GetParam(), false).status(),
+  EXPECT_THAT(ParseAllowedUrl(GetParam(), PlainHttp::kRefused).status(),
               FailsWith(Reason::kConfigurationInvalid));
 }
 
@@ -36,7 +37,8 @@ INSTANTIATE_TEST_SUITE_P(Hosts, LoopbackUrlTest,
 class ForbiddenUrlTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(ForbiddenUrlTest, IsRefusedEvenWherePlainHttpIsAllowed) {
-  EXPECT_THAT(ParseAllowedUrl(GetParam(), true).status(), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(ParseAllowedUrl(GetParam(), PlainHttp::kOnLoopback).status(),
+              FailsWith(Reason::kConfigurationInvalid));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -50,14 +52,29 @@ INSTANTIATE_TEST_SUITE_P(
                       "https://idp.example/\r\nX: y", "https://", "//idp.example/",
                       "http://[::ffff:127.0.0.1]/"));
 
+TEST(UrlRulesTest, PlainHttpAnywhereIsAllowedOnlyWhereItIsSaid) {
+  EXPECT_THAT(ParseAllowedUrl("http://tsa.example/", PlainHttp::kAnywhere).status(), IsOk());
+}
+
+TEST(UrlRulesTest, WhatIsNotHttpIsRefusedWherePlainHttpMayGoAnywhere) {
+  for (const char* url : {"", "tsa.example", "ftp://tsa.example/", "file:///etc/passwd",
+                          "http://user@tsa.example/"}) {
+    EXPECT_THAT(ParseAllowedUrl(url, PlainHttp::kAnywhere).status(),
+                FailsWith(Reason::kConfigurationInvalid))
+        << url;
+  }
+}
+
 TEST(UrlRulesTest, UrlOfMoreThan2048OctetsIsRefused) {
   const std::string url = "https://idp.example/" + std::string(2029, 'a');
-  EXPECT_THAT(ParseAllowedUrl(url, false).status(), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(ParseAllowedUrl(url, PlainHttp::kRefused).status(),
+              FailsWith(Reason::kConfigurationInvalid));
 }
 
 TEST(UrlRulesTest, UrlWithNulIsRefused) {
   const std::string url("https://idp.example/\0.evil.example/", 35);
-  EXPECT_THAT(ParseAllowedUrl(url, false).status(), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(ParseAllowedUrl(url, PlainHttp::kRefused).status(),
+              FailsWith(Reason::kConfigurationInvalid));
 }
 
 }  // namespace

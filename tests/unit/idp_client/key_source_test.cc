@@ -61,7 +61,7 @@ TEST_F(DiscoveredKeySourceTest, RequestsAreBounded) {
   for (const HttpRequest& request : fetcher_.requests()) {
     EXPECT_LE(request.max_response_size, 256u * 1024);
     EXPECT_EQ(request.tls_ca_file, "/roots.pem");
-    EXPECT_FALSE(request.allow_plain_http_on_loopback);
+    EXPECT_EQ(request.plain_http, PlainHttp::kRefused);
     total += request.timeout;
   }
   EXPECT_LE(total, absl::Seconds(8));
@@ -93,7 +93,7 @@ TEST_F(DiscoveredKeySourceTest, PlainHttpGoesToTheFetcherAsLoopbackOnly) {
   Discover("https://idp.example", "http://127.0.0.1/keys");
   fetcher_.Answer("http://127.0.0.1/keys", Jwks({key_.PublicJwk()}));
   ASSERT_THAT(Fetch(true), IsOk());
-  EXPECT_TRUE(fetcher_.requests().back().allow_plain_http_on_loopback);
+  EXPECT_EQ(fetcher_.requests().back().plain_http, PlainHttp::kOnLoopback);
 }
 
 TEST_F(DiscoveredKeySourceTest, DocumentWithoutJwksUriIsRefused) {
