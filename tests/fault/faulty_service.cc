@@ -100,7 +100,7 @@ absl::StatusOr<double> FaultyService::Metric(const std::string& name) const {
   ENKRAT_ASSIGN_OR_RETURN(const HttpResponse response,
                           http_->Fetch({.url = environment_->http_url() + "/metrics",
                                         .max_response_size = 1024 * 1024,
-                                        .allow_plain_http_on_loopback = true}));
+                                        .plain_http = PlainHttp::kOnLoopback}));
   const std::string text = ToString(response.body);
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     const std::pair<absl::string_view, absl::string_view> words = absl::StrSplit(line, ' ');
