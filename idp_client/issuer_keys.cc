@@ -12,9 +12,14 @@ namespace {
 
 // For both requests of a fetch together; less where old keys would do, so that a provider that
 // hangs does not hold up every signature of an interval.
-constexpr absl::Duration kFetchTimeout = absl::Seconds(8);
+constexpr absl::Duration kFetchTimeout = absl::Seconds(6);
 constexpr absl::Duration kFetchTimeoutWithOldKeys = absl::Seconds(3);
-constexpr absl::Duration kLongestWait = absl::Seconds(30);
+// For one caller, whether it waits for another's fetch or makes its own. Callers hold a thread of
+// the service while they wait, so there are few of them too.
+constexpr absl::Duration kLongestWait = kFetchTimeout;
+constexpr int kMostWaiting = 2;
+// What a caller is told who comes while a fetch runs: by then it has probably ended.
+constexpr absl::Duration kRetryWhileFetching = absl::Seconds(2);
 
 }  // namespace
 
@@ -28,17 +33,17 @@ absl::Status IssuerKeys::Prime() {
 absl::StatusOr<VerificationKey> IssuerKeys::Find(const SignatureAlgorithm& algorithm,
                                                  absl::string_view kid, absl::Time deadline) {
   MutexLock lock(mutex_);
+  const absl::Duration until =
+      options_.clock->SinceBoot() + std::min(deadline - options_.clock->Now(), kLongestWait);
   for (;;) {
     const std::optional<VerificationKey> key = KnownKey(algorithm, kid);
     if (key.has_value() && (IsFresh() || fetching_ || !MayFetch())) return *key;
+    const absl::Duration left = until - options_.clock->SinceBoot();
     if (fetching_) {
-      if (!WaitForRefresh(deadline)) {
-        return MakeError(Reason::kIdpKeysUnavailable, "no time left to wait for the keys");
-      }
+      ENKRAT_RETURN_IF_ERROR(WaitForRefresh(left));
       continue;
     }
     if (!MayFetch()) return NoKey();
-    const absl::Duration left = deadline - options_.clock->Now();
     if (left <= absl::ZeroDuration()) {
       if (key.has_value()) return *key;
       return MakeError(Reason::kIdpKeysUnavailable, "no time left to fetch the keys");
@@ -71,7 +76,11 @@ bool IssuerKeys::MayFetch() const {
 
 absl::Status IssuerKeys::NoKey() const {
   if (keys_ == nullptr || last_attempt_failed_) {
-    return MakeError(Reason::kIdpKeysUnavailable, "the provider's keys could not be fetched");
+    const absl::Duration next =
+        last_attempt_.value_or(absl::ZeroDuration()) + options_.min_refresh_interval;
+    return WithRetryDelay(
+        MakeError(Reason::kIdpKeysUnavailable, "the provider's keys could not be fetched"),
+        std::max(next - options_.clock->SinceBoot(), absl::Seconds(1)));
   }
   return MakeError(Reason::kAssertionRejected, "the provider has no key for this kid and alg");
 }
@@ -97,13 +106,19 @@ absl::Status IssuerKeys::Refresh(absl::Duration timeout) {
   return fetched.status();
 }
 
-bool IssuerKeys::WaitForRefresh(absl::Time deadline) {
-  const absl::Duration left = std::min(deadline - options_.clock->Now(), kLongestWait);
+absl::Status IssuerKeys::WaitForRefresh(absl::Duration left) {
+  const auto refuse = [](absl::string_view why) {
+    return WithRetryDelay(MakeError(Reason::kIdpKeysUnavailable, why), kRetryWhileFetching);
+  };
+  if (waiting_ >= kMostWaiting) return refuse("enough callers wait for the provider's keys");
+  ++waiting_;
   const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(left);
-  while (fetching_) {
-    if (refreshed_.wait_until(mutex_, until) == std::cv_status::timeout && fetching_) return false;
+  bool in_time = true;
+  while (fetching_ && in_time) {
+    in_time = refreshed_.wait_until(mutex_, until) != std::cv_status::timeout;
   }
-  return true;
+  --waiting_;
+  return fetching_ ? refuse("no time left to wait for the keys") : absl::OkStatus();
 }
 
 }  // namespace enkrat::idp_client

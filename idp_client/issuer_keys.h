@@ -18,7 +18,8 @@
 namespace enkrat::idp_client {
 
 // Thread-safe. At most one fetch runs at a time; others wait for it only if they have no key
-// without it. Fetches are apart by at least min_refresh_interval, also failed ones, whatever
+// without it, and two of them at most: a provider that hangs holds three threads for six seconds,
+// not all of them. Fetches are apart by at least min_refresh_interval, also failed ones, whatever
 // outsiders send: an unknown kid costs the provider one request per interval.
 class IssuerKeys {
  public:
@@ -38,7 +39,8 @@ class IssuerKeys {
   absl::Status Prime();
 
   // The key for a token's header. kAssertionRejected: the provider has no such key;
-  // kIdpKeysUnavailable: its keys, or newer ones, could not be had until `deadline`.
+  // kIdpKeysUnavailable: its keys, or newer ones, could not be had until `deadline`, within 6 s, or
+  // because enough callers wait already; with the time after which asking again makes sense.
   absl::StatusOr<VerificationKey> Find(const SignatureAlgorithm& algorithm, absl::string_view kid,
                                        absl::Time deadline);
 
@@ -51,8 +53,9 @@ class IssuerKeys {
   bool IsFresh() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Lets the mutex go while the source works.
   absl::Status Refresh(absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // False: the deadline came first.
-  bool WaitForRefresh(absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // OK once the fetch that runs has ended; kIdpKeysUnavailable if that takes longer than `left` or
+  // too many wait already.
+  absl::Status WaitForRefresh(absl::Duration left) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status NoKey() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
@@ -64,6 +67,7 @@ class IssuerKeys {
   std::optional<absl::Duration> last_attempt_ ABSL_GUARDED_BY(mutex_);
   bool last_attempt_failed_ ABSL_GUARDED_BY(mutex_) = false;
   bool fetching_ ABSL_GUARDED_BY(mutex_) = false;
+  int waiting_ ABSL_GUARDED_BY(mutex_) = 0;  // for the fetch that runs
 };
 
 }  // namespace enkrat::idp_client

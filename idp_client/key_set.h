@@ -13,9 +13,10 @@
 
 namespace enkrat::idp_client {
 
-// Longest JWK Set, in octets, and its most keys.
+// Longest JWK Set, in octets, and its most keys: a rotation needs two of each algorithm. Reading a
+// set costs the thread that fetched it, so whoever writes the set must not decide how much.
 inline constexpr size_t kMaxKeySetSize = 256 * 1024;
-inline constexpr size_t kMaxKeys = 64;
+inline constexpr size_t kMaxKeys = 16;
 
 // Immutable; thread-safe.
 class KeySet {

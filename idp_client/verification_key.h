@@ -19,8 +19,8 @@ namespace enkrat::idp_client {
 class VerificationKey {
  public:
   // kRequestMalformed for what cannot verify signatures of ours: symmetric or private keys, unknown
-  // types and curves, points off the curve, RSA below 2048 or above 8192 bits or with an exponent
-  // below 65537, `use` other than "sig", `key_ops` without "verify", unknown `alg`.
+  // types and curves, points off the curve, RSA below 2048 or above 4096 bits, even or with an
+  // exponent below 65537, `use` other than "sig", `key_ops` without "verify", unknown `alg`.
   static absl::StatusOr<VerificationKey> FromJwk(const nlohmann::json& jwk);
 
   // Empty if the provider gave none.

@@ -228,18 +228,40 @@ TEST_F(IssuerKeysTest, PrimingFailsIfNoKeyIsOfUse) {
   EXPECT_THAT(keys_->Prime(), FailsWith(Reason::kIdpKeysUnavailable));
 }
 
-TEST_F(IssuerKeysTest, ManyCallersShareOneFetch) {
+TEST_F(IssuerKeysTest, TwoCallersShareAnothersFetchAndTheRestAreTurnedAwayAtOnce) {
   provider_.Set(&Provider::hangs, true);
   std::atomic<int> found = 0;
+  std::atomic<int> turned_away = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] { found += Find("old").ok() ? 1 : 0; });
+    threads.emplace_back([&] {
+      const absl::Status status = Find("old");
+      if (status.ok()) {
+        ++found;
+      } else {
+        EXPECT_THAT(status, FailsWith(Reason::kIdpKeysUnavailable));
+        EXPECT_GT(RetryDelayOf(status).value_or(absl::ZeroDuration()), absl::ZeroDuration());
+        ++turned_away;
+      }
+    });
   }
-  provider_.WaitForFetches(1);
+  while (turned_away < 5) std::this_thread::yield();  // while the provider still hangs
   provider_.Set(&Provider::hangs, false);
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(found, 8);
+  EXPECT_EQ(found, 3);
   EXPECT_EQ(provider_.fetches, 1);
+}
+
+TEST_F(IssuerKeysTest, FetchTakesAtMostSixSecondsOfAPatientCaller) {
+  EXPECT_THAT(Find("old"), IsOk());
+  EXPECT_EQ(provider_.last_timeout, absl::Seconds(6));
+}
+
+TEST_F(IssuerKeysTest, FailureSaysWhenTheProviderIsAskedAgain) {
+  provider_.down = true;
+  EXPECT_THAT(Find("old"), FailsWith(Reason::kIdpKeysUnavailable));
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_EQ(RetryDelayOf(Find("old")), absl::Seconds(20));
 }
 
 TEST_F(IssuerKeysTest, CallerWhoseTimeEndsDuringAnothersFetchIsTold) {

@@ -67,13 +67,13 @@ TEST(KeySetTest, SetWithoutKeysOfUseIsASet) {
   EXPECT_EQ(keys.Find(Es256(), ""), nullptr);
 }
 
-TEST(KeySetTest, SixtyFourKeysAreASet) {
-  EXPECT_EQ(KeySet::FromJson(Jwks(std::vector<std::string>(64, IdTokenKey().PublicJwk())))->size(),
-            64u);
+TEST(KeySetTest, SixteenKeysAreASet) {
+  EXPECT_EQ(KeySet::FromJson(Jwks(std::vector<std::string>(16, IdTokenKey().PublicJwk())))->size(),
+            16u);
 }
 
-TEST(KeySetTest, SixtyFiveKeysAreRefused) {
-  EXPECT_THAT(KeySet::FromJson(Jwks(std::vector<std::string>(65, "{}"))),
+TEST(KeySetTest, SeventeenKeysAreRefused) {
+  EXPECT_THAT(KeySet::FromJson(Jwks(std::vector<std::string>(17, "{}"))),
               FailsWith(Reason::kLimitExceeded));
 }
 

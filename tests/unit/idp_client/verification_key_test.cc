@@ -151,10 +151,26 @@ TEST(VerificationKeyTest, RsaKeyOf1024BitsIsRefused) {
               FailsWith(Reason::kRequestMalformed));
 }
 
-TEST(VerificationKeyTest, RsaModulusOver8192BitsIsRefused) {
-  const std::string n = ToBase64Url(Bytes(1025, 0xff));
-  EXPECT_THAT(Import(absl::StrCat(R"({"kty":"RSA","e":"AQAB","n":")", n, "\"}")),
-              FailsWith(Reason::kRequestMalformed));
+absl::StatusOr<VerificationKey> ImportRsaModulus(const Bytes& modulus) {
+  return Import(absl::StrCat(R"({"kty":"RSA","e":"AQAB","n":")", ToBase64Url(modulus), "\"}"));
+}
+
+TEST(VerificationKeyTest, RsaModulusOver4096BitsIsRefused) {
+  Bytes modulus(513, 0xff);
+  modulus.front() = 1;  // 4097 bits
+  EXPECT_THAT(ImportRsaModulus(modulus), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(ImportRsaModulus(Bytes(514, 0xff)), FailsWith(Reason::kRequestMalformed));
+}
+
+TEST(VerificationKeyTest, RsaModulusOf4096BitsIsTakenAlsoWithTheSignOctetOfDer) {
+  Bytes modulus(512, 0xff);
+  EXPECT_THAT(ImportRsaModulus(modulus), IsOk());
+  modulus.insert(modulus.begin(), 0);
+  EXPECT_THAT(ImportRsaModulus(modulus), IsOk());
+}
+
+TEST(VerificationKeyTest, EvenRsaModulusIsRefused) {
+  EXPECT_THAT(ImportRsaModulus(Bytes(256, 0xfe)), FailsWith(Reason::kRequestMalformed));
 }
 
 TEST(VerificationKeyTest, JwkThatIsNotAnObjectIsRefused) {
