@@ -118,13 +118,15 @@ CallOutcome GrpcCaller::Call(const std::string& method, const google::protobuf::
 }
 
 std::vector<CallOutcome> GrpcCaller::CallAtOnce(const std::string& method,
-                                                const std::string& request, int count) const {
+                                                const std::vector<std::string>& requests) const {
   grpc::CompletionQueue queue;
   std::vector<std::unique_ptr<Flight>> flights;
-  for (int i = 0; i < count; ++i) flights.push_back(stub_->Launch(method, request, {}, queue));
+  for (const std::string& request : requests) {
+    flights.push_back(stub_->Launch(method, request, {}, queue));
+  }
   std::vector<CallOutcome> outcomes;
   void* tag = nullptr;
-  for (bool ok = false; count > 0 && queue.Next(&tag, &ok); --count) {
+  for (bool ok = false; outcomes.size() < flights.size() && queue.Next(&tag, &ok);) {
     outcomes.push_back(static_cast<Flight*>(tag)->Land());
   }
   return outcomes;

@@ -55,9 +55,9 @@ class GrpcCaller {
   CallOutcome Call(const std::string& method, const google::protobuf::Message& request,
                    google::protobuf::Message* reply, const CallSettings& settings = {}) const;
 
-  // The same request `count` times at once; outcomes in the order of their end.
-  std::vector<CallOutcome> CallAtOnce(const std::string& method, const std::string& request,
-                                      int count) const;
+  // All requests at once; outcomes in the order of their end.
+  std::vector<CallOutcome> CallAtOnce(const std::string& method,
+                                      const std::vector<std::string>& requests) const;
 
  private:
   struct Stub;

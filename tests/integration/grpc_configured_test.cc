@@ -17,14 +17,9 @@ constexpr int kResourceExhausted = 8;
 constexpr int kDeadlineExceeded = 4;
 constexpr int kUnavailable = 14;
 
-// Calls that stay in the house for long enough to meet each other: the service generates an RSA key
-// for each.
-std::vector<CallOutcome> RsaCallsAtOnce(const ServiceEnvironment& service, int count) {
+std::vector<CallOutcome> LongCallsAtOnce(const ServiceEnvironment& service, int count) {
   const GrpcCaller caller({service.grpc_target()});
-  v1::SignRequest request = UnboundRequest();
-  request.set_key_algorithm(v1::KEY_ALGORITHM_RSA_PSS_3072);
-  request.set_assertion(service.IdToken({{"nonce", NonceOf(caller, request)}}));
-  return caller.CallAtOnce(kSign, request.SerializeAsString(), count);
+  return caller.CallAtOnce(kSign, LongRequests(service, caller, count));
 }
 
 size_t CountGranted(const std::vector<CallOutcome>& outcomes) {
@@ -35,7 +30,7 @@ size_t CountGranted(const std::vector<CallOutcome>& outcomes) {
 TEST(GrpcConfiguredTest, FullHouseIsOverloadedWithARetryDelay) {
   ServiceEnvironment service({.settings = {{"server.max_in_flight", "1"}}});
   ASSERT_THAT(service.Start(), IsOk());
-  const std::vector<CallOutcome> outcomes = RsaCallsAtOnce(service, 8);
+  const std::vector<CallOutcome> outcomes = LongCallsAtOnce(service, 6);
   EXPECT_GE(CountGranted(outcomes), 1u);
   EXPECT_THAT(outcomes, Contains(Refuses(kResourceExhausted, "OVERLOADED")));
   for (const CallOutcome& outcome : outcomes) {
@@ -48,7 +43,7 @@ TEST(GrpcConfiguredTest, PartyOverItsShareIsRateLimited) {
       {.settings = {
            {"relying_parties", "[{id: demo, max_in_flight: 1, levels: [{level: advanced}]}]"}}});
   ASSERT_THAT(service.Start(), IsOk());
-  const std::vector<CallOutcome> outcomes = RsaCallsAtOnce(service, 8);
+  const std::vector<CallOutcome> outcomes = LongCallsAtOnce(service, 6);
   EXPECT_GE(CountGranted(outcomes), 1u);
   EXPECT_THAT(outcomes, Contains(Refuses(kResourceExhausted, "RATE_LIMITED")));
 }

@@ -49,4 +49,15 @@ v1::SignRequest BoundRequest(const ServiceEnvironment& service, const GrpcCaller
   return request;
 }
 
+std::vector<std::string> LongRequests(const ServiceEnvironment& service, const GrpcCaller& caller,
+                                      int count) {
+  std::vector<std::string> requests;
+  for (int i = 0; i < count; ++i) {
+    v1::SignRequest request = BoundRequest(service, caller);
+    request.set_key_algorithm(v1::KEY_ALGORITHM_RSA_PSS_3072);
+    requests.push_back(request.SerializeAsString());
+  }
+  return requests;
+}
+
 }  // namespace enkrat::testing

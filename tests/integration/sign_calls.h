@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "enkrat/v1/signing_service.pb.h"
 #include "tests/integration/grpc_caller.h"
@@ -34,6 +35,11 @@ std::string NonceOf(const GrpcCaller& caller, const v1::SignRequest& request);
 // UnboundRequest with a token that is bound to it; `claims` change the token.
 v1::SignRequest BoundRequest(const ServiceEnvironment& service, const GrpcCaller& caller,
                              const std::map<std::string, std::string>& claims = {});
+
+// Requests that stay in the house for long enough to meet each other: the service generates an RSA
+// key for each.
+std::vector<std::string> LongRequests(const ServiceEnvironment& service, const GrpcCaller& caller,
+                                      int count);
 
 // "code 3, REQUEST_MALFORMED": code by the table of style.md, ErrorInfo, and a constant text.
 MATCHER_P2(Refuses, code, reason,
