@@ -24,12 +24,11 @@ absl::Status Invalid(absl::string_view what) {
   return MakeError(Reason::kConfigurationInvalid, what);
 }
 
-absl::Status CheckAddress(const OidcIssuer& issuer, bool has_fetcher) {
+absl::Status CheckAddress(const OidcIssuer& issuer) {
   if (!CheckVisibleText(issuer.issuer, kMaxIssuerSize).ok()) {
     return Invalid("issuer must be a URL of at most 512 characters");
   }
   if (!issuer.jwks_file.empty()) return absl::OkStatus();
-  if (!has_fetcher) return Invalid("without jwks_file there must be a fetcher");
   if (!HasAllowedScheme(issuer.issuer, issuer.allow_loopback_http)) {
     return Invalid("issuer must be an https URL, or there must be a jwks_file");
   }
@@ -86,19 +85,13 @@ bool IsCountryCode(absl::string_view text) {
          absl::ascii_isupper(static_cast<unsigned char>(text[1]));
 }
 
-absl::Status CheckOidcOptions(const OidcVerifier::Options& options) {
-  if (options.clock == nullptr) return Invalid("a clock is needed");
-  if (options.issuers.empty() || options.issuers.size() > kMaxIssuers) {
+absl::Status CheckOidcIssuers(const std::vector<OidcIssuer>& issuers) {
+  if (issuers.empty() || issuers.size() > kMaxIssuers) {
     return Invalid("1 to 64 identity providers are needed");
   }
-  if (options.min_refresh_interval < absl::Seconds(1) ||
-      options.refresh_after < options.min_refresh_interval ||
-      options.max_key_age < options.refresh_after) {
-    return Invalid("1 s <= min_refresh_interval <= refresh_after <= max_key_age must hold");
-  }
   std::set<std::string> names;
-  for (const OidcIssuer& issuer : options.issuers) {
-    absl::Status status = CheckAddress(issuer, options.fetcher != nullptr);
+  for (const OidcIssuer& issuer : issuers) {
+    absl::Status status = CheckAddress(issuer);
     if (status.ok()) status = CheckAcceptance(issuer);
     if (status.ok()) status = CheckMapping(issuer.claims);
     if (!names.insert(issuer.issuer).second) status = Invalid("issuer is there twice");
@@ -107,6 +100,21 @@ absl::Status CheckOidcOptions(const OidcVerifier::Options& options) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckOidcOptions(const OidcVerifier::Options& options) {
+  if (options.clock == nullptr) return Invalid("a clock is needed");
+  if (options.min_refresh_interval < absl::Seconds(1) ||
+      options.refresh_after < options.min_refresh_interval ||
+      options.max_key_age < options.refresh_after) {
+    return Invalid("1 s <= min_refresh_interval <= refresh_after <= max_key_age must hold");
+  }
+  for (const OidcIssuer& issuer : options.issuers) {
+    if (issuer.jwks_file.empty() && options.fetcher == nullptr) {
+      return Invalid("without jwks_file there must be a fetcher");
+    }
+  }
+  return CheckOidcIssuers(options.issuers);
 }
 
 }  // namespace enkrat::idp_client

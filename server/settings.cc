@@ -13,6 +13,7 @@
 #include "common/der.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "idp_client/oidc_settings.h"
 #include "server/config_loader.h"
 
 namespace enkrat::server {
@@ -251,7 +252,8 @@ absl::Duration DurationFrom(const google::protobuf::Duration& duration) {
 }
 
 absl::Status CheckSettings(const Config& config) {
-  ENKRAT_RETURN_IF_ERROR(IssuersFrom(config).status());
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<idp_client::OidcIssuer> issuers, IssuersFrom(config));
+  ENKRAT_RETURN_IF_ERROR(idp_client::CheckOidcIssuers(issuers));
   ENKRAT_RETURN_IF_ERROR(ProfilesFrom(config).status());
   ENKRAT_RETURN_IF_ERROR(CallersFrom(config).status());
   ENKRAT_RETURN_IF_ERROR(ChainFrom(config.certificates().chain_file()).status());

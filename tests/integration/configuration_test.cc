@@ -86,6 +86,8 @@ struct BadSetting {
   const char* message;
 };
 
+void PrintTo(const BadSetting& bad, std::ostream* stream) { *stream << bad.name; }
+
 class BadSettingTest : public ConfigurationTest, public ::testing::WithParamInterface<BadSetting> {
  protected:
   static void SetUpTestSuite() { ConfigurationTest::SetUpTestSuite(); }
@@ -111,11 +113,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadSetting{"ProviderOverHttp", "identity_providers",
                    "[{issuer: \"http://idp.example\", audiences: [enkrat], acr_levels: {x: high}, "
                    "claims: {fixed_country: SI}}]",
-                   "identity_providers[0]"},
+                   "identity provider '"},
         BadSetting{"SymmetricAlgorithm", "identity_providers",
                    "[{issuer: \"https://idp.example\", audiences: [enkrat], algorithms: [HS256], "
                    "acr_levels: {x: high}, claims: {fixed_country: SI}}]",
-                   "identity_providers[0]"},
+                   "identity provider '"},
         BadSetting{"PartyWithoutLevels", "relying_parties", "[{id: demo}]", "levels"},
         BadSetting{"QualifiedWithoutIntent", "certificates.profiles",
                    "[{name: q, level: qualified, policy_oids: [1.2.3], ca_issuers_url: "

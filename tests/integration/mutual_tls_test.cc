@@ -68,13 +68,6 @@ TEST_F(MutualTlsTest, CertificateOfAnotherCaIsNotConnected) {
   EXPECT_EQ(Ask(GrpcCaller(With(other, "alpha"))).code, kUnavailable);
 }
 
-TEST_F(MutualTlsTest, OneTimeCertificateIsNoClientCertificate) {
-  const ServiceCertificates other(service().File("issuing-ca-tls"));
-  GrpcCaller::Options options = With(other, "ca");
-  options.certificate_file = service().ServiceFile("chain.pem");
-  EXPECT_EQ(Ask(GrpcCaller(options)).code, kUnavailable);
-}
-
 TEST_F(MutualTlsTest, ServiceOfAnotherCaIsNotTrustedByTheClient) {
   const ServiceCertificates other(service().File("wrong-trust"));
   GrpcCaller::Options options = With(service().tls(), "alpha");

@@ -120,7 +120,7 @@ TEST_F(RestartTest, SecondServiceOnTheSameStoreIsRefused) {
   service().WriteConfiguration();
   const ProgramOutcome second = RunProgram(service().DaemonCall());
   EXPECT_THAT(second, ExitsWith(1));
-  EXPECT_THAT(second.err, HasSubstr("ledger.db"));
+  EXPECT_THAT(second.err, HasSubstr("another process has the ledger open"));
   EXPECT_FALSE(std::filesystem::exists(service().File("second.json")));
   EXPECT_THAT(Send(NewRequest()), IsGranted()) << "the first is not disturbed";
 }
