@@ -32,7 +32,7 @@ void SignLoad::Ended(size_t number, const v1::SignRequest& request, const SignAn
   {
     const MutexLock lock(mutex_);
     ++answered_;
-    if (answer.status.ok()) ++signed_;
+    ++(answer.status.ok() ? signed_ : failed_);
     ended_.push_back({request, answer});
     // A null place tells StartOne that it comes late.
     if (const auto place = calls_.emplace(number, nullptr); !place.second) {
@@ -62,6 +62,10 @@ bool SignLoad::WaitForAnswers(size_t count, absl::Duration timeout) {
 
 bool SignLoad::WaitForSignatures(size_t count, absl::Duration timeout) {
   return WaitFor(signed_, count, timeout);
+}
+
+bool SignLoad::WaitForFailures(size_t count, absl::Duration timeout) {
+  return WaitFor(failed_, count, timeout);
 }
 
 void SignLoad::Cancel(size_t count) {

@@ -37,6 +37,8 @@ class SignLoad {
   bool WaitForAnswers(size_t count, absl::Duration timeout = absl::Seconds(60));
   // The same for calls that the service completed.
   bool WaitForSignatures(size_t count, absl::Duration timeout = absl::Seconds(60));
+  // The same for calls that failed.
+  bool WaitForFailures(size_t count, absl::Duration timeout = absl::Seconds(60));
   // The calls under way, oldest first, are reset: `count` of them at most.
   void Cancel(size_t count);
   // No more calls, but for those that are on the point of starting.
@@ -57,6 +59,7 @@ class SignLoad {
   size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t answered_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t signed_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t failed_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<size_t, std::shared_ptr<SigningClient::Call>> calls_ ABSL_GUARDED_BY(mutex_);
   std::vector<SignedCall> ended_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<SigningClient> client_;  // last: its destruction waits for the calls
