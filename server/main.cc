@@ -72,6 +72,7 @@ int Serve(const std::string& path) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a ledger at RLIMIT_FSIZE is a full disk: the write fails, no more
 
   absl::StatusOr<Config> config = LoadSettings(path);
   if (!config.ok()) {
