@@ -151,6 +151,9 @@ absl::Status CheckServer(const v1::ServerConfig& server) {
     return Invalid("server.tls",
                    "certificate_file, private_key_file and client_ca_file are needed (or "
                    "plaintext_on_loopback on a loopback address)");
+  } else if (!server.plaintext_relying_party().empty()) {
+    // Left over from a trial, it would read as if certificates did not count.
+    return Invalid("server.plaintext_relying_party", "is for plaintext_on_loopback only");
   }
   if (server.max_in_flight() > 65536 || server.session_threads() > 1024 ||
       server.max_timestamps_in_flight() > 65536) {

@@ -106,6 +106,13 @@ absl::StatusOr<signer::LevelPolicy> PolicyFrom(const v1::LevelPolicy& config,
   return policy;
 }
 
+// Where TLS is spoken there is none, whatever the file says: the certificate alone names the
+// caller.
+std::string PlaintextCaller(const Config& config) {
+  const v1::ServerConfig& server = config.server();
+  return server.plaintext_on_loopback() ? server.plaintext_relying_party() : "";
+}
+
 absl::StatusOr<CallerDirectory::Entry> CallerFrom(const v1::RelyingPartyConfig& config,
                                                   const Config& all, absl::string_view field) {
   CallerDirectory::Entry entry;
@@ -127,7 +134,7 @@ absl::StatusOr<CallerDirectory::Entry> CallerFrom(const v1::RelyingPartyConfig& 
                                           ? config.max_in_flight()
                                           : std::max(1U, all.server().max_in_flight() / 4);
   entry.certificate_sans = {config.certificate_sans().begin(), config.certificate_sans().end()};
-  if (entry.certificate_sans.empty() && config.id() != all.server().plaintext_relying_party()) {
+  if (entry.certificate_sans.empty() && config.id() != PlaintextCaller(all)) {
     return Invalid(field, "certificate_sans: at least one is needed");
   }
   return entry;
@@ -189,7 +196,7 @@ absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& confi
         CallerFrom(config.relying_parties(i), config, absl::StrCat("relying_parties[", i, "]")));
     entries.push_back(std::move(entry));
   }
-  return CallerDirectory::Create(std::move(entries), config.server().plaintext_relying_party());
+  return CallerDirectory::Create(std::move(entries), PlaintextCaller(config));
 }
 
 }  // namespace enkrat::server

@@ -3,12 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/status_matchers.h"
+#include "tests/unit/server/fake_auth_context.h"
 
 namespace enkrat::server {
 namespace {
 
 using ::enkrat::testing::FailsWith;
-using ::enkrat::testing::IsOk;
+using ::enkrat::testing::FakeAuthContext;
 
 CallerDirectory::Entry Entry(const std::string& id, std::vector<std::string> names) {
   CallerDirectory::Entry entry;
@@ -52,6 +53,24 @@ TEST(CallerDirectoryTest, AmbiguousConfigurationIsRefused) {
               FailsWith(Reason::kConfigurationInvalid));
   EXPECT_THAT(CallerDirectory::Create({Entry("a", {})}, "b"),
               FailsWith(Reason::kConfigurationInvalid));
+}
+
+TEST(CallerDirectoryTest, PropertiesOfAnUnverifiedPeerDoNotCount) {
+  ASSERT_OK_AND_ASSIGN(auto directory,
+                       CallerDirectory::Create({Entry("a", {"DNS:a.example"})}, ""));
+  const FakeAuthContext::Properties properties = {{"peer_dns", "a.example"}};
+  EXPECT_THAT(directory->Identify(FakeAuthContext(properties, false)),
+              FailsWith(Reason::kRelyingPartyUnknown));
+  ASSERT_OK_AND_ASSIGN(const auto* caller, directory->Identify(FakeAuthContext(properties)));
+  EXPECT_EQ(caller->id, "a");
+}
+
+TEST(CallerDirectoryTest, CommonNameOfACertificateDoesNotCount) {
+  ASSERT_OK_AND_ASSIGN(auto directory,
+                       CallerDirectory::Create({Entry("a", {"DNS:a.example"})}, ""));
+  EXPECT_THAT(directory->Identify(
+                  FakeAuthContext(FakeAuthContext::Properties{{"x509_common_name", "a.example"}})),
+              FailsWith(Reason::kRelyingPartyUnknown));
 }
 
 }  // namespace

@@ -8,11 +8,13 @@
 
 #include "absl/strings/str_replace.h"
 #include "tests/support/status_matchers.h"
+#include "tests/unit/server/fake_auth_context.h"
 
 namespace enkrat::server {
 namespace {
 
 using ::enkrat::testing::FailsWith;
+using ::enkrat::testing::FakeAuthContext;
 using ::enkrat::testing::IsOk;
 using ::testing::HasSubstr;
 
@@ -114,6 +116,25 @@ TEST_F(SettingsTest, PlaintextOnAnotherAddressIsRefused) {
 
 TEST_F(SettingsTest, NoTlsAndNoPlaintextIsRefused) {
   EXPECT_THAT(Failure("  plaintext_on_loopback: true\n", ""), HasSubstr("server.tls"));
+}
+
+// A field left over from a trial must not make every certificate that relying party's.
+TEST_F(SettingsTest, PlaintextRelyingPartyBesideTlsIsRefused) {
+  EXPECT_THAT(Failure("  plaintext_on_loopback: true\n",
+                      "  tls: { certificate_file: a, private_key_file: b, client_ca_file: c }\n"),
+              HasSubstr("server.plaintext_relying_party"));
+}
+
+TEST_F(SettingsTest, NobodyIsThePlaintextCallerWhereTlsIsSpoken) {
+  ASSERT_OK_AND_ASSIGN(Config config, Load(kGood));
+  config.mutable_server()->set_plaintext_on_loopback(false);
+  config.mutable_server()->mutable_tls()->set_certificate_file("server.pem");
+  ASSERT_OK_AND_ASSIGN(const auto callers, CallersFrom(config));
+  EXPECT_THAT(callers->Identify(
+                  FakeAuthContext(FakeAuthContext::Properties{{"peer_dns", "stranger.example"}})),
+              FailsWith(Reason::kRelyingPartyUnknown));
+  config.mutable_relying_parties(0)->clear_certificate_sans();
+  EXPECT_THAT(CallersFrom(config), FailsWith(Reason::kConfigurationInvalid));
 }
 
 TEST_F(SettingsTest, HostNamesAreNotListenAddresses) {
