@@ -1,5 +1,6 @@
 #include "server/core.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -184,6 +185,10 @@ absl::Status Core::MakeWorkflow() {
   parts.clock = options_.clock;
   parts.logger = options_.logger;
   parts.observer = observer_.get();
+  // Enough calls on their way to keep every session busy while others wait for the disk; half of
+  // the sessions for the heavy ones.
+  const size_t sessions = options_.config->hsm().sessions();
+  parts.turns = {.turns = 8 * sessions, .heavy_turns = std::max<size_t>(1, sessions / 2)};
   parts.keep_results = DurationFrom(options_.config->store().keep_results());
   workflow_ = std::make_unique<signer::SigningWorkflow>(std::move(parts));
   return absl::OkStatus();

@@ -7,6 +7,8 @@
 namespace enkrat::server {
 namespace {
 
+constexpr char kStartOver[] = "The signing session ended. Start over with a new assertion.";
+
 struct Row {
   grpc::StatusCode code;
   const char* text;
@@ -14,7 +16,7 @@ struct Row {
 
 // style.md section 3. The texts are constant: they say what the client may do, never what happened
 // inside.
-Row RowFor(Reason reason, bool assertion_spent) {
+Row RowFor(Reason reason) {
   using Code = grpc::StatusCode;
   switch (reason) {
     case Reason::kRequestMalformed:
@@ -33,12 +35,12 @@ Row RowFor(Reason reason, bool assertion_spent) {
     case Reason::kNotPermitted:
       return {Code::PERMISSION_DENIED, "The relying party may not do this."};
     case Reason::kRequestIdReused:
-      return {Code::ALREADY_EXISTS, "The request_id was used with other content. Use a new one."};
+      return {Code::ALREADY_EXISTS,
+              "The request_id was used before, with other content or too long ago. Use a new one."};
     case Reason::kNotFound:
       return {Code::NOT_FOUND, "There is no such record for this relying party."};
     case Reason::kOverloaded:
-      return {assertion_spent ? Code::ABORTED : Code::RESOURCE_EXHAUSTED,
-              "The service is busy. Try again later."};
+      return {Code::RESOURCE_EXHAUSTED, "The service is busy. Try again later."};
     case Reason::kRateLimited:
       return {Code::RESOURCE_EXHAUSTED, "Too many calls of this relying party. Slow down."};
     case Reason::kDeadlineTooShort:
@@ -49,11 +51,9 @@ Row RowFor(Reason reason, bool assertion_spent) {
     case Reason::kIdpKeysUnavailable:
     case Reason::kStoreUnavailable:
     case Reason::kTimestampUnavailable:
-      return assertion_spent
-                 ? Row{Code::ABORTED, "The signing session ended. Start over with a new assertion."}
-                 : Row{Code::UNAVAILABLE, "A part of the service is not available. Try again."};
+      return {Code::UNAVAILABLE, "A part of the service is not available. Try again."};
     case Reason::kSessionAbandoned:
-      return {Code::ABORTED, "The signing session ended. Start over with a new assertion."};
+      return {Code::ABORTED, kStartOver};
     case Reason::kProfileRejected:
     case Reason::kLintFailed:
     case Reason::kConfigurationInvalid:
@@ -68,6 +68,17 @@ Row RowFor(Reason reason, bool assertion_spent) {
   return {Code::INTERNAL, "The service failed."};
 }
 
+// Once the assertion is spent, what would have been worth another try no longer is: the client
+// starts over. What the operator must mend, and what is withheld, stays what it is.
+Row RowFor(const absl::Status& status) {
+  const Row row = RowFor(ReasonOf(status));
+  if (!AssertionSpent(status) || row.code == grpc::StatusCode::INTERNAL ||
+      row.code == grpc::StatusCode::FAILED_PRECONDITION) {
+    return row;
+  }
+  return {grpc::StatusCode::ABORTED, kStartOver};
+}
+
 void AddDetail(rpc::Status& status, const char* type, const google::protobuf::Message& detail) {
   google::protobuf::Any* any = status.add_details();
   any->set_type_url(absl::StrCat("type.googleapis.com/google.rpc.", type));
@@ -79,11 +90,12 @@ void AddDetail(rpc::Status& status, const char* type, const google::protobuf::Me
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const Reason reason = ReasonOf(status);
-  const Row row = RowFor(reason, AssertionSpent(status));
+  const Row row = RowFor(status);
   std::string text = row.text;
   // The step that a deadline was too short for is a constant name of ours
   // (signer/signing_workflow.h).
-  if (reason == Reason::kDeadlineTooShort && !FieldOf(status).empty()) {
+  const bool spent = AssertionSpent(status);
+  if (!spent && reason == Reason::kDeadlineTooShort && !FieldOf(status).empty()) {
     text = absl::StrCat("The deadline is too short for the step: ", FieldOf(status), ".");
   }
   if (reason == Reason::kLevelOfAssuranceTooLow && !FieldOf(status).empty()) {
@@ -96,6 +108,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   rpc::ErrorInfo info;
   info.set_reason(std::string(ReasonName(reason)));
   info.set_domain("enkrat");
+  if (spent) (*info.mutable_metadata())["assertion_spent"] = "true";
   AddDetail(details, "ErrorInfo", info);
   if (row.code == grpc::StatusCode::INVALID_ARGUMENT && !FieldOf(status).empty()) {
     rpc::BadRequest bad;

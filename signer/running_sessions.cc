@@ -20,31 +20,35 @@ absl::StatusOr<RunningSessions::Claim> RunningSessions::Enter(const Key& key, ab
       std::min(deadline, absl::Now() + absl::Minutes(5)));  // InfiniteFuture overflows chrono
   MutexLock lock(mutex_);
   while (true) {
-    const auto [place, claimed] = waiting_.emplace(key, 0);
-    if (claimed) return Claim(this, key);
-    if (place->second >= kMaxWaiting) {
+    const auto [place, claimed] = running_.emplace(key, nullptr);
+    if (claimed) {
+      place->second = std::make_shared<Running>();
+      return Claim(this, key);
+    }
+    const std::shared_ptr<Running> first = place->second;
+    if (first->waiting >= kMaxWaiting) {
       return WithRetryDelay(
           MakeError(Reason::kOverloaded, "enough calls wait for the one with this request_id"),
           absl::Milliseconds(500));
     }
-    ++place->second;
-    const bool in_time = released_.wait_until(mutex_, until) == std::cv_status::no_timeout;
-    // Whoever released it took the entry, and the count with it.
-    if (const auto again = waiting_.find(key); again != waiting_.end() && again->second > 0) {
-      --again->second;
-    }
-    if (!in_time) {
-      return MakeError(Reason::kDeadlineTooShort, "waiting for the call with the same request_id");
+    ++first->waiting;
+    while (!first->ended) {
+      if (first->end.wait_until(mutex_, until) == std::cv_status::timeout && !first->ended) {
+        --first->waiting;
+        return WithField(
+            MakeError(Reason::kDeadlineTooShort, "waiting for the call with the same request_id"),
+            "waiting for the first call");
+      }
     }
   }
 }
 
 void RunningSessions::Release(const Key& key) {
-  {
-    MutexLock lock(mutex_);
-    waiting_.erase(key);
-  }
-  released_.notify_all();
+  MutexLock lock(mutex_);
+  const auto place = running_.find(key);
+  place->second->ended = true;
+  place->second->end.notify_all();
+  running_.erase(place);
 }
 
 }  // namespace enkrat::signer

@@ -4,6 +4,7 @@
 #define ENKRAT_SIGNER_RUNNING_SESSIONS_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -32,7 +33,7 @@ class RunningSessions {
 
    private:
     friend class RunningSessions;
-    Claim(RunningSessions* sessions, Key key) : sessions_(sessions), key_(std::move(key)) {}
+    Claim(RunningSessions* sessions, const Key& key) : sessions_(sessions), key_(key) {}
 
     RunningSessions* sessions_;
     Key key_;
@@ -43,11 +44,16 @@ class RunningSessions {
   absl::StatusOr<Claim> Enter(const Key& key, absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  // One claim, for those who wait for its end; they keep it alive.
+  struct Running {
+    size_t waiting = 0;
+    bool ended = false;
+    CondVar end;
+  };
   void Release(const Key& key) ABSL_LOCKS_EXCLUDED(mutex_);
 
   Mutex mutex_;
-  CondVar released_;
-  std::map<Key, size_t> waiting_ ABSL_GUARDED_BY(mutex_);  // by each key that is being worked on
+  std::map<Key, std::shared_ptr<Running>> running_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace enkrat::signer

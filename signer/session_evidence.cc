@@ -55,14 +55,13 @@ void SessionEvidence::Admitted(absl::Time at, const RelyingParty& relying_party,
 }
 
 void SessionEvidence::AssertionVerified(absl::Time at, const idp_client::VerifiedIdentity& identity,
-                                        ByteSpan assertion, const SignatureActivationData& sad) {
+                                        ByteSpan assertion) {
   records_.push_back(
       Record("assertion-verified", at,
              {{"issuer", identity.issuer},
               {"assertion_sha256", Sha256Hex(assertion)},
               {"level_of_assurance", Text(LevelOfAssuranceName(identity.level_of_assurance))},
               {"authenticated_at", TimeText(identity.authenticated_at)},
-              {"signature_activation_data", ToHex(sad)},
               {"bound", identity.bound}}));
 }
 
@@ -135,17 +134,21 @@ void SessionEvidence::Completed(absl::Time at, ByteSpan result_digest) {
 }
 
 void SessionEvidence::Failed(absl::Time at, const absl::Status& status) {
+  // What did not become durable was not completed.
+  if (!records_.empty() && records_.back().step == "completed") records_.pop_back();
   records_.push_back(Record(
       "failed", at,
       {{"reason", Text(ReasonName(ReasonOf(status)))}, {"message", Text(status.message())}}));
 }
 
 store::EvidenceRecord RejectedAssertion(absl::Time at, const RelyingParty& relying_party,
-                                        const SigningRequest& request, const absl::Status& why) {
+                                        const SigningRequest& request, const absl::Status& why,
+                                        int64_t suppressed) {
   return Record("assertion-rejected", at,
                 {{"relying_party", relying_party.id},
                  {"request_id", request.intent.request_id},
                  {"assertion_sha256", Sha256Hex(request.assertion)},
+                 {"suppressed", suppressed},
                  {"reason", Text(ReasonName(ReasonOf(why)))},
                  {"message", Text(why.message())}});
 }

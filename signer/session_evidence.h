@@ -14,7 +14,6 @@
 #include "hsm/one_time_key.h"
 #include "idp_client/verified_identity.h"
 #include "signer/relying_party.h"
-#include "signer/signature_activation_data.h"
 #include "signer/signing_request.h"
 #include "store/records.h"
 #include "tsa/timestamper.h"
@@ -28,8 +27,10 @@ class SessionEvidence {
  public:
   void Admitted(absl::Time at, const RelyingParty& relying_party, const SigningRequest& request,
                 ByteSpan request_digest);
+  // The SAD itself is left out: it is a hash over labels that could be guessed back from it. The
+  // request's digest, which covers SAD and assertion, binds it all the same.
   void AssertionVerified(absl::Time at, const idp_client::VerifiedIdentity& identity,
-                         ByteSpan assertion, const SignatureActivationData& sad);
+                         ByteSpan assertion);
   void KeyGenerated(absl::Time at, const hsm::OneTimeKey& key);
   // `person_hash`: keyed hash of the person (certificate_subject.h).
   void CertificateIssued(absl::Time at, const ca::IssuedCertificate& certificate,
@@ -42,17 +43,19 @@ class SessionEvidence {
   // The error's reason, and its message, which holds nothing personal (common/reason.h).
   void Failed(absl::Time at, const absl::Status& status);
 
-  // Hands over the records collected since the last call.
-  std::vector<store::EvidenceRecord> Take() { return std::exchange(records_, {}); }
+  // The records collected and not yet durable; and that they are now.
+  const std::vector<store::EvidenceRecord>& records() const { return records_; }
+  void MadeDurable() { records_.clear(); }
 
  private:
   std::vector<store::EvidenceRecord> records_;
 };
 
 // Evidence of an assertion that was rejected, which belongs to no session: who sent it, and exactly
-// why it was rejected.
+// why it was rejected. `suppressed`: earlier ones that were not recorded.
 store::EvidenceRecord RejectedAssertion(absl::Time at, const RelyingParty& relying_party,
-                                        const SigningRequest& request, const absl::Status& why);
+                                        const SigningRequest& request, const absl::Status& why,
+                                        int64_t suppressed);
 
 }  // namespace enkrat::signer
 

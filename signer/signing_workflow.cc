@@ -19,6 +19,13 @@ namespace {
 
 constexpr size_t kSessionIdOctets = 16;
 
+// What keeps an HSM session for longer than others should have to wait for.
+constexpr size_t kManyDocuments = 64;
+
+bool IsHeavy(const SigningRequest& request) {
+  return !IsEcdsa(request.key_algorithm) || request.intent.documents.size() > kManyDocuments;
+}
+
 // The certificate is about the key that signs: same SubjectPublicKeyInfo, octet by octet.
 // Signatures that verify with that key therefore verify with the certificate.
 absl::Status CheckCertificateIsFor(const PublicKey& key, ByteSpan certificate_der) {
@@ -40,6 +47,7 @@ struct SigningWorkflow::Session {
   std::string id;
   absl::Time started_at;
   absl::Duration step_began;
+  std::optional<HsmTurns::Turn> turn;  // until the key is gone
   SessionEvidence evidence = {};
   std::optional<ca::IssuedCertificate> certificate =
       std::nullopt;  // kept even if the session fails
@@ -89,7 +97,11 @@ absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
   if (earlier.has_value()) return *std::move(earlier);
 
   ENKRAT_ASSIGN_OR_RETURN(idp_client::VerifiedIdentity identity, VerifyAssertion(admission));
-  ENKRAT_ASSIGN_OR_RETURN(Session session, RecordIntent(admission, std::move(identity)));
+  ENKRAT_ASSIGN_OR_RETURN(HsmTurns::Turn turn,
+                          turns_.Take(admission.relying_party->id, IsHeavy(admission.request),
+                                      admission.request.deadline));
+  ENKRAT_ASSIGN_OR_RETURN(Session session,
+                          RecordIntent(admission, std::move(identity), std::move(turn)));
 
   absl::StatusOr<SigningResult> result = Perform(session);
   if (!result.ok()) return Fail(session, result.status());
@@ -146,29 +158,43 @@ absl::StatusOr<idp_client::VerifiedIdentity> SigningWorkflow::VerifyAssertion(
       .accepted_issuers = admission.policy->issuers,
       .deadline = admission.request.deadline,
   });
-  if (identity.ok() || ReasonOf(identity.status()) == Reason::kIdpKeysUnavailable) return identity;
-  const absl::Status kept = parts_.ledger->RecordEvent(RejectedAssertion(
-      parts_.clock->Now(), *admission.relying_party, admission.request, identity.status()));
-  if (!kept.ok() && parts_.logger != nullptr) {
-    parts_.logger->Error("evidence of a rejected assertion was not kept",
-                         {{"request_id", admission.request.intent.request_id}});
+  if (!identity.ok()) {
+    if (ReasonOf(identity.status()) != Reason::kIdpKeysUnavailable) {
+      rejections_.Record(*admission.relying_party, admission.request, identity.status());
+    }
+    return identity;
   }
+  ENKRAT_RETURN_IF_ERROR(CheckNames(admission, *identity));
   return identity;
+}
+
+// A genuine assertion about somebody whose names no certificate can hold is found out before it is
+// spent. The keyed hash is the HSM's to make; any stands for it here.
+absl::Status SigningWorkflow::CheckNames(const Admission& admission,
+                                         const idp_client::VerifiedIdentity& identity) {
+  const absl::StatusOr<ca::Subject> subject = CertificateSubject(identity, Bytes(32));
+  if (subject.ok()) return absl::OkStatus();
+  const absl::Status why =
+      MakeError(Reason::kAssertionRejected,
+                absl::StrCat("no certificate can name this person: ", subject.status().message()));
+  rejections_.Record(*admission.relying_party, admission.request, why);
+  return why;
 }
 
 // Step 3: spend the assertion, record the intent; durable when this returns.
 absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(
-    const Admission& admission, idp_client::VerifiedIdentity identity) {
+    const Admission& admission, idp_client::VerifiedIdentity identity, HsmTurns::Turn turn) {
   ENKRAT_RETURN_IF_ERROR(StillWanted(admission.request, "recording the intent"));
   Session session = {.admission = admission,
                      .identity = std::move(identity),
                      .id = ToHex(RandomBytes(kSessionIdOctets)),
                      .started_at = parts_.clock->Now(),
-                     .step_began = parts_.clock->SinceBoot()};
+                     .step_began = parts_.clock->SinceBoot(),
+                     .turn = std::move(turn)};
   session.evidence.Admitted(session.started_at, *admission.relying_party, admission.request,
                             admission.request_digest);
   session.evidence.AssertionVerified(session.started_at, session.identity,
-                                     admission.request.assertion, admission.sad);
+                                     admission.request.assertion);
   ENKRAT_ASSIGN_OR_RETURN(const store::IntentOutcome outcome,
                           parts_.ledger->RecordIntent({
                               .session_id = session.id,
@@ -179,14 +205,19 @@ absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(
                               .assertion_id = session.identity.assertion_id,
                               .assertion_expires_at = session.identity.assertion_expires_at,
                               .started_at = session.started_at,
-                              .evidence = session.evidence.Take(),
+                              .evidence = session.evidence.records(),
                           }));
   switch (outcome) {
     case store::IntentOutcome::kRecorded:
+      session.evidence.MadeDurable();
       StepDone(session, "intent-recorded");
       return session;
-    case store::IntentOutcome::kAssertionSpent:
-      return MakeError(Reason::kAssertionRejected, "the assertion was spent before");
+    case store::IntentOutcome::kAssertionSpent: {
+      const absl::Status spent =
+          MakeError(Reason::kAssertionRejected, "the assertion was spent before");
+      rejections_.Record(*admission.relying_party, admission.request, spent);
+      return spent;
+    }
     case store::IntentOutcome::kRequestIdTaken:
       break;  // by another process on the same ledger
   }
@@ -195,8 +226,11 @@ absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(
 
 // Steps 4 to 9.
 absl::StatusOr<SigningResult> SigningWorkflow::Perform(Session& session) {
-  ENKRAT_ASSIGN_OR_RETURN(Signed made, SignInHsm(session));
+  absl::StatusOr<Signed> signed_in_hsm = SignInHsm(session);
+  session.turn.reset();
   // No one-time key and no HSM session is held from here on.
+  if (!signed_in_hsm.ok()) return signed_in_hsm.status();
+  Signed made = *std::move(signed_in_hsm);
   if (parts_.outside_timestamper != nullptr) {
     ENKRAT_RETURN_IF_ERROR(Timestamp(session, /*unit_key=*/nullptr, made));
   }
@@ -225,9 +259,13 @@ absl::StatusOr<SigningWorkflow::Signed> SigningWorkflow::SignInHsm(Session& sess
   if (used.ok()) used = SignDocuments(session, key, made);
 
   // Step 7: destroy it, whatever became of steps 5 and 6. (A return above does so too: RAII.)
-  ENKRAT_ASSIGN_OR_RETURN(const hsm::DestructionReceipt receipt, std::move(key).Destroy());
-  made.destruction.emplace(receipt);
-  session.evidence.KeyDestroyed(parts_.clock->Now(), receipt);
+  const absl::StatusOr<hsm::DestructionReceipt> receipt = std::move(key).Destroy();
+  if (!receipt.ok()) {
+    return used.ok() ? receipt.status()
+                     : WithContext(receipt.status(), absl::StrCat("after ", used.message()));
+  }
+  made.destruction.emplace(*receipt);
+  session.evidence.KeyDestroyed(parts_.clock->Now(), *receipt);
   StepDone(session, "key-destroyed");
   ENKRAT_RETURN_IF_ERROR(used);
 
@@ -265,6 +303,7 @@ absl::Status SigningWorkflow::IssueCertificate(Session& session, hsm::SessionLea
 absl::Status SigningWorkflow::SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made) {
   const absl::Time signing_time = parts_.clock->Now();
   for (const Document& document : session.request().intent.documents) {
+    ENKRAT_RETURN_IF_ERROR(StillWanted(session.request(), "signing the documents"));
     DigestAlgorithm algorithm = document.digest_algorithm;
     ByteSpan digest = document.digest;
     if (session.request().format != SignatureFormat::kRaw) {
@@ -349,7 +388,7 @@ absl::Status SigningWorkflow::MakeDurable(Session& session, SigningResult& resul
   ENKRAT_RETURN_IF_ERROR(parts_.ledger->CompleteSession({
       .session_id = session.id,
       .certificate = CertificateOf(session),
-      .evidence = session.evidence.Take(),
+      .evidence = session.evidence.records(),
       .result = std::move(octets),
       .result_digest = digest,
       .completed_at = result.completed_at,
@@ -365,7 +404,7 @@ absl::Status SigningWorkflow::Fail(Session& session, const absl::Status& why) {
   session.evidence.Failed(now, why);
   store::SessionFailure failure = {.session_id = session.id,
                                    .reason = std::string(ReasonName(ReasonOf(why))),
-                                   .evidence = session.evidence.Take(),
+                                   .evidence = session.evidence.records(),
                                    .certificate = std::nullopt,
                                    .failed_at = now};
   if (session.certificate.has_value()) failure.certificate = CertificateOf(session);

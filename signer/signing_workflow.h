@@ -16,6 +16,8 @@
 #include "common/log.h"
 #include "hsm/session_pool.h"
 #include "idp_client/identity_verifier.h"
+#include "signer/hsm_turns.h"
+#include "signer/rejection_evidence.h"
 #include "signer/relying_party.h"
 #include "signer/running_sessions.h"
 #include "signer/session_evidence.h"
@@ -69,9 +71,13 @@ class SigningWorkflow {
     absl::Duration keep_results = absl::Hours(24);
     // A call with less time than this is refused before anything is spent.
     absl::Duration least_time = absl::Milliseconds(50);
+    HsmTurns::Options turns = {};
   };
 
-  explicit SigningWorkflow(Parts parts) : parts_(std::move(parts)) {}
+  explicit SigningWorkflow(Parts parts)
+      : parts_(std::move(parts)),
+        turns_(parts_.turns),
+        rejections_(*parts_.ledger, *parts_.clock, parts_.logger) {}
 
   // Step 1, for the part that needs neither disk nor HSM; takes microseconds, never blocks. Errors:
   // CheckRequest's; kNotPermitted for a level or kind that the relying party may not ask for or
@@ -94,8 +100,9 @@ class SigningWorkflow {
 
   absl::StatusOr<std::optional<SigningResult>> EarlierResult(const Admission& admission);
   absl::StatusOr<idp_client::VerifiedIdentity> VerifyAssertion(const Admission& admission);
+  absl::Status CheckNames(const Admission& admission, const idp_client::VerifiedIdentity& identity);
   absl::StatusOr<Session> RecordIntent(const Admission& admission,
-                                       idp_client::VerifiedIdentity identity);
+                                       idp_client::VerifiedIdentity identity, HsmTurns::Turn turn);
   absl::StatusOr<SigningResult> Perform(Session& session);
   absl::StatusOr<Signed> SignInHsm(Session& session);
   absl::Status IssueCertificate(Session& session, hsm::SessionLease& lease,
@@ -112,6 +119,8 @@ class SigningWorkflow {
 
   const Parts parts_;
   RunningSessions running_;
+  HsmTurns turns_;
+  RejectionEvidence rejections_;
 };
 
 }  // namespace enkrat::signer

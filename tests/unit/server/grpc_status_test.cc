@@ -59,6 +59,21 @@ TEST(GrpcStatusTest, MissingPartIsUnavailableBeforeTheSpendAndAbortedAfter) {
   }
 }
 
+TEST(GrpcStatusTest, NothingIsWorthAnotherTryOnceTheAssertionIsSpent) {
+  for (int i = 0; i <= static_cast<int>(LastReason()); ++i) {
+    const auto reason = static_cast<Reason>(i);
+    const grpc::Status before = ToGrpcStatus(MakeError(reason, ""));
+    const grpc::Status after = ToGrpcStatus(WithAssertionSpent(MakeError(reason, "")));
+    const bool of_ours = before.error_code() == grpc::StatusCode::INTERNAL ||
+                         before.error_code() == grpc::StatusCode::FAILED_PRECONDITION;
+    EXPECT_EQ(after.error_code(), of_ours ? before.error_code() : grpc::StatusCode::ABORTED)
+        << ReasonName(reason);
+    rpc::ErrorInfo info;
+    ASSERT_TRUE(info.ParseFromString(DetailsOf(after).details(0).value()));
+    EXPECT_EQ(info.metadata().at("assertion_spent"), "true");
+  }
+}
+
 TEST(GrpcStatusTest, FieldAndRetryDelayTravelAsDetails) {
   const rpc::Status bad = DetailsOf(ToGrpcStatus(
       WithField(MakeError(Reason::kDigestUnsupported, ""), "intent.documents[3].digest")));

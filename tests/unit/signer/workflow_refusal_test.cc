@@ -2,6 +2,7 @@
 #include <latch>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "signer/signing_workflow.h"
 #include "signer/stored_result.h"
 #include "tests/unit/signer/workflow_fixture.h"
@@ -153,6 +154,34 @@ TEST_F(WorkflowRefusalTest, SpentAssertionIsRejectedUnderAnotherRequestId) {
   other.assertion = request.assertion;
   EXPECT_THAT(Sign(other), FailsWith(Reason::kAssertionRejected));
   EXPECT_EQ(token_.CallCount("C_GenerateKeyPair"), 1);
+  ASSERT_EQ(ledger_.Events().size(), 1u);
+  EXPECT_THAT(ledger_.Events()[0].facts_json, HasSubstr("spent before"));
+}
+
+TEST_F(WorkflowRefusalTest, PersonWhomNoCertificateCanNameSpendsNothing) {
+  identities_.identity.surname = std::string("No\0vak", 6);
+  const auto result = Sign(Request());
+  EXPECT_THAT(result, FailsWith(Reason::kAssertionRejected));
+  EXPECT_FALSE(AssertionSpent(result.status()));
+  ExpectNothingHappened();
+  EXPECT_EQ(ledger_.Events().size(), 1u);
+}
+
+TEST_F(WorkflowRefusalTest, LongNamesAreNoObstacle) {
+  identities_.identity.given_name = std::string(40, 'A');
+  identities_.identity.surname = std::string(40, 'N');
+  EXPECT_THAT(Sign(Request()), IsOk());
+}
+
+TEST_F(WorkflowRefusalTest, CallThatWouldWaitTooLongForTheHsmKeepsItsAssertion) {
+  UseParts([](SigningWorkflow::Parts& parts) { parts.turns = {.turns = 0, .heavy_turns = 0}; });
+  SigningRequest request = Request();
+  request.deadline = absl::Now() + absl::Milliseconds(20);
+  clock_.Step(absl::Now() - clock_.Now());
+  const auto result = Sign(request);
+  EXPECT_THAT(result, FailsWith(Reason::kDeadlineTooShort));
+  EXPECT_FALSE(AssertionSpent(result.status()));
+  ExpectNothingHappened();
 }
 
 TEST_F(WorkflowRefusalTest, OneAssertionInEightThreadsSignsOnce) {
