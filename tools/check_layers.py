@@ -32,7 +32,7 @@ LIBRARIES = {
     r"p11-kit": {"hsm"},
     r"grpcpp|grpc": {"server", "cli"},
     r"sqlite3\.h": {"store"},
-    r"curl": {"http_client", "cli"},  # cli/http_client.h keeps its connection: load, not handshakes
+    r"curl": {"http_client"},
     r"cjose|jansson\.h": {"idp_client"},
     r"boost": {"server"},
     r"prometheus": {"server"},
