@@ -152,10 +152,7 @@ TEST_F(CommandLineTest, DoctorNamesWhatIsWrong) {
 
 TEST_F(CommandLineTest, SecondCeremonyChangesNothing) {
   const std::string root = ReadText(Root());
-  const ProgramOutcome outcome =
-      service().Enkrat({"init", "--dir", service().File("service"), "--module",
-                        service().settings().at("hsm.module"), "--organization", "Enkrat tests",
-                        "--country", "SI", "--base-url", "http://127.0.0.1:7080"});
+  const ProgramOutcome outcome = service().Init({});
   EXPECT_THAT(outcome, Succeeds());
   EXPECT_EQ(ReadText(Root()), root);
 }

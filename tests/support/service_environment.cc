@@ -38,7 +38,11 @@ ServiceEnvironment::ServiceEnvironment(Options options)
   std::filesystem::create_directory(File("tokens"));
   WriteText(softhsm_conf(), absl::StrCat("directories.tokendir = ", File("tokens"),
                                          "\nobjectstore.backend = file\nlog.level = ERROR\n"));
-  Initialize();
+  if (options.ceremony) {
+    options.ceremony(*this);
+  } else if (const ProgramOutcome outcome = Init({}); outcome.exit_code != 0) {
+    Give("enkrat init", outcome.out + outcome.err);
+  }
   StartIdentityProvider();
   const std::string module = SoftHsmDirectory::ModulePath();
   settings_ =
@@ -53,13 +57,14 @@ ServiceEnvironment::ServiceEnvironment(Options options)
 
 ServiceEnvironment::~ServiceEnvironment() = default;
 
-void ServiceEnvironment::Initialize() const {
-  const ProgramOutcome outcome =
-      RunProgram({.argv = {BinaryPath("bin/enkrat"), "init", "--dir", File("service"), "--module",
-                           SoftHsmDirectory::ModulePath(), "--organization", "Enkrat tests",
-                           "--country", "SI", "--base-url", "http://127.0.0.1:7080"},
-                  .environment = {{"SOFTHSM2_CONF", softhsm_conf()}}});
-  if (outcome.exit_code != 0) Give("enkrat init", outcome.out + outcome.err);
+ProgramOutcome ServiceEnvironment::Init(const std::vector<std::string>& more) const {
+  ProgramCall call{.argv = {BinaryPath("bin/enkrat"), "init", "--dir", File("service"), "--module",
+                            SoftHsmDirectory::ModulePath(), "--organization", "Enkrat tests",
+                            "--country", "SI", "--base-url", "http://127.0.0.1:7080"},
+                   .environment = {{"SOFTHSM2_CONF", softhsm_conf()}}};
+  call.argv.insert(call.argv.end(), more.begin(), more.end());
+  // Minutes: an RSA key of 4096 bits on a busy machine.
+  return RunProgram(std::move(call), absl::Minutes(2));
 }
 
 void ServiceEnvironment::StartIdentityProvider() {

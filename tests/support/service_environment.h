@@ -9,7 +9,7 @@
 #ifndef ENKRAT_TESTS_SUPPORT_SERVICE_ENVIRONMENT_H_
 #define ENKRAT_TESTS_SUPPORT_SERVICE_ENVIRONMENT_H_
 
-#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +35,8 @@ class ServiceEnvironment {
     ServiceSettings settings = {};
     // Of enkratd only: a preloaded library, a fault plan.
     std::map<std::string, std::string> environment = {};
+    // How the keys and certificates come about instead of by Init({}).
+    std::function<void(const ServiceEnvironment&)> ceremony = {};
   };
 
   // Runs `enkrat init` and starts the identity provider; ends the test program, saying why, if
@@ -63,6 +65,8 @@ class ServiceEnvironment {
 
   // enkratd, running or ended; there is none before Start.
   Subprocess& daemon() { return *daemon_; }
+  // Runs `enkrat init` in this folder, with `more` after the words that it always needs.
+  ProgramOutcome Init(const std::vector<std::string>& more) const;
   // How to run enkratd in this folder beside or instead of Start's.
   ProgramCall DaemonCall() const;
   // Runs `enkrat <arguments>` as a client: --server and, with TLS, the files of `caller` are added.
@@ -86,7 +90,6 @@ class ServiceEnvironment {
   const ServiceCertificates& tls() const { return *tls_; }
 
  private:
-  void Initialize() const;
   void StartIdentityProvider();
   absl::Status ReadPorts();
 
