@@ -53,7 +53,10 @@ absl::StatusOr<VerifiedIdentity> ReadClaims(const json& claims, const CompactJws
   identity.issuer = issuer.issuer;
   ENKRAT_RETURN_IF_ERROR(CheckAudience(claims, issuer.audiences));
   ENKRAT_ASSIGN_OR_RETURN(const TokenTimes times,
-                          CheckTimes(claims, now, issuer.skew, check.max_authentication_age));
+                          CheckTimes(claims, now,
+                                     {.skew = issuer.skew,
+                                      .max_authentication_age = check.max_authentication_age,
+                                      .auth_time_required = issuer.auth_time_required}));
   identity.assertion_expires_at = times.expires_at + issuer.skew;
   identity.authenticated_at = times.authenticated_at;
   ENKRAT_ASSIGN_OR_RETURN(identity.bound,

@@ -38,6 +38,9 @@ struct OidcIssuer {
   bool allow_loopback_http = false;
   std::map<std::string, LevelOfAssurance> acr_levels;  // at least one; other values are rejected
   absl::Duration skew = absl::Seconds(10);             // at most 60 s
+  // The provider sends `auth_time` if the client asks for max_age (OpenID Connect Core 1.0 section
+  // 2). False: without it `iat` counts, which is new in every token of an old session.
+  bool auth_time_required = true;
   ClaimMapping claims;
 };
 

@@ -21,18 +21,34 @@ constexpr size_t kMaxNameCharacters = 64;
 constexpr size_t kMaxSubjectCharacters = 255;
 // serialNumber has 64 characters, of which "PNOSI-" takes 6.
 constexpr size_t kMaxIdentifierCharacters = 58;
+constexpr size_t kPseudonymCharacters = 32;
 
 absl::Status Reject(absl::string_view claim, absl::string_view why) {
   return MakeError(Reason::kAssertionRejected, absl::StrCat("claim ", claim, " ", why));
 }
 
-// A claim's text in NFC; "" if it is missing or empty.
-absl::StatusOr<std::string> ReadText(const json& claims, const std::string& name,
-                                     size_t max_characters) {
+// A claim's text as it came; "" if it is missing or empty.
+absl::StatusOr<std::string> ReadOctets(const json& claims, const std::string& name) {
   const auto claim = claims.find(name);
   if (claim == claims.end()) return "";
   if (!claim->is_string()) return Reject(name, "is not a text");
-  const std::string& raw = claim->get_ref<const std::string&>();
+  return claim->get<std::string>();
+}
+
+// `sub`, not normalised.
+absl::StatusOr<std::string> ReadSubject(const json& claims) {
+  ENKRAT_ASSIGN_OR_RETURN(std::string subject, ReadOctets(claims, "sub"));
+  if (const absl::Status visible = CheckVisibleText(subject, kMaxSubjectCharacters);
+      !visible.ok()) {
+    return Reject("sub", visible.message());
+  }
+  return subject;
+}
+
+// A claim's text in NFC; "" if it is missing or empty.
+absl::StatusOr<std::string> ReadText(const json& claims, const std::string& name,
+                                     size_t max_characters) {
+  ENKRAT_ASSIGN_OR_RETURN(const std::string raw, ReadOctets(claims, name));
   if (raw.empty()) return "";
   absl::StatusOr<std::string> text = NormaliseText(raw);
   if (!text.ok()) return Reject(name, text.status().message());
@@ -49,6 +65,13 @@ absl::StatusOr<std::string> ReadRequiredText(const json& claims, const std::stri
   return text;
 }
 
+// X.520: serialNumber is compared by caseIgnoreMatch.
+bool HasPseudonymForm(absl::string_view identifier) {
+  return identifier.size() == kPseudonymCharacters &&
+         std::all_of(identifier.begin(), identifier.end(),
+                     [](unsigned char c) { return absl::ascii_isxdigit(c); });
+}
+
 // X.680 41.4, table 10: PrintableString, here without the space.
 bool IsIdentifierCharacter(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -59,7 +82,7 @@ bool IsIdentifierCharacter(char c) {
 
 absl::Status ReadPerson(const json& claims, const ClaimMapping& mapping,
                         VerifiedIdentity& identity) {
-  ENKRAT_ASSIGN_OR_RETURN(identity.subject, ReadRequiredText(claims, "sub", kMaxSubjectCharacters));
+  ENKRAT_ASSIGN_OR_RETURN(identity.subject, ReadSubject(claims));
   ENKRAT_ASSIGN_OR_RETURN(identity.given_name,
                           ReadText(claims, mapping.given_name, kMaxNameCharacters));
   ENKRAT_ASSIGN_OR_RETURN(identity.surname, ReadText(claims, mapping.surname, kMaxNameCharacters));
@@ -77,6 +100,9 @@ absl::Status ReadPerson(const json& claims, const ClaimMapping& mapping,
                           ReadRequiredText(claims, mapping.identifier, kMaxIdentifierCharacters));
   if (!std::all_of(identity.identifier.begin(), identity.identifier.end(), IsIdentifierCharacter)) {
     return Reject(mapping.identifier, "is not an identifier");
+  }
+  if (mapping.identifier_type == "EID" && HasPseudonymForm(identity.identifier)) {
+    return Reject(mapping.identifier, "has the form of a pseudonym of ours");
   }
   identity.identifier_type = mapping.identifier_type;
   return absl::OkStatus();

@@ -11,9 +11,12 @@
 namespace enkrat::idp_client {
 
 // Fills subject, names, country and identifier. Texts are brought to NFC and then must be visible
-// (common/text.h): 1 to 64 characters each (X.520 upper bounds), `sub` 1 to 255 (OpenID Connect
-// Core 1.0 section 2). An empty name counts as none; one of the two must be there. What the mapping
-// asks for besides must be there. kAssertionRejected; the message names the claim, never its value.
+// (common/text.h): 1 to 64 characters each (X.520 upper bounds). `sub` must be visible as it is, 1
+// to 255 characters (OpenID Connect Core 1.0 section 2), and keeps its octets: two subs that look
+// alike are two persons. An empty name counts as none; one of the two must be there. What the
+// mapping asks for besides must be there; an EID of the form of our pseudonyms (32 hex digits,
+// signer/certificate_subject.h) is refused, so that no provider can name another's person.
+// kAssertionRejected; the message names the claim, never its value.
 absl::Status ReadPerson(const nlohmann::json& claims, const ClaimMapping& mapping,
                         VerifiedIdentity& identity);
 

@@ -71,19 +71,23 @@ absl::Status CheckAudience(const json& claims, const std::vector<std::string>& o
   return Contains(ours, *azp) ? absl::OkStatus() : Reject("azp is not ours");
 }
 
-absl::StatusOr<TokenTimes> CheckTimes(const json& claims, absl::Time now, absl::Duration skew,
-                                      absl::Duration max_age) {
+absl::StatusOr<TokenTimes> CheckTimes(const json& claims, absl::Time now,
+                                      const TimeDemands& demands) {
   ENKRAT_ASSIGN_OR_RETURN(const absl::Time exp, ReadRequiredTime(claims, "exp"));
   ENKRAT_ASSIGN_OR_RETURN(const absl::Time iat, ReadRequiredTime(claims, "iat"));
   ENKRAT_ASSIGN_OR_RETURN(const std::optional<absl::Time> nbf, ReadTime(claims, "nbf"));
   ENKRAT_ASSIGN_OR_RETURN(const std::optional<absl::Time> auth_time, ReadTime(claims, "auth_time"));
+  // Single sign-on issues new tokens, with a new iat, for as long as its session lasts.
+  if (demands.auth_time_required && !auth_time.has_value()) return Reject("auth_time is missing");
   const absl::Time authenticated_at = auth_time.value_or(iat);
-  if (exp <= now - skew) return Reject("token has expired");
-  if (nbf.has_value() && *nbf > now + skew) return Reject("token is not valid yet");
-  if (iat > now + skew) return Reject("token is from the future");
-  if (authenticated_at > now + skew) return Reject("authentication is in the future");
-  if (iat < now - max_age) return Reject("token is too old");
-  if (authenticated_at < now - max_age) return Reject("authentication is too long ago");
+  const absl::Time latest = now + demands.skew;
+  const absl::Time oldest = now - demands.max_authentication_age;
+  if (exp <= now - demands.skew) return Reject("token has expired");
+  if (nbf.has_value() && *nbf > latest) return Reject("token is not valid yet");
+  if (iat > latest) return Reject("token is from the future");
+  if (authenticated_at > latest) return Reject("authentication is in the future");
+  if (iat < oldest) return Reject("token is too old");
+  if (authenticated_at < oldest) return Reject("authentication is too long ago");
   return TokenTimes{.expires_at = exp, .authenticated_at = authenticated_at};
 }
 

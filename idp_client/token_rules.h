@@ -26,11 +26,19 @@ struct TokenTimes {
   absl::Time authenticated_at;
 };
 
-// Rules 9, 10 and 13: `exp` and `iat` are there, `nbf` and `auth_time` may be; all are whole
-// seconds of the years 1970 to 9999. Accepted: exp > now - skew; nbf, iat and auth_time <= now +
-// skew; iat, and auth_time where there is one, >= now - max_age.
+struct TimeDemands {
+  absl::Duration skew;
+  absl::Duration max_authentication_age;
+  // False: where there is no `auth_time`, `iat` counts as the time of the authentication.
+  bool auth_time_required = true;
+};
+
+// Rules 9, 10 and 13: `exp` and `iat` are there, `nbf` may be, `auth_time` must be where it is
+// required; all are whole seconds of the years 1970 to 9999. Accepted: exp > now - skew; nbf, iat
+// and auth_time <= now + skew; iat, and auth_time where there is one, >= now -
+// max_authentication_age.
 absl::StatusOr<TokenTimes> CheckTimes(const nlohmann::json& claims, absl::Time now,
-                                      absl::Duration skew, absl::Duration max_age);
+                                      const TimeDemands& demands);
 
 // Rule 11: `nonce` is the expected one: true. There is none and none is required: false. `expected`
 // must not be empty.

@@ -10,14 +10,14 @@
 
 namespace enkrat::idp_client {
 
-// All texts are checked (common/text.h: visible, NFC, bounded).
+// All texts are checked (common/text.h: visible, bounded); all but `subject` are in NFC.
 struct VerifiedIdentity {
   std::string issuer;        // `iss`, octet by octet as configured
   std::string assertion_id;  // `jti`, or hex SHA-256 of the signed octets where there is none
   absl::Time assertion_expires_at;  // until when it must be remembered as spent (exp + skew)
-  absl::Time authenticated_at;      // auth_time, or iat where the provider sends none
+  absl::Time authenticated_at;      // auth_time; iat where a provider may send none
   LevelOfAssurance level_of_assurance = LevelOfAssurance::kLow;
-  std::string subject;     // `sub`: the provider's own name for the person
+  std::string subject;     // `sub`, octet by octet: the provider's own name for the person
   std::string given_name;  // at least one of given_name and surname
   std::string surname;
   std::string country;  // ISO 3166-1 alpha-2, upper case

@@ -63,6 +63,7 @@ absl::StatusOr<idp_client::OidcIssuer> IssuerFrom(const v1::IssuerConfig& config
   issuer.jwks_file = config.jwks_file();
   issuer.tls_ca_file = config.tls_ca_file();
   issuer.allow_loopback_http = config.allow_loopback_http();
+  issuer.auth_time_required = !config.allow_missing_auth_time();
   if (config.has_skew()) issuer.skew = DurationFrom(config.skew());
   for (const auto& [acr, value] : config.acr_levels()) {
     const auto level = AssuranceFrom(value);

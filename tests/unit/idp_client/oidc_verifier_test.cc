@@ -36,7 +36,20 @@ TEST_F(OidcVerifierTest, GoodTokenYieldsTheIdentity) {
   EXPECT_TRUE(identity.bound);
 }
 
-TEST_F(OidcVerifierTest, TokenWithoutAuthTimeCountsFromIat) {
+// A single sign-on session and prompt=none: a new token, the person not asked.
+TEST_F(OidcVerifierTest, NewTokenOfAnOldAuthenticationIsRejected) {
+  EXPECT_THAT(
+      VerifyClaims(GoodClaims().Time("auth_time", clock_.Now() - absl::Seconds(181))).status(),
+      FailsWith(Reason::kAssertionRejected));
+}
+
+TEST_F(OidcVerifierTest, TokenWithoutAuthTimeIsRejected) {
+  EXPECT_THAT(VerifyClaims(GoodClaims().Remove("auth_time")).status(),
+              FailsWith(Reason::kAssertionRejected));
+}
+
+TEST_F(OidcVerifierTest, TokenWithoutAuthTimeCountsFromIatWhereThatIsAllowed) {
+  settings_.auth_time_required = false;
   const absl::Time iat = clock_.Now() - absl::Seconds(7);
   ASSERT_OK_AND_ASSIGN(const VerifiedIdentity identity,
                        VerifyClaims(GoodClaims().Remove("auth_time").Time("iat", iat)));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::idp_client {
@@ -71,6 +72,15 @@ TEST(PersonClaimsTest, DecomposedNameIsComposed) {
   EXPECT_EQ(person.surname,
             "\xc4\x8c"
             "eh");
+}
+
+// Two subs of different octets are two persons (OpenID Connect Core 1.0 section 2: case-sensitive,
+// never reassigned; nothing there normalises it).
+TEST(PersonClaimsTest, SubjectKeepsItsOctets) {
+  const std::string decomposed = "c\xcc\x8c";
+  const std::string composed = "\xc4\x8d";
+  EXPECT_EQ(ReadWith("sub", decomposed)->subject, decomposed);
+  EXPECT_EQ(ReadWith("sub", composed)->subject, composed);
 }
 
 TEST(PersonClaimsTest, LengthCountsCharactersAfterComposition) {
@@ -182,6 +192,28 @@ TEST(PersonClaimsTest, WhatIsNotAnIdentifierIsRejected) {
                                  "12"}) {
     EXPECT_THAT(ReadWith("pid", identifier), FailsWith(Reason::kAssertionRejected)) << identifier;
   }
+}
+
+// signer/certificate_subject.h: what is derived here has this form; a provider that could claim it
+// could claim to be another provider's person.
+TEST(PersonClaimsTest, IdentifierOfThePseudonymsFormIsRejected) {
+  const std::string pseudonym = "00112233445566778899aabbccddeeff";
+  ClaimMapping mapping = FullMapping();
+  mapping.identifier_type = "EID";
+  json claims = GoodClaims();
+  for (const std::string& identifier : {pseudonym, absl::AsciiStrToUpper(pseudonym)}) {
+    claims["pid"] = identifier;
+    EXPECT_THAT(Read(claims, mapping), FailsWith(Reason::kAssertionRejected)) << identifier;
+  }
+  for (const std::string& identifier :
+       {pseudonym + "0", pseudonym.substr(1), "g" + pseudonym.substr(1)}) {
+    claims["pid"] = identifier;
+    EXPECT_THAT(Read(claims, mapping), IsOk()) << identifier;
+  }
+}
+
+TEST(PersonClaimsTest, IdentifierOfThePseudonymsFormIsReadWhereItsTypeTellsItApart) {
+  EXPECT_THAT(ReadWith("pid", "00112233445566778899aabbccddeeff"), IsOk());  // PNO
 }
 
 TEST(PersonClaimsTest, IdentifierOf58CharactersIsReadAndOf59Rejected) {

@@ -53,10 +53,13 @@ TEST(AudienceTest, SeventeenAudiencesAreRejected) {
 // Now is 1 800 000 000; 10 s of skew; authenticated at most 180 s ago.
 constexpr int64_t kNow = 1'800'000'000;
 
-json GoodTimes() { return {{"exp", kNow + 300}, {"iat", kNow}}; }
+json GoodTimes() { return {{"exp", kNow + 300}, {"iat", kNow}, {"auth_time", kNow}}; }
 
-absl::StatusOr<TokenTimes> Times(const json& claims) {
-  return CheckTimes(claims, absl::FromUnixSeconds(kNow), absl::Seconds(10), absl::Seconds(180));
+absl::StatusOr<TokenTimes> Times(const json& claims, bool auth_time_required = true) {
+  return CheckTimes(claims, absl::FromUnixSeconds(kNow),
+                    {.skew = absl::Seconds(10),
+                     .max_authentication_age = absl::Seconds(180),
+                     .auth_time_required = auth_time_required});
 }
 
 // One claim beside good ones.
@@ -96,6 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
     Times, RejectedTimeTest,
     ::testing::Values(
         TimeRow{"ExpMissing", "exp", ""}, TimeRow{"IatMissing", "iat", ""},
+        TimeRow{"AuthTimeMissing", "auth_time", ""},
         TimeRow{"ExpAtNowMinusSkew", "exp", "1799999990"}, TimeRow{"ExpLongAgo", "exp", "1"},
         TimeRow{"NbfAfterNowPlusSkew", "nbf", "1800000011"},
         TimeRow{"IatAfterNowPlusSkew", "iat", "1800000011"},
@@ -123,6 +127,21 @@ TEST(TimesTest, AuthTimeCountsWhereThereIsOne) {
   ASSERT_OK_AND_ASSIGN(const TokenTimes times, Times(claims));
   EXPECT_EQ(times.authenticated_at, absl::FromUnixSeconds(kNow - 100));
   EXPECT_EQ(times.expires_at, absl::FromUnixSeconds(kNow + 300));
+}
+
+TEST(TimesTest, WithoutAuthTimeIatCountsWhereThatIsAllowed) {
+  json claims = GoodTimes();
+  claims.erase("auth_time");
+  claims["iat"] = kNow - 7;
+  EXPECT_THAT(Times(claims, /*auth_time_required=*/true), FailsWith(Reason::kAssertionRejected));
+  ASSERT_OK_AND_ASSIGN(const TokenTimes times, Times(claims, /*auth_time_required=*/false));
+  EXPECT_EQ(times.authenticated_at, absl::FromUnixSeconds(kNow - 7));
+}
+
+TEST(TimesTest, OldAuthTimeIsRejectedAlsoWhereNoneIsRequired) {
+  json claims = GoodTimes();
+  claims["auth_time"] = kNow - 181;
+  EXPECT_THAT(Times(claims, /*auth_time_required=*/false), FailsWith(Reason::kAssertionRejected));
 }
 
 TEST(TimesTest, FreshAuthTimeDoesNotSaveAnOldToken) {

@@ -101,6 +101,14 @@ TEST_F(SettingsTest, RelyingPartyGetsTheStrictDefaults) {
   EXPECT_EQ(demo->max_in_flight, 64u);
 }
 
+TEST_F(SettingsTest, TokensWithoutAuthTimeAreAllowedOnlyBySaying) {
+  EXPECT_TRUE(IssuersFrom(*Load(kGood))->front().auth_time_required);
+  ASSERT_OK_AND_ASSIGN(
+      const Config lenient,
+      LoadWith("audiences: [enkrat]", "audiences: [enkrat]\n    allow_missing_auth_time: true"));
+  EXPECT_FALSE(IssuersFrom(lenient)->front().auth_time_required);
+}
+
 TEST_F(SettingsTest, MissingFileIsAConfigurationError) {
   EXPECT_THAT(LoadSettings(folder_ + "/none.yaml"), FailsWith(Reason::kConfigurationInvalid));
 }
