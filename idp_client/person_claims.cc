@@ -58,6 +58,15 @@ absl::StatusOr<std::string> ReadText(const json& claims, const std::string& name
   return text;
 }
 
+absl::StatusOr<std::string> ReadName(const json& claims, const std::string& name) {
+  ENKRAT_ASSIGN_OR_RETURN(std::string text, ReadText(claims, name, kMaxNameCharacters));
+  if (text.empty()) return text;
+  if (const absl::Status is_name = CheckPersonName(text, kMaxNameCharacters); !is_name.ok()) {
+    return Reject(name, is_name.message());
+  }
+  return text;
+}
+
 absl::StatusOr<std::string> ReadRequiredText(const json& claims, const std::string& name,
                                              size_t max_characters) {
   ENKRAT_ASSIGN_OR_RETURN(std::string text, ReadText(claims, name, max_characters));
@@ -83,9 +92,8 @@ bool IsIdentifierCharacter(char c) {
 absl::Status ReadPerson(const json& claims, const ClaimMapping& mapping,
                         VerifiedIdentity& identity) {
   ENKRAT_ASSIGN_OR_RETURN(identity.subject, ReadSubject(claims));
-  ENKRAT_ASSIGN_OR_RETURN(identity.given_name,
-                          ReadText(claims, mapping.given_name, kMaxNameCharacters));
-  ENKRAT_ASSIGN_OR_RETURN(identity.surname, ReadText(claims, mapping.surname, kMaxNameCharacters));
+  ENKRAT_ASSIGN_OR_RETURN(identity.given_name, ReadName(claims, mapping.given_name));
+  ENKRAT_ASSIGN_OR_RETURN(identity.surname, ReadName(claims, mapping.surname));
   if (identity.given_name.empty() && identity.surname.empty()) {
     return MakeError(Reason::kAssertionRejected, "token names nobody");
   }

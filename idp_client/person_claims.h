@@ -11,7 +11,8 @@
 namespace enkrat::idp_client {
 
 // Fills subject, names, country and identifier. Texts are brought to NFC and then must be visible
-// (common/text.h): 1 to 64 characters each (X.520 upper bounds). `sub` must be visible as it is, 1
+// (common/text.h): 1 to 64 characters each (X.520 upper bounds), a letter in each name. `sub` must
+// be visible as it is, 1
 // to 255 characters (OpenID Connect Core 1.0 section 2), and keeps its octets: two subs that look
 // alike are two persons. An empty name counts as none; one of the two must be there. What the
 // mapping asks for besides must be there; an EID of the form of our pseudonyms (32 hex digits,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/support/status_matchers.h"
 
 namespace enkrat {
@@ -39,6 +41,70 @@ TEST(VisibleTextTest, WhatCouldDeceiveAReaderIsRejected) {
   for (const absl::string_view text : hostile) {
     EXPECT_THAT(CheckVisibleText(text, 64), FailsWith(Reason::kRequestMalformed));
   }
+}
+
+TEST(VisibleTextTest, CharactersThatShowNothingAreRejectedWhereverTheyStand) {
+  const char* invisible[] = {
+      "\u00AD",      // soft hyphen
+      "\u034F",      // combining grapheme joiner
+      "\u115F",      // Hangul choseong filler
+      "\u1160",      // Hangul jungseong filler
+      "\u17B4",      // Khmer inherent vowel
+      "\u180B",      // Mongolian variation selector
+      "\u180F",      // Mongolian variation selector of Unicode 14
+      "\u2800",      // blank Braille pattern
+      "\u3164",      // Hangul filler
+      "\uFE00",      // variation selectors
+      "\uFE0F",      //
+      "\uFFA0",      // halfwidth Hangul filler
+      "\U0001D159",  // musical symbol null notehead
+      "\U000E0001",  // language tag
+      "\U000E0100",  // variation selector 17
+      "\U000E0FFF",  // unassigned, and ignorable already
+  };
+  for (const std::string text : invisible) {
+    EXPECT_THAT(CheckVisibleText(text, 64), FailsWith(Reason::kRequestMalformed)) << text;
+    EXPECT_THAT(CheckVisibleText("a" + text, 64), FailsWith(Reason::kRequestMalformed)) << text;
+    EXPECT_THAT(CheckVisibleText("a" + text + "b", 64), FailsWith(Reason::kRequestMalformed))
+        << text;
+  }
+}
+
+TEST(VisibleTextTest, SpacesOfAnyWidthAtTheEndsAreRejected) {
+  for (const std::string space : {" ", "\u00A0", "\u2003", "\u202F", "\u205F", "\u3000"}) {
+    EXPECT_THAT(CheckVisibleText(space, 64), FailsWith(Reason::kRequestMalformed)) << space;
+    EXPECT_THAT(CheckVisibleText(space + "a", 64), FailsWith(Reason::kRequestMalformed)) << space;
+    EXPECT_THAT(CheckVisibleText("a" + space, 64), FailsWith(Reason::kRequestMalformed)) << space;
+    EXPECT_THAT(CheckVisibleText("a" + space + "b", 64), IsOk()) << space;
+  }
+}
+
+TEST(VisibleTextTest, CombiningMarkInFrontIsRejected) {
+  for (const std::string mark : {"\u030C", "\u0903", "\u20DD"}) {  // of all three categories
+    EXPECT_THAT(CheckVisibleText(mark + "a", 64), FailsWith(Reason::kRequestMalformed)) << mark;
+    EXPECT_THAT(CheckVisibleText("a" + mark, 64), IsOk()) << mark;
+  }
+}
+
+TEST(PersonNameTest, NamesOfManyScriptsAreAccepted) {
+  for (const char* name : {"Žiga Čuš", "Ελένη", "Іван", "王小明", "O'Brien-Smith", "أحمد", "नेहा",
+                           "สมชาย", "Ng", "Ж", "ǅ", "ʻOkina", "Louis XIV", "R2"}) {
+    EXPECT_THAT(CheckPersonName(name, 64), IsOk()) << name;
+  }
+}
+
+TEST(PersonNameTest, WhatHasNoLetterIsRejected) {
+  for (const char* name : {"-", "'", ".", "---", "12", "٣", "€", "☺", "- -", "Ⅷ", "1\u030C"}) {
+    EXPECT_THAT(CheckPersonName(name, 64), FailsWith(Reason::kRequestMalformed)) << name;
+    EXPECT_THAT(CheckVisibleText(name, 64), IsOk()) << name;  // well enough for a label
+  }
+}
+
+TEST(PersonNameTest, LetterDoesNotSaveWhatCannotBeSeen) {
+  for (const char* name : {"", "a\u3164", "\u3164", " a", "a\u202E", "\u0301a", "a\xff"}) {
+    EXPECT_THAT(CheckPersonName(name, 64), FailsWith(Reason::kRequestMalformed)) << name;
+  }
+  EXPECT_THAT(CheckPersonName(std::string(65, 'a'), 64), FailsWith(Reason::kLimitExceeded));
 }
 
 TEST(VisibleTextTest, WhatIsNotUtf8IsRejected) {

@@ -147,11 +147,23 @@ INSTANTIATE_TEST_SUITE_P(
         HostileText{"ByteOrderMark",
                     "\xef\xbb\xbf"
                     "Ana"},
-        HostileText{"SpaceInFront", " Ana"}, HostileText{"SpaceBehind", "Ana "},
-        HostileText{"OnlyASpace", " "}, HostileText{"NotUtf8", "Ana\xff"},
-        HostileText{"OverlongUtf8", "Ana\xc0\x80"}, HostileText{"Surrogate", "Ana\xed\xa0\x80"},
-        HostileText{"TooLong", std::string(256, 'a')}),
+        HostileText{"HangulFiller", "\u3164"}, HostileText{"BlankBraille", "\u2800"},
+        HostileText{"VariationSelector", "Ana\uFE0F"},
+        HostileText{"NoBreakSpaceBehind", "Ana\u00A0"},
+        HostileText{"IdeographicSpaceInFront", "\u3000Ana"},
+        HostileText{"CombiningMarkInFront", "\u0301Ana"}, HostileText{"SpaceInFront", " Ana"},
+        HostileText{"SpaceBehind", "Ana "}, HostileText{"OnlyASpace", " "},
+        HostileText{"NotUtf8", "Ana\xff"}, HostileText{"OverlongUtf8", "Ana\xc0\x80"},
+        HostileText{"Surrogate", "Ana\xed\xa0\x80"}, HostileText{"TooLong", std::string(256, 'a')}),
     [](const auto& row) { return std::string(row.param.what); });
+
+TEST(PersonClaimsTest, NameWithoutALetterIsRejected) {
+  for (const char* claim : {"given_name", "family_name"}) {
+    for (const char* name : {"-", "1", "\u2013"}) {
+      EXPECT_THAT(ReadWith(claim, name), FailsWith(Reason::kAssertionRejected)) << claim << name;
+    }
+  }
+}
 
 TEST(PersonClaimsTest, NameOf64CharactersIsReadAndOf65Rejected) {
   EXPECT_THAT(ReadWith("given_name", std::string(64, 'a')), IsOk());
