@@ -120,9 +120,10 @@ CallOutcome GrpcCaller::Call(const std::string& method, const google::protobuf::
 std::vector<CallOutcome> GrpcCaller::CallAtOnce(const std::string& method,
                                                 const std::vector<std::string>& requests) const {
   grpc::CompletionQueue queue;
+  const CallSettings settings = {.timeout = absl::Minutes(1)};
   std::vector<std::unique_ptr<Flight>> flights;
   for (const std::string& request : requests) {
-    flights.push_back(stub_->Launch(method, request, {}, queue));
+    flights.push_back(stub_->Launch(method, request, settings, queue));
   }
   std::vector<CallOutcome> outcomes;
   void* tag = nullptr;

@@ -92,6 +92,37 @@ TEST_F(HttpTest, TimestampSaysAccuracyPolicyAndNonce) {
   EXPECT_THAT(text, HasSubstr("Nonce: 0x"));
 }
 
+TEST_F(HttpTest, QueryMayComeInChunksAndAskToContinue) {
+  const std::string query = Query(MakeDocument("chunked.txt"), {"-sha256", "-cert"});
+  for (const char* header : {"Transfer-Encoding: chunked", "Expect: 100-continue"}) {
+    const std::string reply = service().File("chunked.tsr");
+    WriteText(reply, Curl({"-H", "Content-Type: Application/Timestamp-Query; charset=x", "-H",
+                           header, "--data-binary", "@-"},
+                          "/tsa", query)
+                         .out);
+    EXPECT_THAT(Execute({"openssl", "ts", "-verify", "-data", service().File("chunked.txt"), "-in",
+                         reply, "-CAfile", service().ServiceFile("root.pem")}),
+                Succeeds())
+        << header;
+  }
+}
+
+TEST_F(HttpTest, ChunksThatAreTooLargeTogetherAreRefused) {
+  EXPECT_EQ(StatusOf({"-H", "Content-Type: application/timestamp-query", "-H",
+                      "Transfer-Encoding: chunked", "--data-binary", "@-"},
+                     "/tsa", std::string(100'000, 'x')),
+            "413");
+}
+
+TEST_F(HttpTest, HeaderThatIsTooLargeIsRefused) {
+  const std::string status = StatusOf({"-H", "X: " + std::string(20'000, 'x')}, "/healthz");
+  EXPECT_THAT(status, ::testing::AnyOf("400", "431"));
+}
+
+TEST_F(HttpTest, ClientOfTheLastCenturyIsAnswered) {
+  EXPECT_EQ(StatusOf({"--http1.0"}, "/healthz"), "200");
+}
+
 TEST_F(HttpTest, AnotherContentTypeIsRefused) {
   EXPECT_EQ(StatusOf({"-H", "Content-Type: text/plain", "--data-binary", "@-"}, "/tsa", "x"),
             "415");

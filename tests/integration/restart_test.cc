@@ -112,7 +112,7 @@ TEST_F(RestartTest, TerminationLetsRunningCallsFinish) {
   service().settings()["hsm.sessions"] = "1";  // so that they queue
   Start();
   const GrpcCaller caller({service().grpc_target()});
-  const std::vector<std::string> requests = LongRequests(service(), caller, 6);
+  const std::vector<std::string> requests = LongRequests(service(), caller, 4);
   auto outcomes =
       std::async(std::launch::async, [&] { return caller.CallAtOnce(kSign, requests); });
   // One is done: the others, sent with it, are in the house.

@@ -110,7 +110,7 @@ absl::Status ServiceEnvironment::ReadPorts() {
 
 std::optional<int> ServiceEnvironment::Terminate() {
   daemon_->Signal(SIGTERM);
-  return daemon_->WaitForExit();
+  return daemon_->WaitForExit(absl::Seconds(40));  // longer than it drains by default
 }
 
 void ServiceEnvironment::Kill() {
