@@ -3,6 +3,7 @@
 #include <utility>
 
 // Asio 1.74 with gcc 12 needs <utility> first (stack.md).
+#include <array>
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -11,10 +12,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <chrono>
 #include <memory>
 #include <thread>
 
@@ -33,6 +36,9 @@ using tcp = asio::ip::tcp;
 using WireRequest = http::request<http::vector_body<uint8_t>>;
 using WireResponse = http::response<http::vector_body<uint8_t>>;
 using Parser = http::request_parser<http::vector_body<uint8_t>>;
+
+constexpr std::chrono::seconds kLongestLinger(2);
+constexpr size_t kMostUnread = 1024 * 1024;
 
 HttpResponse PlainAnswer(int status, absl::string_view text) {
   HttpResponse response;
@@ -103,7 +109,12 @@ class HttpServer::Network {
       tcp::socket socket(context_);
       co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
       if (error == asio::error::operation_aborted) co_return;
-      if (error || connections_ >= options_.max_connections) continue;  // the socket closes
+      if (error) {  // such as no descriptor left: wait until some come back, do not spin
+        asio::steady_timer pause(context_, std::chrono::milliseconds(50));
+        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        continue;
+      }
+      if (connections_ >= options_.max_connections) continue;  // the socket closes
       asio::co_spawn(context_, Serve(beast::tcp_stream(std::move(socket))), asio::detached);
     }
   }
@@ -135,8 +146,10 @@ class HttpServer::Network {
                                 asio::redirect_error(asio::use_awaitable, error));
       HttpResponse response;
       const unsigned version = parser.get().version() == 10 ? 10 : 11;
-      if (error == http::error::body_limit) {
-        response = PlainAnswer(413, "The body is too large.");
+      const bool too_large = error == http::error::body_limit || error == http::error::header_limit;
+      if (too_large) {
+        response = error == http::error::body_limit ? PlainAnswer(413, "The body is too large.")
+                                                    : PlainAnswer(431, "The header is too large.");
         keep_alive = false;
       } else if (error) {
         co_return;
@@ -148,6 +161,20 @@ class HttpServer::Network {
       stream.expires_after(
           std::chrono::milliseconds(absl::ToInt64Milliseconds(options_.write_timeout)));
       co_await http::async_write(stream, wire, asio::use_awaitable);
+      if (too_large) co_await Linger(stream);
+    }
+  }
+
+  // Reads for a moment what the client is still sending: a connection that is closed over unread
+  // octets is reset, and the answer may be lost on its way (RFC 9112 9.6).
+  asio::awaitable<void> Linger(beast::tcp_stream& stream) {
+    error_code error;
+    stream.socket().shutdown(tcp::socket::shutdown_send, error);
+    stream.expires_after(kLongestLinger);
+    std::array<char, 4096> unread;
+    for (size_t size = 0; !error && size < kMostUnread;) {
+      size += co_await stream.async_read_some(asio::buffer(unread),
+                                              asio::redirect_error(asio::use_awaitable, error));
     }
   }
 

@@ -36,9 +36,9 @@ class HttpServer {
  public:
   struct Options {
     std::string host = "127.0.0.1";
-    uint16_t port = 0;                // 0: any free one, see port()
-    size_t max_body_size = 8 * 1024;  // octets; more is answered 413
-    size_t max_header_size = 8 * 1024;
+    uint16_t port = 0;                                // 0: any free one, see port()
+    size_t max_body_size = 8 * 1024;                  // octets; more is answered 413
+    size_t max_header_size = 8 * 1024;                // likewise 431
     size_t max_connections = 1024;                    // more are closed at once
     absl::Duration read_timeout = absl::Seconds(15);  // of a request, and of waiting for the next
     absl::Duration write_timeout = absl::Seconds(15);

@@ -84,6 +84,21 @@ TEST_F(HttpServerTest, OversizedBodyIsAnswered413AndTheConnectionEnds) {
   EXPECT_THAT(connection.ReadUntil(""), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST_F(HttpServerTest, AnswerToAnOversizedBodyIsNotLostWhileMoreIsSent) {
+  auto server = StartServer();
+  Connection connection(server->port());
+  connection.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 600000\r\n\r\n");
+  for (int i = 0; i < 6; ++i) connection.Send(std::string(100'000, 'x'));
+  EXPECT_THAT(connection.ReadUntil(""), StartsWith("HTTP/1.1 413 "));
+}
+
+TEST_F(HttpServerTest, OversizedHeaderIsAnswered431AndTheConnectionEnds) {
+  auto server = StartServer();
+  Connection connection(server->port());
+  connection.Send("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+  EXPECT_THAT(connection.ReadUntil(""), StartsWith("HTTP/1.1 431 "));
+}
+
 TEST_F(HttpServerTest, GarbageEndsTheConnectionAndNotTheServer) {
   auto server = StartServer();
   {
