@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <ostream>
 #include <string>
 
 #include "common/reason.h"
@@ -19,6 +20,8 @@ struct Fault {
   absl::StatusCode code = absl::StatusCode::kAborted;
   Reason reason = Reason::kHsmUnavailable;
 };
+
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.step; }
 
 std::string NameOf(const ::testing::TestParamInfo<Fault>& info) { return info.param.step; }
 
