@@ -35,6 +35,8 @@ std::optional<std::string> Find(const std::string& text, const char* pattern) {
 
 ServiceEnvironment::ServiceEnvironment(Options options)
     : mutual_tls_(options.mutual_tls), environment_(std::move(options.environment)) {
+  // Where the network is behind a proxy, what is on this machine is not.
+  setenv("no_proxy", "127.0.0.1,localhost", /*overwrite=*/1);
   std::filesystem::create_directory(File("tokens"));
   WriteText(softhsm_conf(), absl::StrCat("directories.tokendir = ", File("tokens"),
                                          "\nobjectstore.backend = file\nlog.level = ERROR\n"));
