@@ -18,6 +18,7 @@
 namespace enkrat::server {
 
 class Core;
+class Front;
 
 // Not thread-safe: one thread starts and drains it.
 class Daemon {
@@ -46,7 +47,6 @@ class Daemon {
   void Drain();
 
  private:
-  class Front;
   explicit Daemon(Options options);
 
   const Options options_;

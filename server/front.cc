@@ -1,0 +1,252 @@
+#include "server/front.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/service_type.h>
+
+#include <chrono>
+#include <fstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "server/certificate_service.h"
+#include "server/reflection.h"
+#include "server/signing_service.h"
+#include "server/timestamp_service.h"
+
+namespace enkrat::server {
+namespace {
+
+constexpr absl::Duration kHealthInterval = absl::Seconds(5);
+constexpr absl::Duration kExpiryInterval = absl::Minutes(5);
+constexpr absl::Duration kHttpTimestampTime = absl::Seconds(10);
+
+absl::StatusOr<std::string> ReadWhole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return MakeError(Reason::kConfigurationInvalid, absl::StrCat(path, ": cannot be read"));
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFrom(
+    const config::v1::ServerConfig& config) {
+  if (config.plaintext_on_loopback()) return grpc::InsecureServerCredentials();
+  ENKRAT_ASSIGN_OR_RETURN(const std::string certificate,
+                          ReadWhole(config.tls().certificate_file()));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string client_ca, ReadWhole(config.tls().client_ca_file()));
+  ENKRAT_ASSIGN_OR_RETURN(const Secret key, ReadSecretFile(config.tls().private_key_file()));
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = client_ca;
+  options.pem_key_cert_pairs.push_back({ToString(key.Reveal()), certificate});
+  return grpc::SslServerCredentials(options);
+}
+
+// stack.md, gRPC 1.51.1: what an outsider controls is bounded here, because gRPC's defaults are
+// not.
+void SetLimits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(1024 * 1024);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8 * 1024);
+  builder.AddChannelArgument("grpc.server_handshake_timeout_ms", 10'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1024);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 10 * 60'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 60 * 60'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60'000);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second service is refused the port
+}
+
+std::string GrpcAddress(const ListenAddress& address) {
+  const bool v6 = address.host.find(':') != std::string::npos;
+  return v6 ? absl::StrCat("[", address.host, "]:", address.port)
+            : absl::StrCat(address.host, ":", address.port);
+}
+
+// Written beside and renamed, so that whoever waits for the file finds it whole.
+absl::Status WritePortFile(const std::string& path, int grpc_port, int http_port) {
+  if (path.empty()) return absl::OkStatus();
+  const std::string temporary = absl::StrCat(path, ".new");
+  std::ofstream file(temporary, std::ios::trunc);
+  file << "{\"grpc\": " << grpc_port << ", \"http\": " << http_port << "}\n";
+  file.close();
+  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  return MakeError(Reason::kConfigurationInvalid, absl::StrCat(path, ": cannot be written"));
+}
+
+// Connecting to a wildcard address means connecting to oneself.
+std::string SelfAddress(const std::string& host) {
+  if (host == "0.0.0.0") return "127.0.0.1";
+  if (host == "::") return "::1";
+  return host;
+}
+
+}  // namespace
+
+Front::Front(Options options)
+    : options_(std::move(options)),
+      server_(options_.config->server()),
+      core_(*options_.core),
+      metrics_(*options_.metrics),
+      signing_limit_(server_.max_in_flight()),
+      timestamp_limit_(server_.max_timestamps_in_flight()),
+      session_pool_({.threads = server_.session_threads(), .queue_limit = server_.max_in_flight()}),
+      timestamp_pool_({.threads = 2 * options_.config->hsm().sessions(),
+                       .queue_limit = server_.max_timestamps_in_flight()}) {}
+
+Front::~Front() { Stop(absl::ZeroDuration()); }
+
+absl::Status Front::Start() {
+  ENKRAT_ASSIGN_OR_RETURN(callers_, CallersFrom(*options_.config));
+  MakeGates();
+  AddGauges();
+  ENKRAT_RETURN_IF_ERROR(StartGrpc());
+  ENKRAT_RETURN_IF_ERROR(StartHttp());
+  StartTasks();
+  return WritePortFile(server_.port_file(), grpc_port_, http_->port());
+}
+
+void Front::Stop(absl::Duration patience) {
+  if (grpc_ == nullptr) return;
+  SetHealthy(false);
+  watchdog_.reset();
+  health_task_.reset();
+  expiry_task_.reset();
+  grpc_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(patience));
+  grpc_->Wait();
+  grpc_.reset();
+  http_.reset();
+}
+
+void Front::MakeGates() {
+  CallGate::Options gate = {.callers = callers_.get(),
+                            .limit = &signing_limit_,
+                            .pool = &session_pool_,
+                            .metrics = &metrics_,
+                            .logger = options_.logger,
+                            .clock = options_.clock,
+                            .default_deadline = DurationFrom(server_.default_deadline())};
+  signing_gate_ = std::make_unique<CallGate>(gate);
+  gate.limit = &timestamp_limit_;
+  gate.pool = &timestamp_pool_;
+  timestamp_gate_ = std::make_unique<CallGate>(gate);
+}
+
+void Front::AddGauges() {
+  metrics_.AddGauge("enkrat_calls_in_flight", "Signing and certificate calls in the house.",
+                    [this] { return static_cast<double>(signing_limit_.inside()); });
+  metrics_.AddGauge("enkrat_hsm_keys_generated", "One-time keys generated since the start.",
+                    [this] { return static_cast<double>(Hsm().keys_generated); });
+  metrics_.AddGauge("enkrat_hsm_keys_destroyed", "One-time keys confirmed destroyed.",
+                    [this] { return static_cast<double>(Hsm().keys_destroyed); });
+  metrics_.AddGauge("enkrat_hsm_destructions_unconfirmed", "ALARM if not 0.",
+                    [this] { return static_cast<double>(Hsm().destructions_unconfirmed); });
+  metrics_.AddGauge("enkrat_hsm_sessions_quarantined", "HSM sessions replaced after a fault.",
+                    [this] { return static_cast<double>(Hsm().sessions_quarantined); });
+  metrics_.AddGauge("enkrat_hsm_reconnects", "Connections to the token made anew.",
+                    [this] { return static_cast<double>(Hsm().reconnects); });
+  metrics_.AddGauge("enkrat_hsm_callers_waiting", "Calls that wait for an HSM session.",
+                    [this] { return static_cast<double>(Hsm().callers_waiting); });
+  metrics_.AddGauge("enkrat_serving", "1 while the service says SERVING.",
+                    [this] { return healthy_ ? 1.0 : 0.0; });
+}
+
+absl::Status Front::StartGrpc() {
+  ENKRAT_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(server_.grpc_listen()));
+  ENKRAT_ASSIGN_OR_RETURN(const auto credentials, CredentialsFrom(server_));
+  signing_service_ = MakeSigningService(*signing_gate_, core_.workflow());
+  certificate_service_ = MakeCertificateService(
+      *signing_gate_, core_.ledger(),
+      {.issuing = core_.issuing_chain(), .timestamping = core_.timestamping_chain()});
+  timestamp_service_ =
+      MakeTimestampService(*timestamp_gate_, core_.timestamper(), core_.own_timestamper());
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::ServerBuilder builder;
+  SetReflection(builder, server_.reflection());
+  SetLimits(builder);
+  builder.AddListeningPort(GrpcAddress(address), credentials, &grpc_port_);
+  builder.RegisterService(signing_service_.get());
+  builder.RegisterService(certificate_service_.get());
+  builder.RegisterService(timestamp_service_.get());
+  grpc_ = builder.BuildAndStart();
+  if (grpc_ == nullptr || grpc_port_ == 0) {
+    return MakeError(Reason::kConfigurationInvalid,
+                     absl::StrCat("server.grpc_listen: cannot listen on ", server_.grpc_listen(),
+                                  " (taken, or TLS files do not fit)"));
+  }
+  grpc_host_ = SelfAddress(address.host);
+  return absl::OkStatus();
+}
+
+absl::Status Front::StartHttp() {
+  ENKRAT_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(server_.http_listen()));
+  HttpEndpoints::Parts parts;
+  if (core_.own_timestamper() != nullptr) {
+    parts.timestamp = [this](ByteSpan request) {
+      return core_.own_timestamper()->Respond(request, options_.clock->Now() + kHttpTimestampTime);
+    };
+    parts.certificates["timestamping-unit"] = core_.timestamping_chain().front();
+  }
+  parts.certificates["issuing-ca"] = core_.issuing_chain().front();
+  parts.certificates["root"] = core_.issuing_chain().back();
+  parts.metrics = [this] { return metrics_.Text(); };
+  parts.healthy = [this] { return healthy_.load(); };
+  endpoints_ = std::make_unique<HttpEndpoints>(std::move(parts));
+  ENKRAT_ASSIGN_OR_RETURN(
+      http_, HttpServer::Start(
+                 {.host = address.host, .port = address.port}, timestamp_pool_,
+                 [this](const HttpRequest& request) { return endpoints_->Answer(request); }));
+  return absl::OkStatus();
+}
+
+void Front::StartTasks() {
+  CheckHealth();
+  health_task_ = std::make_unique<PeriodicTask>(kHealthInterval, [this] {
+    CheckHealth();
+    return true;
+  });
+  expiry_task_ = std::make_unique<PeriodicTask>(kExpiryInterval, [this] {
+    const auto dropped = core_.ledger().DropExpired(options_.clock->Now());
+    if (!dropped.ok()) {
+      options_.logger->Error("expired records were not dropped",
+                             {{"why", dropped.status().message()}});
+    }
+    return true;
+  });
+  watchdog_ = std::make_unique<Watchdog>(
+      Watchdog::Options{.interval = DurationFrom(server_.watchdog_interval())},
+      [this] {
+        return ListenerAnswers(grpc_host_, static_cast<uint16_t>(grpc_port_), absl::Seconds(2));
+      },
+      options_.deaf);
+}
+
+void Front::CheckHealth() {
+  const absl::Status health = core_.CheckHealth(options_.clock->Now() + kHealthInterval);
+  // Busy is not ill: what is overloaded still serves.
+  const bool healthy = health.ok() || ReasonOf(health) == Reason::kOverloaded ||
+                       ReasonOf(health) == Reason::kDeadlineTooShort;
+  if (healthy != healthy_ && !healthy) {
+    options_.logger->Error("not serving", {{"why", health.message()}});
+  } else if (healthy != healthy_) {
+    options_.logger->Info("serving");
+  }
+  SetHealthy(healthy);
+}
+
+void Front::SetHealthy(bool healthy) {
+  healthy_ = healthy;
+  if (auto* service = grpc_->GetHealthCheckService(); service != nullptr) {
+    service->SetServingStatus(healthy);
+    for (const char* name : {"enkrat.v1.SigningService", "enkrat.v1.CertificateService",
+                             "enkrat.v1.TimestampService"}) {
+      service->SetServingStatus(name, healthy);
+    }
+  }
+}
+
+}  // namespace enkrat::server

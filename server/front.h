@@ -1,0 +1,97 @@
+// What the service shows to the world: the gRPC and HTTP listeners, the threads behind them, and
+// the tasks that watch over them.
+#ifndef ENKRAT_SERVER_FRONT_H_
+#define ENKRAT_SERVER_FRONT_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/thread_pool.h"
+#include "hsm/session_pool.h"
+#include "server/call_gate.h"
+#include "server/caller_identity.h"
+#include "server/core.h"
+#include "server/http_endpoints.h"
+#include "server/http_server.h"
+#include "server/metrics.h"
+#include "server/periodic_task.h"
+#include "server/settings.h"
+#include "server/watchdog.h"
+#include "signer/in_flight_limit.h"
+
+namespace grpc {
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace enkrat::server {
+
+// Not thread-safe: one thread starts and stops it.
+class Front {
+ public:
+  struct Options {
+    const Config* config = nullptr;  // of LoadSettings; not owned
+    Core* core = nullptr;            // not owned
+    Metrics* metrics = nullptr;      // not owned
+    const Clock* clock = nullptr;    // not owned
+    Logger* logger = nullptr;        // not owned
+    // Called once, on a thread of the front, when its gRPC listener has gone deaf.
+    std::function<void()> deaf = {};
+  };
+
+  explicit Front(Options options);
+  ~Front();  // stops at once what Stop has not stopped
+
+  // Listens, starts the tasks, and writes the port file. kConfigurationInvalid, naming the field.
+  absl::Status Start();
+  // Says NOT_SERVING, lets running calls finish within `patience`, cancels the rest.
+  void Stop(absl::Duration patience);
+
+  uint16_t grpc_port() const { return static_cast<uint16_t>(grpc_port_); }
+  uint16_t http_port() const { return http_ == nullptr ? 0 : http_->port(); }
+
+ private:
+  void MakeGates();
+  void AddGauges();
+  hsm::PoolStatistics Hsm() const { return core_.hsm().statistics(); }
+  absl::Status StartGrpc();
+  absl::Status StartHttp();
+  void StartTasks();
+  void CheckHealth();
+  void SetHealthy(bool healthy);
+
+  const Options options_;
+  const config::v1::ServerConfig& server_;
+  Core& core_;
+  Metrics& metrics_;
+  std::unique_ptr<CallerDirectory> callers_;
+  signer::InFlightLimit signing_limit_;
+  signer::InFlightLimit timestamp_limit_;
+  std::unique_ptr<CallGate> signing_gate_;
+  std::unique_ptr<CallGate> timestamp_gate_;
+  std::unique_ptr<grpc::Service> signing_service_;
+  std::unique_ptr<grpc::Service> certificate_service_;
+  std::unique_ptr<grpc::Service> timestamp_service_;
+  std::unique_ptr<HttpEndpoints> endpoints_;
+  ThreadPool session_pool_;
+  ThreadPool timestamp_pool_;
+  std::unique_ptr<grpc::Server> grpc_;
+  std::string grpc_host_;
+  int grpc_port_ = 0;
+  std::unique_ptr<HttpServer> http_;
+  std::atomic<bool> healthy_ = false;
+  std::unique_ptr<PeriodicTask> health_task_;
+  std::unique_ptr<PeriodicTask> expiry_task_;
+  std::unique_ptr<Watchdog> watchdog_;
+};
+
+}  // namespace enkrat::server
+
+#endif  // ENKRAT_SERVER_FRONT_H_
