@@ -1,5 +1,5 @@
-// Files in and out: bounded reading, and writing that never leaves half a file or takes another's
-// place unasked.
+// The files that a command is given and makes, with exit codes for what goes wrong (common/file.h
+// reads and writes them).
 #ifndef ENKRAT_CLI_FILES_H_
 #define ENKRAT_CLI_FILES_H_
 
@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "common/bytes.h"
 #include "common/digest.h"
+#include "common/file.h"
 
 namespace enkrat::cli {
 
@@ -29,11 +30,8 @@ struct WriteOptions {
   bool overwrite = false;  // otherwise a usage error if `path` exists, whoever made it and when
 };
 
-// Writes beside `path`, syncs, and renames (or links, without `overwrite`) into place: `path` is
-// whole, or as it was. Unavailable if the folder cannot be written.
+// `path` is whole, or as it was. Unavailable if the folder cannot be written.
 absl::Status WriteFile(const std::string& path, ByteSpan content, const WriteOptions& options);
-
-bool FileExists(const std::string& path);
 
 }  // namespace enkrat::cli
 

@@ -1,13 +1,12 @@
 #include "idp_client/key_source.h"
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/bytes.h"
+#include "common/file.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "idp_client/json_object.h"
@@ -29,13 +28,12 @@ bool HasAllowedScheme(const std::string& url, bool allow_loopback_http) {
 }
 
 absl::StatusOr<KeySet> FileKeySource::Fetch(absl::Duration) {
-  std::ifstream file(path_, std::ios::binary);
-  if (!file) return Away("the JWKS file cannot be opened");
-  std::string text(kMaxKeySetSize + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return Away("the JWKS file cannot be read");
-  text.resize(static_cast<size_t>(file.gcount()));
-  return KeySet::FromJson(text);
+  const absl::StatusOr<Bytes> text = ReadFile(path_, kMaxKeySetSize);
+  if (text.ok()) return KeySet::FromJson(ToString(*text));
+  if (ReasonOf(text.status()) == Reason::kLimitExceeded) {
+    return MakeError(Reason::kLimitExceeded, "the JWKS file is too long");
+  }
+  return Away("the JWKS file cannot be read");
 }
 
 absl::StatusOr<std::string> DiscoveredKeySource::Get(const std::string& url, size_t max_size,

@@ -5,10 +5,10 @@
 #include <grpcpp/impl/service_type.h>
 
 #include <chrono>
-#include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/file.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "server/certificate_service.h"
@@ -23,19 +23,13 @@ constexpr absl::Duration kHealthInterval = absl::Seconds(5);
 constexpr absl::Duration kExpiryInterval = absl::Minutes(5);
 constexpr absl::Duration kHttpTimestampTime = absl::Seconds(10);
 
-absl::StatusOr<std::string> ReadWhole(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    return MakeError(Reason::kConfigurationInvalid, absl::StrCat(path, ": cannot be read"));
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFrom(
     const config::v1::ServerConfig& config) {
   if (config.plaintext_on_loopback()) return grpc::InsecureServerCredentials();
   ENKRAT_ASSIGN_OR_RETURN(const std::string certificate,
-                          ReadWhole(config.tls().certificate_file()));
-  ENKRAT_ASSIGN_OR_RETURN(const std::string client_ca, ReadWhole(config.tls().client_ca_file()));
+                          ConfiguredFile(config.tls().certificate_file()));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string client_ca,
+                          ConfiguredFile(config.tls().client_ca_file()));
   ENKRAT_ASSIGN_OR_RETURN(const Secret key, ReadSecretFile(config.tls().private_key_file()));
   grpc::SslServerCredentialsOptions options(
       GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
@@ -67,15 +61,11 @@ std::string GrpcAddress(const ListenAddress& address) {
             : absl::StrCat(address.host, ":", address.port);
 }
 
-// Written beside and renamed, so that whoever waits for the file finds it whole.
+// Whoever waits for the file finds it whole.
 absl::Status WritePortFile(const std::string& path, int grpc_port, int http_port) {
   if (path.empty()) return absl::OkStatus();
-  const std::string temporary = absl::StrCat(path, ".new");
-  std::ofstream file(temporary, std::ios::trunc);
-  file << "{\"grpc\": " << grpc_port << ", \"http\": " << http_port << "}\n";
-  file.close();
-  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  return MakeError(Reason::kConfigurationInvalid, absl::StrCat(path, ": cannot be written"));
+  const std::string text = absl::StrCat("{\"grpc\": ", grpc_port, ", \"http\": ", http_port, "}\n");
+  return WriteFile(path, AsSpan(text), {.overwrite = true}).status();
 }
 
 // Connecting to a wildcard address means connecting to oneself.

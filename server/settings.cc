@@ -3,14 +3,13 @@
 #include <arpa/inet.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/der.h"
+#include "common/file.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "idp_client/oidc_settings.h"
@@ -23,23 +22,10 @@ namespace v1 = config::v1;
 
 constexpr uint32_t kDefaultMaxInFlight = 256;
 constexpr uint32_t kDefaultSessionThreads = 32;
-constexpr size_t kMaxChainFileSize = 256 * 1024;
+constexpr size_t kMaxFileSize = 1024 * 1024;
 
 absl::Status Invalid(absl::string_view field, absl::string_view what) {
   return MakeError(Reason::kConfigurationInvalid, absl::StrCat(field, ": ", what));
-}
-
-absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t limit) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    return MakeError(Reason::kConfigurationInvalid, absl::StrCat(path, ": cannot be read"));
-  std::string text(limit + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
-  if (text.size() > limit) {
-    return MakeError(Reason::kConfigurationInvalid, absl::StrCat(path, ": is too large"));
-  }
-  return text;
 }
 
 void Resolve(const std::filesystem::path& folder, std::string* path) {
@@ -215,8 +201,14 @@ bool IsLoopback(const ListenAddress& address) {
   return inet_pton(AF_INET6, address.host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+absl::StatusOr<std::string> ConfiguredFile(const std::string& path) {
+  const absl::StatusOr<Bytes> content = ReadFile(path, kMaxFileSize);
+  if (content.ok()) return ToString(*content);
+  return MakeError(Reason::kConfigurationInvalid, content.status().message());
+}
+
 absl::StatusOr<Config> LoadSettings(const std::string& path) {
-  ENKRAT_ASSIGN_OR_RETURN(const std::string yaml, ReadTextFile(path, 1024 * 1024));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string yaml, ConfiguredFile(path));
   Config config;
   if (const absl::Status read = ReadYaml(yaml, config); !read.ok()) {
     return WithContext(read, path);
@@ -231,7 +223,7 @@ absl::StatusOr<Config> LoadSettings(const std::string& path) {
 }
 
 absl::StatusOr<std::vector<Bytes>> ChainFrom(const std::string& pem_file) {
-  ENKRAT_ASSIGN_OR_RETURN(const std::string pem, ReadTextFile(pem_file, kMaxChainFileSize));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string pem, ConfiguredFile(pem_file));
   absl::StatusOr<std::vector<Bytes>> chain = CertificatesFromPem(pem);
   if (!chain.ok()) return Invalid(pem_file, chain.status().message());
   return chain;

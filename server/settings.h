@@ -43,6 +43,8 @@ absl::StatusOr<Config> LoadSettings(const std::string& path);
 absl::StatusOr<std::vector<idp_client::OidcIssuer>> IssuersFrom(const Config& config);
 absl::StatusOr<std::map<signer::SignatureLevel, ca::Profile>> ProfilesFrom(const Config& config);
 absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& config);
+// The text of a file that the configuration names, of at most 1 MiB.
+absl::StatusOr<std::string> ConfiguredFile(const std::string& path);
 // The chain of a PEM file, as DER.
 absl::StatusOr<std::vector<Bytes>> ChainFrom(const std::string& pem_file);
 // From its file, or from $CREDENTIALS_DIRECTORY/<name> (systemd's LoadCredential=), whose path is

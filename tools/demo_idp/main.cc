@@ -1,14 +1,13 @@
 // enkrat-demo-idp: an OpenID provider that believes whoever asks. For demonstrations and tests on
 // one machine; never installed.
 #include <csignal>
-#include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <string>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/thread_pool.h"
 #include "server/http_server.h"
 #include "tools/demo_idp/provider.h"
@@ -31,15 +30,6 @@ int Fail(absl::string_view text) {
   return kEnvironment;
 }
 
-// Written beside its place and renamed into it: who waits for the file finds it whole.
-bool WritePortFile(const std::string& path, uint16_t port) {
-  const std::string draft = path + ".part";
-  std::ofstream out(draft, std::ios::trunc);
-  out << port << "\n";
-  out.close();
-  return out.good() && std::rename(draft.c_str(), path.c_str()) == 0;
-}
-
 int Serve(const Arguments& arguments, const sigset_t& stop) {
   const enkrat::SystemClock clock;
   auto provider = enkrat::demo_idp::Provider::Create(arguments.algorithm, clock);
@@ -53,8 +43,11 @@ int Serve(const Arguments& arguments, const sigset_t& stop) {
   const std::string issuer =
       arguments.issuer.empty() ? absl::StrCat("http://127.0.0.1:", port) : arguments.issuer;
   (*provider)->SetIssuer(issuer);
-  if (!arguments.port_file.empty() && !WritePortFile(arguments.port_file, port)) {
-    return Fail(absl::StrCat("cannot write ", arguments.port_file));
+  if (!arguments.port_file.empty()) {
+    // Whoever waits for the file finds it whole.
+    const auto written = enkrat::WriteFile(
+        arguments.port_file, enkrat::AsSpan(absl::StrCat(port, "\n")), {.overwrite = true});
+    if (!written.ok()) return Fail(written.status().message());
   }
   std::cout << "enkrat-demo-idp: issuer " << issuer << " on 127.0.0.1:" << port << std::endl;
   int received = 0;
