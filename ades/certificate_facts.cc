@@ -3,8 +3,8 @@
 #include <openssl/x509v3.h>
 
 #include <array>
-#include <ctime>
 
+#include "common/asn1_time.h"
 #include "common/openssl_ptr.h"
 #include "common/text.h"
 
@@ -38,22 +38,9 @@ std::string NameText(const X509_NAME* name, unsigned long flags) {
 
 }  // namespace
 
-std::optional<absl::Time> TimeOf(const ASN1_TIME* time) {
-  std::tm civil = {};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &civil) != 1) {
-    DrainOpenSslErrors();
-    return std::nullopt;
-  }
-  return absl::FromTM(civil, absl::UTCTimeZone());
-}
-
-std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
-
 bool IsValidAt(X509* certificate, absl::Time time) {
-  const std::optional<absl::Time> not_before = TimeOf(X509_get0_notBefore(certificate));
-  const std::optional<absl::Time> not_after = TimeOf(X509_get0_notAfter(certificate));
+  const std::optional<absl::Time> not_before = TimeFromAsn1(X509_get0_notBefore(certificate));
+  const std::optional<absl::Time> not_after = TimeFromAsn1(X509_get0_notAfter(certificate));
   return not_before.has_value() && not_after.has_value() && *not_before <= time &&
          time < *not_after;
 }

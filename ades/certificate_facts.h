@@ -12,12 +12,6 @@
 
 namespace enkrat::ades {
 
-// In whole seconds; nullopt for a time that is not DER.
-std::optional<absl::Time> TimeOf(const ASN1_TIME* time);
-
-// "2027-01-15T08:00:00Z", as checks print times.
-std::string TimeText(absl::Time time);
-
 // notBefore <= time < notAfter. RFC 5280 counts notAfter in; the B-T rule for timestamps does not
 // (EN 319 122-1 6.3, requirement on signature-time-stamp), so neither does this.
 bool IsValidAt(X509* certificate, absl::Time time);

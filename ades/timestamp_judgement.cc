@@ -12,7 +12,9 @@
 #include "ades/signed_message.h"
 #include "ades/signer_checks.h"
 #include "ades/signing_certificate.h"
+#include "common/asn1_time.h"
 #include "common/der.h"
+#include "common/time_text.h"
 
 namespace enkrat::ades {
 namespace {
@@ -61,10 +63,11 @@ Finding CheckTokenCertificate(const SignedMessage& token) {
 Finding CheckGenTime(std::optional<absl::Time> gen_time, absl::Time now) {
   if (!gen_time.has_value()) return Bad("The timestamp's time is malformed.");
   if (*gen_time > now + kFutureTolerance) {
-    return Bad(absl::StrCat("The timestamp's time ", TimeText(*gen_time), " is in the future."));
+    return Bad(
+        absl::StrCat("The timestamp's time ", TimeTextOfSecond(*gen_time), " is in the future."));
   }
-  return Good(
-      absl::StrCat("The timestamp says that the signature existed at ", TimeText(*gen_time), "."));
+  return Good(absl::StrCat("The timestamp says that the signature existed at ",
+                           TimeTextOfSecond(*gen_time), "."));
 }
 
 // The TSTInfo inside the token; null if it is not one that can be understood.
@@ -88,7 +91,7 @@ TimestampJudgement JudgeTimestamp(ByteSpan token_der, const TimestampContext& co
     Note(judgement, "timestamp", Bad("The timestamp is not an RFC 3161 token."));
     return judgement;
   }
-  const std::optional<absl::Time> gen_time = TimeOf(TS_TST_INFO_get_time(info.get()));
+  const std::optional<absl::Time> gen_time = TimeFromAsn1(TS_TST_INFO_get_time(info.get()));
   Note(judgement, "timestamp", CheckGenTime(gen_time, context.now));
   Note(judgement, "timestamp-imprint", CheckImprint(info.get(), context.signature_value));
   Note(judgement, "timestamp-signature", CheckTokenSignature(*token));

@@ -8,6 +8,7 @@
 #include "ades/certificate_facts.h"
 #include "common/der.h"
 #include "common/reason.h"
+#include "common/time_text.h"
 
 namespace enkrat::ades {
 namespace {
@@ -56,14 +57,14 @@ Finding TrustAnchors::CheckChain(X509* certificate, const std::vector<X509*>& in
   DrainOpenSslErrors();
   if (!good) {
     const int error = X509_STORE_CTX_get_error(context.get());
-    return Bad(absl::StrCat("There is no good chain to a trusted root at ", TimeText(time), ": ",
-                            X509_verify_cert_error_string(error), "."));
+    return Bad(absl::StrCat("There is no good chain to a trusted root at ", TimeTextOfSecond(time),
+                            ": ", X509_verify_cert_error_string(error), "."));
   }
   if (!IsValidAt(certificate, time)) {
-    return Bad(absl::StrCat("The certificate is not valid at ", TimeText(time), "."));
+    return Bad(absl::StrCat("The certificate is not valid at ", TimeTextOfSecond(time), "."));
   }
-  return Good(absl::StrCat("The chain leads to a trusted root and is good at ", TimeText(time),
-                           "; the status of its CAs was not looked up."));
+  return Good(absl::StrCat("The chain leads to a trusted root and is good at ",
+                           TimeTextOfSecond(time), "; the status of its CAs was not looked up."));
 }
 
 }  // namespace enkrat::ades

@@ -11,9 +11,11 @@
 #include "ades/signing_certificate.h"
 #include "ades/timestamp_judgement.h"
 #include "ades/trust_anchors.h"
+#include "common/asn1_time.h"
 #include "common/der.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "common/time_text.h"
 
 namespace enkrat::ades {
 namespace {
@@ -48,7 +50,7 @@ std::optional<absl::Time> ClaimedSigningTime(CMS_SignerInfo* signer) {
   ASN1_TYPE* value = X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(signer, at), 0);
   const int type = value == nullptr ? V_ASN1_UNDEF : ASN1_TYPE_get(value);
   if (type != V_ASN1_UTCTIME && type != V_ASN1_GENERALIZEDTIME) return std::nullopt;
-  return TimeOf(value->value.asn1_string);
+  return TimeFromAsn1(value->value.asn1_string);
 }
 
 // DER of every value of every signature-time-stamp attribute.
@@ -78,10 +80,10 @@ Finding CheckContent(const SignedMessage& message) {
 Finding CheckClaimedTime(std::optional<absl::Time> claimed, X509* certificate) {
   if (!claimed.has_value()) return Bad("The signature claims no time that can be read.");
   if (!IsValidAt(certificate, *claimed)) {
-    return Bad(absl::StrCat("The claimed signing time ", TimeText(*claimed),
+    return Bad(absl::StrCat("The claimed signing time ", TimeTextOfSecond(*claimed),
                             " is outside the validity of the signer's certificate."));
   }
-  return Good(absl::StrCat("The claimed signing time ", TimeText(*claimed),
+  return Good(absl::StrCat("The claimed signing time ", TimeTextOfSecond(*claimed),
                            " is within the validity of the signer's certificate."));
 }
 

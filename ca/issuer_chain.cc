@@ -1,10 +1,11 @@
 #include "ca/issuer_chain.h"
 
 #include <algorithm>
-#include <ctime>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/asn1_time.h"
 #include "common/der.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -87,11 +88,11 @@ absl::StatusOr<IssuerChain> Describe(X509* issuing_ca, absl::Time not_after) {
 }  // namespace
 
 absl::StatusOr<absl::Time> TimeOf(const ASN1_TIME* encoded) {
-  std::tm civil{};
-  if (ASN1_TIME_to_tm(encoded, &civil) != 1) {
-    return OpenSslError(Reason::kRequestMalformed, "a time that cannot be read");
+  const std::optional<absl::Time> time = TimeFromAsn1(encoded);
+  if (!time.has_value()) {
+    return MakeError(Reason::kRequestMalformed, "a time that cannot be read");
   }
-  return absl::FromTM(civil, absl::UTCTimeZone());
+  return *time;
 }
 
 absl::StatusOr<PublicKey> PublicKeyOf(const X509* certificate) {

@@ -13,8 +13,10 @@
 #include "common/bytes.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "common/time_text.h"
 #include "enkrat/v1/certificate_service.pb.h"
 #include "enkrat/v1/signing_service.pb.h"
+#include "signer/message_time.h"
 
 namespace enkrat::cli {
 namespace {
@@ -36,15 +38,11 @@ struct ExportArguments {
   bool force = false;
 };
 
-absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
-
 nlohmann::ordered_json Facts(const v1::Certificate& certificate) {
   const ByteSpan fingerprint = AsSpan(absl::string_view(certificate.fingerprint_sha256()));
   return {{"serial_number", certificate.serial_number()},
-          {"not_before", TimeText(ToTime(certificate.not_before()))},
-          {"not_after", TimeText(ToTime(certificate.not_after()))},
+          {"not_before", TimeText(signer::TimeFrom(certificate.not_before()))},
+          {"not_after", TimeText(signer::TimeFrom(certificate.not_after()))},
           {"fingerprint_sha256", ToHex(fingerprint)},
           {"subject", SubjectOf(AsSpan(absl::string_view(certificate.der()))).value_or("")}};
 }

@@ -17,6 +17,7 @@
 #include "common/bytes.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "common/time_text.h"
 #include "enkrat/v1/signing_service.pb.h"
 #include "store/sqlite_ledger.h"
 

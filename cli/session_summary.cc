@@ -4,23 +4,21 @@
 
 #include "common/bytes.h"
 #include "common/digest.h"
+#include "common/time_text.h"
 #include "enkrat/v1/signing_service.pb.h"
+#include "signer/message_time.h"
 #include "signer/signature_level.h"
 
 namespace enkrat::cli {
 namespace {
-
-absl::Time ToTime(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
 
 std::string Hex(const std::string& octets) { return ToHex(AsSpan(absl::string_view(octets))); }
 
 nlohmann::json CertificateFacts(const v1::Certificate& certificate) {
   return {{"serial_number", certificate.serial_number()},
           {"fingerprint_sha256", Hex(certificate.fingerprint_sha256())},
-          {"not_before", TimeText(ToTime(certificate.not_before()))},
-          {"not_after", TimeText(ToTime(certificate.not_after()))},
+          {"not_before", TimeText(signer::TimeFrom(certificate.not_before()))},
+          {"not_after", TimeText(signer::TimeFrom(certificate.not_after()))},
           {"der_base64", ToBase64(AsSpan(absl::string_view(certificate.der())))}};
 }
 
@@ -29,8 +27,8 @@ nlohmann::json KeyFacts(const v1::SignResponse& response) {
   nlohmann::json attributes = nlohmann::json::object();
   for (const auto& [name, value] : evidence.key_attributes()) attributes[name] = value;
   return {{"public_key_sha256", Hex(evidence.public_key_sha256())},
-          {"generated_at", TimeText(ToTime(evidence.generated_at()))},
-          {"destroyed_at", TimeText(ToTime(evidence.destroyed_at()))},
+          {"generated_at", TimeText(signer::TimeFrom(evidence.generated_at()))},
+          {"destroyed_at", TimeText(signer::TimeFrom(evidence.destroyed_at()))},
           {"lifetime_ms", absl::ToDoubleMilliseconds(KeyLifetime(response))},
           {"signature_count", evidence.signature_count()},
           {"destruction_confirmation", evidence.confirmation()},
@@ -43,22 +41,19 @@ nlohmann::json DocumentFacts(const signer::Document& document,
                           {"digest_algorithm", std::string(DigestName(document.digest_algorithm))},
                           {"digest", ToHex(document.digest)}};
   if (signature.has_timestamp()) {
-    facts["timestamp"] = {{"gen_time", TimeText(ToTime(signature.timestamp().gen_time()))},
-                          {"serial_number", signature.timestamp().serial_number()},
-                          {"policy", signature.timestamp().policy()}};
+    facts["timestamp"] = {
+        {"gen_time", TimeText(signer::TimeFrom(signature.timestamp().gen_time()))},
+        {"serial_number", signature.timestamp().serial_number()},
+        {"policy", signature.timestamp().policy()}};
   }
   return facts;
 }
 
 }  // namespace
 
-std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
-}
-
 absl::Duration KeyLifetime(const v1::SignResponse& response) {
-  return ToTime(response.destruction().destroyed_at()) -
-         ToTime(response.destruction().generated_at());
+  return signer::TimeFrom(response.destruction().destroyed_at()) -
+         signer::TimeFrom(response.destruction().generated_at());
 }
 
 std::string SessionJson(const signer::SigningIntent& intent, const v1::SignResponse& response) {
@@ -73,8 +68,8 @@ std::string SessionJson(const signer::SigningIntent& intent, const v1::SignRespo
       {"replayed", response.replayed()},
       {"level", std::string(signer::LevelName(intent.level))},
       {"kind", std::string(signer::KindName(intent.kind))},
-      {"started_at", TimeText(ToTime(response.started_at()))},
-      {"completed_at", TimeText(ToTime(response.completed_at()))},
+      {"started_at", TimeText(signer::TimeFrom(response.started_at()))},
+      {"completed_at", TimeText(signer::TimeFrom(response.completed_at()))},
       {"certificate", CertificateFacts(response.certificate())},
       {"key", KeyFacts(response)},
       {"documents", documents}};

@@ -14,9 +14,6 @@ class SignResponse;
 
 namespace enkrat::cli {
 
-// RFC 3339 in UTC with microseconds, "2026-01-02T03:04:05.678901Z".
-std::string TimeText(absl::Time time);
-
 // destroyed_at - generated_at.
 absl::Duration KeyLifetime(const v1::SignResponse& response);
 

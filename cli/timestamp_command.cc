@@ -16,6 +16,7 @@
 #include "cli/timestamp_query.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "common/time_text.h"
 #include "enkrat/v1/timestamp_service.pb.h"
 #include "http_client/curl_fetcher.h"
 

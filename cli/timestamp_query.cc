@@ -4,11 +4,12 @@
 #include <openssl/pkcs7.h>
 #include <openssl/ts.h>
 
-#include <ctime>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/asn1_time.h"
 #include "common/openssl_ptr.h"
 #include "common/random.h"
 #include "common/reason.h"
@@ -87,14 +88,13 @@ std::string SerialText(const ASN1_INTEGER* serial) {
 
 absl::StatusOr<absl::Time> GenTime(const TS_TST_INFO* info) {
   const ASN1_GENERALIZEDTIME* time = TS_TST_INFO_get_time(info);
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return Broken("reading genTime");
-  const absl::Time whole = absl::FromTM(parts, absl::UTCTimeZone());
+  const std::optional<absl::Time> whole = TimeFromAsn1(time);
+  if (!whole.has_value()) return Broken("reading genTime");
   // OpenSSL drops the fraction, which X.690 11.7 allows as ".fff" before the Z.
   const absl::string_view text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(time)),
                                static_cast<size_t>(ASN1_STRING_length(time)));
   const size_t dot = text.find('.');
-  if (dot == absl::string_view::npos) return whole;
+  if (dot == absl::string_view::npos) return *whole;
   double scale = 1;
   absl::Duration fraction;
   for (const char digit : text.substr(dot + 1)) {
@@ -102,7 +102,7 @@ absl::StatusOr<absl::Time> GenTime(const TS_TST_INFO* info) {
     scale /= 10;
     fraction += absl::Seconds((digit - '0') * scale);
   }
-  return whole + absl::Trunc(fraction + absl::Nanoseconds(500), absl::Microseconds(1));
+  return *whole + absl::Trunc(fraction + absl::Nanoseconds(500), absl::Microseconds(1));
 }
 
 }  // namespace

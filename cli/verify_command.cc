@@ -17,6 +17,7 @@
 #include "cli/session_summary.h"
 #include "common/clock.h"
 #include "common/status_macros.h"
+#include "common/time_text.h"
 
 namespace enkrat::cli {
 namespace {

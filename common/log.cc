@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/time/time.h"
+#include "common/time_text.h"
 
 namespace enkrat {
 namespace {
@@ -39,7 +40,7 @@ void Logger::Write(LogLevel level, absl::string_view message,
                    std::initializer_list<LogField> fields) {
   if (level < least_) return;
   nlohmann::ordered_json line;
-  line["time"] = absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", clock_.Now(), absl::UTCTimeZone());
+  line["time"] = TimeText(clock_.Now());
   line["level"] = LevelName(level);
   line["message"] = std::string(message);
   for (const LogField& field : fields) line[std::string(field.name)] = ToJson(field);

@@ -4,15 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "common/time_text.h"
 
 namespace enkrat::signer {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
 
 Json AsObject(const std::vector<std::pair<std::string, std::string>>& pairs) {
   Json object = Json::object();
@@ -33,8 +30,8 @@ Json AsObject(const CeremonyCertificate& certificate) {
           {"subject", certificate.subject},
           {"issuer", certificate.issuer},
           {"serial_number", certificate.serial_number},
-          {"not_before", TimeText(certificate.not_before)},
-          {"not_after", TimeText(certificate.not_after)},
+          {"not_before", TimeTextOfSecond(certificate.not_before)},
+          {"not_after", TimeTextOfSecond(certificate.not_after)},
           {"sha256", certificate.sha256},
           {"created", certificate.created}};
 }
@@ -58,8 +55,9 @@ void AppendCertificates(std::string& text, const std::vector<CeremonyCertificate
   for (const CeremonyCertificate& each : certificates) {
     absl::StrAppend(&text, "  ", each.file, ": ", Mark(each.created), "\n", "    subject ",
                     each.subject, "\n", "    issuer  ", each.issuer, "\n", "    serial  ",
-                    each.serial_number, "\n", "    valid   ", TimeText(each.not_before), " to ",
-                    TimeText(each.not_after), "\n", "    SHA-256 ", each.sha256, "\n");
+                    each.serial_number, "\n", "    valid   ", TimeTextOfSecond(each.not_before),
+                    " to ", TimeTextOfSecond(each.not_after), "\n", "    SHA-256 ", each.sha256,
+                    "\n");
   }
 }
 
@@ -71,7 +69,7 @@ bool CeremonyReport::changed() const {
 }
 
 std::string ReportAsJson(const CeremonyReport& report) {
-  Json json = {{"time", TimeText(report.time)},
+  Json json = {{"time", TimeTextOfSecond(report.time)},
                {"changed", report.changed()},
                {"module", AsObject(report.module)},
                {"settings", AsObject(report.settings)},
@@ -88,7 +86,7 @@ std::string ReportAsJson(const CeremonyReport& report) {
 
 std::string ReportAsText(const CeremonyReport& report) {
   std::string text =
-      absl::StrCat("Key ceremony of ", TimeText(report.time), "\n",
+      absl::StrCat("Key ceremony of ", TimeTextOfSecond(report.time), "\n",
                    report.changed() ? "" : "Nothing to do: all is there already.\n", "\nModule\n");
   AppendPairs(text, report.module);
   absl::StrAppend(&text, "\nSettings\n");

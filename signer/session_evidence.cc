@@ -5,6 +5,7 @@
 
 #include "common/digest.h"
 #include "common/reason.h"
+#include "common/time_text.h"
 #include "signer/key_destruction.h"
 
 namespace enkrat::signer {
@@ -14,10 +15,6 @@ using Json = nlohmann::ordered_json;
 
 // Records stay well under the ledger's 64 KiB.
 constexpr size_t kDocumentsPerRecord = 100;
-
-std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", time, absl::UTCTimeZone());
-}
 
 std::string Sha256Hex(ByteSpan octets) { return ToHex(Sha256(octets)); }
 

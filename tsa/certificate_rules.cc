@@ -2,9 +2,10 @@
 
 #include <openssl/x509v3.h>
 
-#include <ctime>
 #include <memory>
+#include <optional>
 
+#include "common/asn1_time.h"
 #include "common/openssl_ptr.h"
 
 namespace enkrat::tsa {
@@ -46,11 +47,11 @@ absl::Status CheckUnitCertificate(X509* certificate, Reason reason) {
 }
 
 absl::StatusOr<absl::Time> ToTime(const ASN1_TIME* time) {
-  std::tm utc{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &utc) != 1) {
-    return OpenSslError(Reason::kConfigurationInvalid, "a time in a certificate cannot be read");
+  const std::optional<absl::Time> read = TimeFromAsn1(time);
+  if (!read.has_value()) {
+    return MakeError(Reason::kConfigurationInvalid, "a time in a certificate cannot be read");
   }
-  return absl::FromTM(utc, absl::UTCTimeZone());
+  return *read;
 }
 
 }  // namespace enkrat::tsa

@@ -2,12 +2,13 @@
 #include "absl/time/time.h"
 #include "ca/lints/encoded_value.h"
 #include "ca/lints/registry.h"
+#include "common/asn1_time.h"
 
 namespace enkrat::ca::lints {
 namespace {
 
 LintFinding Check(const LintInput& input) {
-  const std::optional<absl::Time> not_before = ReadTime(input.tbs.not_before());
+  const std::optional<absl::Time> not_before = TimeFromAsn1(input.tbs.not_before());
   if (!not_before.has_value()) return "notBefore cannot be read";
   if (*not_before > input.now) return "notBefore lies in the future";
   // One second for rounding down.

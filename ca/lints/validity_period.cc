@@ -2,13 +2,14 @@
 #include "absl/time/time.h"
 #include "ca/lints/encoded_value.h"
 #include "ca/lints/registry.h"
+#include "common/asn1_time.h"
 
 namespace enkrat::ca::lints {
 namespace {
 
 LintFinding Check(const LintInput& input) {
-  const std::optional<absl::Time> not_before = ReadTime(input.tbs.not_before());
-  const std::optional<absl::Time> not_after = ReadTime(input.tbs.not_after());
+  const std::optional<absl::Time> not_before = TimeFromAsn1(input.tbs.not_before());
+  const std::optional<absl::Time> not_after = TimeFromAsn1(input.tbs.not_after());
   if (!not_before.has_value() || !not_after.has_value()) return "times cannot be read";
   if (*not_after <= *not_before) return "ends before it begins";
   // The last second counts (RFC 5280 4.1.2.5).

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/asn1_time.h"
 #include "tests/unit/ades/certificate_maker.h"
 
 namespace enkrat::ades {
@@ -35,7 +36,7 @@ TEST(CertificateFactsTest, ValidityIsReadBeyond2049) {
   const absl::Time end =
       absl::FromCivil(absl::CivilSecond(2060, 1, 1, 0, 0, 0), absl::UTCTimeZone());
   const X509Ptr certificate = Make({.common_name = "x", .not_after = end});
-  EXPECT_EQ(TimeOf(X509_get0_notAfter(certificate.get())), end);
+  EXPECT_EQ(TimeFromAsn1(X509_get0_notAfter(certificate.get())), end);
 }
 
 TEST(CertificateFactsTest, KeyUsageMustBeStated) {
