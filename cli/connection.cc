@@ -1,12 +1,10 @@
 #include "cli/connection.h"
 
-#include <utility>
-
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "cli/outcome.h"
+#include "common/loopback.h"
 
 namespace enkrat::cli {
 namespace {
@@ -34,33 +32,7 @@ bool IsPort(absl::string_view text) {
   return absl::SimpleAtoi(text, &port) && port > 0 && port < 65536;
 }
 
-// Four decimal numbers, the first of them 127. Not a prefix match: "127.evil.example" is a name.
-bool IsIpv4Loopback(absl::string_view host) {
-  const std::pair<absl::string_view, absl::string_view> first =
-      absl::StrSplit(host, absl::MaxSplits('.', 1));
-  if (first.first != "127") return false;
-  int numbers = 1;
-  for (const absl::string_view part : absl::StrSplit(first.second, '.')) {
-    int number = -1;
-    if (part.empty() || part.size() > 3 || !absl::SimpleAtoi(part, &number)) return false;
-    if (number < 0 || number > 255) return false;
-    ++numbers;
-  }
-  return numbers == 4;
-}
-
 }  // namespace
-
-bool IsLoopbackHost(absl::string_view host) {
-  return host == "localhost" || host == "::1" || IsIpv4Loopback(host);
-}
-
-bool IsLoopbackUrl(absl::string_view url) {
-  if (!absl::ConsumePrefix(&url, "http://") && !absl::ConsumePrefix(&url, "https://")) return false;
-  const absl::string_view authority = url.substr(0, url.find_first_of("/?#"));
-  if (absl::StrContains(authority, "@") || absl::StrContains(authority, "\\")) return false;
-  return IsLoopbackHost(SplitHostPort(authority).host);
-}
 
 absl::Status CheckConnection(const Connection& connection) {
   const HostPort target = SplitHostPort(connection.server);

@@ -19,11 +19,6 @@ struct Connection {
   absl::Duration timeout = absl::Seconds(30);
 };
 
-// "127.0.0.1", "::1", "localhost" and the rest of 127.0.0.0/8.
-bool IsLoopbackHost(absl::string_view host);
-// Whether the URL is http or https, and the host that it names is a loopback one.
-bool IsLoopbackUrl(absl::string_view url);
-
 // Usage errors: no host or port, plaintext to another machine, plaintext with TLS files, a
 // certificate without its key or the reverse, a timeout that is not above zero.
 absl::Status CheckConnection(const Connection& connection);

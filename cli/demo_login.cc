@@ -9,6 +9,7 @@
 #include "cli/connection.h"
 #include "cli/http_exchange.h"
 #include "cli/outcome.h"
+#include "common/loopback.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "http_client/curl_fetcher.h"

@@ -6,6 +6,7 @@
 #include "cli/connection.h"
 #include "cli/doctor_checks.h"
 #include "cli/service_configuration.h"
+#include "common/loopback.h"
 #include "server/settings.h"
 
 namespace enkrat::cli {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "cli/connection.h"
+#include "common/loopback.h"
 #include "signer/key_ceremony.h"
 
 namespace enkrat::cli {

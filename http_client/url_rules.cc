@@ -1,11 +1,9 @@
 #include "http_client/url_rules.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <utility>
 
 #include "absl/strings/strip.h"
+#include "common/loopback.h"
 #include "common/reason.h"
 
 namespace enkrat::http_client {
@@ -24,17 +22,13 @@ std::string Part(CURLU* url, CURLUPart part) {
   return copy;
 }
 
-}  // namespace
-
-bool IsLoopbackHost(absl::string_view host) {
-  if (host == "localhost") return true;
-  if (absl::ConsumePrefix(&host, "[") && !absl::ConsumeSuffix(&host, "]")) return false;
-  const std::string text(host);
-  in_addr v4{};
-  if (inet_pton(AF_INET, text.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
-  in6_addr v6{};
-  return inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+// libcurl leaves an IPv6 address in its brackets.
+absl::string_view WithoutBrackets(absl::string_view host) {
+  absl::string_view inside = host;
+  return absl::ConsumePrefix(&inside, "[") && absl::ConsumeSuffix(&inside, "]") ? inside : host;
 }
+
+}  // namespace
 
 absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, PlainHttp plain_http) {
   if (url.empty() || url.size() > kMaxUrlSize) return Refuse("URL is empty or too long");
@@ -51,7 +45,8 @@ absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, PlainHttp pla
   if (plain_http == PlainHttp::kRefused) {
     return Refuse("URL is plain http, which is not allowed here");
   }
-  if (!IsLoopbackHost(Part(parsed.get(), CURLUPART_HOST))) {
+  const std::string host = Part(parsed.get(), CURLUPART_HOST);
+  if (!IsLoopbackHost(WithoutBrackets(host))) {
     return Refuse("URL is plain http to another machine");
   }
   return parsed;

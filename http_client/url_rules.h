@@ -8,7 +8,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "common/http_fetcher.h"
 
 namespace enkrat::http_client {
@@ -23,9 +22,6 @@ using CurlUrlPtr = std::unique_ptr<CURLU, CurlUrlDeleter>;
 // "localhost"). kConfigurationInvalid for anything else, for user names
 // and for more than 2048 octets.
 absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, PlainHttp plain_http);
-
-// "localhost", a dotted address of 127.0.0.0/8, or "::1" with or without brackets.
-bool IsLoopbackHost(absl::string_view host);
 
 }  // namespace enkrat::http_client
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/der.h"
 #include "common/file.h"
+#include "common/loopback.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "idp_client/oidc_settings.h"
@@ -123,7 +124,7 @@ absl::Status CheckServer(const v1::ServerConfig& server) {
   ENKRAT_ASSIGN_OR_RETURN(const ListenAddress grpc, ParseListenAddress(server.grpc_listen()));
   ENKRAT_RETURN_IF_ERROR(ParseListenAddress(server.http_listen()).status());
   if (server.plaintext_on_loopback()) {
-    if (!IsLoopback(grpc)) {
+    if (!IsLoopbackHost(grpc.host)) {
       return Invalid("server.plaintext_on_loopback",
                      "grpc_listen is not a loopback address; use server.tls");
     }
@@ -192,13 +193,6 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
     return Invalid(text, "does not begin with a numeric address");
   }
   return ListenAddress{.host = host, .port = static_cast<uint16_t>(port)};
-}
-
-bool IsLoopback(const ListenAddress& address) {
-  in_addr v4{};
-  if (inet_pton(AF_INET, address.host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-  in6_addr v6{};
-  return inet_pton(AF_INET6, address.host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 absl::StatusOr<std::string> ConfiguredFile(const std::string& path) {

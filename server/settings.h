@@ -31,8 +31,6 @@ struct ListenAddress {
 
 // "127.0.0.1:7443", "[::1]:0". kConfigurationInvalid.
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
-// 127.0.0.0/8 or ::1.
-bool IsLoopback(const ListenAddress& address);
 
 // Reads the YAML file. Relative paths in it are resolved against its folder; fields that are absent
 // get the defaults of config.proto. kConfigurationInvalid with the line or the field, such as

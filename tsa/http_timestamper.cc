@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "common/loopback.h"
 #include "common/random.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -34,16 +34,6 @@ Bytes NewNonce() {
   return nonce;
 }
 
-// Finds a wrong setting at the start; the fetcher holds every request to the same rule, strictly.
-bool IsAllowedUrl(absl::string_view url) {
-  if (absl::StartsWith(url, "https://")) return true;
-  if (!absl::ConsumePrefix(&url, "http://")) return false;
-  const absl::string_view host = absl::StartsWith(url, "[")
-                                     ? url.substr(0, url.find(']') + 1)
-                                     : url.substr(0, url.find_first_of(":/"));
-  return host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
-}
-
 absl::Status CheckAnswer(const HttpResponse& response) {
   if (response.status != kHttpOk) {
     return Unavailable(absl::StrCat("the TSA answered HTTP status ", response.status));
@@ -61,7 +51,8 @@ absl::StatusOr<std::unique_ptr<HttpTimestamper>> HttpTimestamper::Create(Options
   if (options.fetcher == nullptr || options.clock == nullptr) {
     return MakeError(Reason::kConfigurationInvalid, "an HTTP timestamper needs fetcher and clock");
   }
-  if (!IsAllowedUrl(options.url)) {
+  // Found at the start; the fetcher holds every request to the same rule.
+  if (!absl::StartsWith(options.url, "https://") && !IsLoopbackUrl(options.url)) {
     return MakeError(Reason::kConfigurationInvalid,
                      "the TSA's URL is neither https nor http on a loopback address");
   }

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "absl/strings/str_replace.h"
+#include "common/loopback.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/fake_auth_context.h"
 
@@ -216,11 +217,11 @@ INSTANTIATE_TEST_SUITE_P(Texts, ListenAddressTest,
                                            "127.0.0.1:-1", "localhost:1", "[::1:80", "1.2.3:4"));
 
 TEST(ParseListenAddressTest, LoopbackIsRecognised) {
-  EXPECT_TRUE(IsLoopback(*ParseListenAddress("127.8.9.1:1")));
-  EXPECT_TRUE(IsLoopback(*ParseListenAddress("[::1]:1")));
-  EXPECT_FALSE(IsLoopback(*ParseListenAddress("0.0.0.0:1")));
-  EXPECT_FALSE(IsLoopback(*ParseListenAddress("[::]:1")));
-  EXPECT_FALSE(IsLoopback(*ParseListenAddress("10.0.0.1:1")));
+  EXPECT_TRUE(IsLoopbackHost(ParseListenAddress("127.8.9.1:1")->host));
+  EXPECT_TRUE(IsLoopbackHost(ParseListenAddress("[::1]:1")->host));
+  EXPECT_FALSE(IsLoopbackHost(ParseListenAddress("0.0.0.0:1")->host));
+  EXPECT_FALSE(IsLoopbackHost(ParseListenAddress("[::]:1")->host));
+  EXPECT_FALSE(IsLoopbackHost(ParseListenAddress("10.0.0.1:1")->host));
 }
 
 }  // namespace

@@ -260,6 +260,8 @@ TEST_F(HttpTimestamperTest, OptionsThatCannotBeAreRefused) {
   refused([](auto& options) { options.url = "ftp://tsa.example.test/"; });
   refused([](auto& options) { options.url = "http://tsa.example.test/"; });
   refused([](auto& options) { options.url = "http://localhost.example.test/"; });
+  refused([](auto& options) { options.url = "http://127.example.test/"; });
+  refused([](auto& options) { options.url = "http://127.0.0.1@tsa.example.test/"; });
   refused([](auto& options) { options.trusted_roots_der.clear(); });
   refused([](auto& options) { options.trusted_roots_der = {ToBytes("root")}; });
   refused([](auto& options) { options.timeout = absl::ZeroDuration(); });
