@@ -1,7 +1,9 @@
 // Group commit: writes that arrive while one commit is on its way to the disk share the next one.
 #include "store/commit_queue.h"
 
-#include <semaphore>
+#include <algorithm>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "common/reason.h"
@@ -9,15 +11,34 @@
 
 namespace enkrat::store {
 
-// One blocked caller. Each has its own semaphore, so that the end of a batch wakes each caller once
-// and nobody else; no mutex, which a woken caller would find still held by the thread that woke it.
-// Shared, because the thread may still be inside `release` when its caller has gone on.
+// One blocked caller. Each has its own condition, so that the end of a batch wakes each caller once
+// and nobody else. Shared, because either may be done with it first: the caller gives up on a disk
+// that hangs.
 struct CommitQueue::Waiter {
-  explicit Waiter(Write w) : write(w) {}
+  explicit Waiter(Write w) : write(std::move(w)) {}
 
-  Write write;
-  absl::Status status;  // written by the thread before it releases
-  std::binary_semaphore finished{0};
+  // The answer; nullopt if it takes longer than `longest_wait`.
+  std::optional<absl::Status> Wait(absl::Duration longest_wait) {
+    const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(longest_wait);
+    MutexLock lock(mutex);
+    while (!finished) {
+      if (changed.wait_until(mutex, until) == std::cv_status::timeout) break;
+    }
+    return finished ? std::make_optional(status) : std::nullopt;
+  }
+  void Finish() {
+    {
+      MutexLock lock(mutex);
+      finished = true;
+    }
+    changed.notify_one();  // without the mutex, which the woken caller would have to wait for
+  }
+
+  const Write write;
+  absl::Status status;  // the thread's own until it has finished, then nobody writes it
+  Mutex mutex;
+  CondVar changed;
+  bool finished ABSL_GUARDED_BY(mutex) = false;
 };
 
 CommitQueue::CommitQueue(std::unique_ptr<SqliteConnection> writer, Options options)
@@ -33,7 +54,7 @@ CommitQueue::~CommitQueue() {
 }
 
 absl::Status CommitQueue::Commit(Write write) {
-  const auto waiter = std::make_shared<Waiter>(write);
+  const auto waiter = std::make_shared<Waiter>(std::move(write));
   {
     MutexLock lock(mutex_);
     if (queue_.size() >= options_.queue_limit) {
@@ -42,8 +63,19 @@ absl::Status CommitQueue::Commit(Write write) {
     queue_.push_back(waiter);
     if (queue_.size() == 1) arrived_.notify_one();
   }
-  waiter->finished.acquire();
-  return std::move(waiter->status);
+  if (const auto answer = waiter->Wait(options_.longest_wait); answer.has_value()) return *answer;
+  return GiveUp(waiter);
+}
+
+absl::Status CommitQueue::GiveUp(const std::shared_ptr<Waiter>& waiter) {
+  {
+    MutexLock lock(mutex_);
+    const auto place = std::find(queue_.begin(), queue_.end(), waiter);
+    if (place != queue_.end()) queue_.erase(place);
+  }
+  // It may have finished just now.
+  if (const auto answer = waiter->Wait(absl::ZeroDuration()); answer.has_value()) return *answer;
+  return MakeError(Reason::kStoreUnavailable, "the disk does not answer");
 }
 
 size_t CommitQueue::waiting() const {
@@ -79,7 +111,7 @@ void CommitQueue::CommitBatch(const Batch& batch) {
     for (const auto& waiter : batch) writes_ += waiter->status.ok() ? 1 : 0;
   }
   NoteOutcome(status);
-  for (const auto& waiter : batch) waiter->finished.release();
+  for (const auto& waiter : batch) waiter->Finish();
 }
 
 // An error is the whole batch's, whatever its reason: kStoreUnavailable to those who wait.

@@ -3,12 +3,13 @@
 #define ENKRAT_STORE_COMMIT_QUEUE_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "common/log.h"
 #include "common/mutex.h"
 #include "store/sqlite_connection.h"
@@ -21,12 +22,13 @@ class CommitQueue {
  public:
   struct Options {
     size_t queue_limit = 4096;  // writes that may wait
-    Logger* logger = nullptr;   // optional; not owned
+    absl::Duration longest_wait = absl::Seconds(30);
+    Logger* logger = nullptr;  // optional; not owned
   };
   // What a caller wants written; runs on the writing thread inside a savepoint of its own. If it
-  // fails, what it wrote is undone and the others of its batch are not hurt. The caller waits, so
-  // it may refer to the caller's stack.
-  using Write = absl::FunctionRef<absl::Status(SqliteConnection&)>;
+  // fails, what it wrote is undone and the others of its batch are not hurt. It must own what it
+  // refers to: the caller may have given up by then.
+  using Write = std::function<absl::Status(SqliteConnection&)>;
 
   CommitQueue(std::unique_ptr<SqliteConnection> writer, Options options);
   // Commits what is queued. Nobody may call Commit any more.
@@ -35,10 +37,12 @@ class CommitQueue {
   CommitQueue(const CommitQueue&) = delete;
   CommitQueue& operator=(const CommitQueue&) = delete;
 
-  // Blocks until the write is on disk, or has failed. Its own error, kOverloaded at once when the
-  // queue is full, or kStoreUnavailable when the batch could not be committed. After the last one
-  // the write is undone for all who read it now; a crash before the next commit may yet bring it
-  // back, as with any database whose fsync failed.
+  // Blocks until the write is on disk, or has failed, for longest_wait at most. Its own error,
+  // kOverloaded at once when the queue is full, or kStoreUnavailable when the batch could not be
+  // committed or the disk did not answer in time. A write that could not be committed is undone for
+  // all who read it now; a crash before the next commit may yet bring it back, as with any database
+  // whose fsync failed. A write that was not answered in time never happens if it had not begun;
+  // if it had, it may still happen, in its place before all writes that are asked for later.
   absl::Status Commit(Write write);
 
   // Since this object was made: writes that are on disk, commits that put them there, and writes
@@ -51,6 +55,7 @@ class CommitQueue {
   struct Waiter;
   using Batch = std::vector<std::shared_ptr<Waiter>>;
 
+  absl::Status GiveUp(const std::shared_ptr<Waiter>& waiter);
   void Work();
   // Never empty, unless the queue is stopping and has nothing left.
   Batch TakeBatch();

@@ -38,8 +38,10 @@ struct LedgerStatistics {
 };
 
 // Thread-safe. A writing function returns when what it wrote is on disk; until then it blocks its
-// caller. Errors of all functions: kStoreUnavailable (full, read-only, broken, gone); kOverloaded
-// when too many writes wait.
+// caller, for 30 s at most. Errors of all functions: kStoreUnavailable (full, read-only, broken,
+// gone; or the disk does not answer: then the write may still happen, in its place before later
+// ones); kOverloaded when too many writes wait. Whatever comes late, a session ends once: what
+// completes or fails it checks that it is open.
 class Ledger {
  public:
   virtual ~Ledger() = default;

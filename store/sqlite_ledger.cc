@@ -1,6 +1,10 @@
 // The ledger on SQLite: one file, one writing thread, many callers a commit.
 #include "store/sqlite_ledger.h"
 
+#include <functional>
+#include <memory>
+#include <utility>
+
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "store/bounds.h"
@@ -46,21 +50,21 @@ class SqliteLedger::Files {
   }
 
   absl::Status Write(CommitQueue::Write write) {
-    if (queue_ != nullptr) return queue_->Commit(write);
+    if (queue_ != nullptr) return queue_->Commit(std::move(write));
     return MakeError(Reason::kStoreUnavailable, "the ledger is open for reading only");
   }
 
   // `pieces` until one comes back smaller than what was asked for; the sum.
   absl::StatusOr<size_t> WriteInPieces(
-      absl::FunctionRef<absl::StatusOr<size_t>(SqliteConnection&)> piece) {
+      const std::function<absl::StatusOr<size_t>(SqliteConnection&)>& piece) {
     size_t total = 0;
-    size_t done = kRowsPerPiece;
-    while (done >= kRowsPerPiece) {
-      ENKRAT_RETURN_IF_ERROR(Write([&](SqliteConnection& writer) -> absl::Status {
-        ENKRAT_ASSIGN_OR_RETURN(done, piece(writer));
+    const auto done = std::make_shared<size_t>(kRowsPerPiece);
+    while (*done >= kRowsPerPiece) {
+      ENKRAT_RETURN_IF_ERROR(Write([piece, done](SqliteConnection& writer) -> absl::Status {
+        ENKRAT_ASSIGN_OR_RETURN(*done, piece(writer));
         return absl::OkStatus();
       }));
-      total += done;
+      total += *done;
     }
     return total;
   }
@@ -115,28 +119,30 @@ SqliteLedger::~SqliteLedger() = default;
 absl::StatusOr<IntentOutcome> SqliteLedger::RecordIntent(const SessionIntent& intent) {
   ENKRAT_RETURN_IF_ERROR(CheckIntent(intent));
   const Bytes spent_key = SpentKey(files_->salt(), intent.issuer, intent.assertion_id);
-  IntentOutcome outcome = IntentOutcome::kRecorded;
-  ENKRAT_RETURN_IF_ERROR(files_->Write([&](SqliteConnection& writer) -> absl::Status {
-    ENKRAT_ASSIGN_OR_RETURN(outcome, InsertIntent(writer, intent, spent_key));
-    return absl::OkStatus();
-  }));
-  return outcome;
+  const auto outcome = std::make_shared<IntentOutcome>(IntentOutcome::kRecorded);
+  ENKRAT_RETURN_IF_ERROR(
+      files_->Write([intent, spent_key, outcome](SqliteConnection& writer) -> absl::Status {
+        ENKRAT_ASSIGN_OR_RETURN(*outcome, InsertIntent(writer, intent, spent_key));
+        return absl::OkStatus();
+      }));
+  return *outcome;
 }
 
 absl::Status SqliteLedger::CompleteSession(const SessionCompletion& completion) {
   ENKRAT_RETURN_IF_ERROR(CheckCompletion(completion));
   return files_->Write(
-      [&](SqliteConnection& writer) { return InsertCompletion(writer, completion); });
+      [completion](SqliteConnection& writer) { return InsertCompletion(writer, completion); });
 }
 
 absl::Status SqliteLedger::FailSession(const SessionFailure& failure) {
   ENKRAT_RETURN_IF_ERROR(CheckFailure(failure));
-  return files_->Write([&](SqliteConnection& writer) { return InsertFailure(writer, failure); });
+  return files_->Write(
+      [failure](SqliteConnection& writer) { return InsertFailure(writer, failure); });
 }
 
 absl::Status SqliteLedger::RecordEvent(const EvidenceRecord& record) {
   ENKRAT_RETURN_IF_ERROR(CheckEvidence(record));
-  return files_->Write([&](SqliteConnection& writer) { return InsertEvent(writer, record); });
+  return files_->Write([record](SqliteConnection& writer) { return InsertEvent(writer, record); });
 }
 
 absl::StatusOr<std::optional<SessionRecord>> SqliteLedger::FindSession(

@@ -161,6 +161,43 @@ TEST_F(CommitQueueTest, DestructionCommitsWhatIsQueued) {
   EXPECT_EQ(Rows(), 1);
 }
 
+// Writes `x` once `open` is, and returns when the caller has given up on it. Its wait is so short
+// that the write may not have begun by then, and so never will: then again.
+absl::Status GiveUpOnBegunWrite(CommitQueue& queue, int64_t x, std::shared_ptr<std::latch> open) {
+  const auto begun = std::make_shared<std::atomic<bool>>(false);
+  absl::Status status;
+  while (!*begun) {
+    status = queue.Commit([begun, open, x](SqliteConnection& writer) {
+      *begun = true;
+      open->wait();
+      return writer.Query("INSERT INTO t (x) VALUES (?)").Bind(x).Run();
+    });
+  }
+  return status;
+}
+
+TEST_F(CommitQueueTest, CallerIsToldWhenTheDiskHangsAndItsWriteMayStillHappen) {
+  CommitQueue queue(Writer(), {.longest_wait = absl::Milliseconds(1)});
+  const auto open = std::make_shared<std::latch>(1);
+  const absl::Status status = GiveUpOnBegunWrite(queue, 1, open);
+  EXPECT_THAT(status, FailsWith(Reason::kStoreUnavailable));
+  EXPECT_EQ(status.message(), "the disk does not answer");
+  open->count_down();
+  while (queue.commits() == 0) std::this_thread::yield();
+  EXPECT_EQ(Rows(), 1);
+}
+
+TEST_F(CommitQueueTest, WriteThatHasNotBegunWhenItsCallerGivesUpNeverHappens) {
+  CommitQueue queue(Writer(), {.longest_wait = absl::Milliseconds(1)});
+  const auto open = std::make_shared<std::latch>(1);
+  EXPECT_THAT(GiveUpOnBegunWrite(queue, 1, open), FailsWith(Reason::kStoreUnavailable));
+  EXPECT_THAT(Put(queue, 2), FailsWith(Reason::kStoreUnavailable));
+  EXPECT_EQ(queue.waiting(), 0u);
+  open->count_down();
+  while (queue.commits() == 0) std::this_thread::yield();
+  EXPECT_EQ(Rows(), 1);
+}
+
 class FailingDisk : public CommitQueueTest,
                     public ::testing::WithParamInterface<FaultyDisk::Fault> {};
 
