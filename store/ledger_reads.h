@@ -23,6 +23,8 @@ absl::StatusOr<std::optional<SessionRecord>> SelectSessionById(SqliteConnection&
                                                                absl::string_view session_id);
 absl::StatusOr<std::vector<EvidenceRecord>> SelectEvidence(SqliteConnection& reader,
                                                            absl::string_view session_id);
+absl::StatusOr<std::vector<EvidenceRecord>> SelectEvents(SqliteConnection& reader, absl::Time since,
+                                                         size_t limit);
 absl::StatusOr<std::optional<CertificateRecord>> SelectCertificateBySerial(
     SqliteConnection& reader, absl::string_view serial_number);
 absl::StatusOr<std::optional<CertificateRecord>> SelectCertificateByFingerprint(

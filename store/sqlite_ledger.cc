@@ -162,6 +162,11 @@ absl::StatusOr<std::vector<EvidenceRecord>> SqliteLedger::EvidenceOf(absl::strin
       [&](SqliteConnection& reader) { return SelectEvidence(reader, session_id); });
 }
 
+absl::StatusOr<std::vector<EvidenceRecord>> SqliteLedger::Events(absl::Time since, size_t limit) {
+  return files_->Read<std::vector<EvidenceRecord>>(
+      [=](SqliteConnection& reader) { return SelectEvents(reader, since, limit); });
+}
+
 absl::StatusOr<std::optional<CertificateRecord>> SqliteLedger::FindCertificateBySerial(
     absl::string_view serial_number) {
   return files_->Read<std::optional<CertificateRecord>>(
@@ -197,7 +202,11 @@ absl::StatusOr<size_t> SqliteLedger::DropExpired(absl::Time now) {
                           files_->WriteInPieces([now](SqliteConnection& writer) {
                             return DropSomeResults(writer, now, kRowsPerPiece);
                           }));
-  return spent + results;
+  ENKRAT_ASSIGN_OR_RETURN(const size_t rejections,
+                          files_->WriteInPieces([now](SqliteConnection& writer) {
+                            return DropSomeRejections(writer, now, kRowsPerPiece);
+                          }));
+  return spent + results + rejections;
 }
 
 absl::Status SqliteLedger::CheckHealth() { return files_->Write(&Heartbeat); }

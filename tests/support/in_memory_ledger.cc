@@ -201,6 +201,18 @@ absl::Status InMemoryLedger::RecordEvent(const EvidenceRecord& record) {
   return Answer(fault);
 }
 
+absl::StatusOr<std::vector<EvidenceRecord>> InMemoryLedger::Events(absl::Time since, size_t limit) {
+  ENKRAT_RETURN_IF_ERROR(Enter("Events").status());
+  ENKRAT_RETURN_IF_ERROR(store::CheckEventLimit(limit));
+  std::vector<EvidenceRecord> found = Events();
+  const auto too_old = [&](const EvidenceRecord& record) { return record.at < since; };
+  found.erase(std::remove_if(found.begin(), found.end(), too_old), found.end());
+  std::stable_sort(found.begin(), found.end(),
+                   [](const EvidenceRecord& a, const EvidenceRecord& b) { return a.at < b.at; });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
 absl::StatusOr<std::optional<SessionRecord>> InMemoryLedger::FindSession(
     absl::string_view relying_party, absl::string_view request_id) {
   ENKRAT_RETURN_IF_ERROR(Enter("FindSession").status());
@@ -293,7 +305,7 @@ absl::StatusOr<size_t> InMemoryLedger::DropExpired(absl::Time now) {
   MutexLock lock(mutex_);
   size_t dropped = 0;
   for (auto spent = spent_.begin(); spent != spent_.end();) {
-    if (spent->second < now) {
+    if (spent->second < now - store::kSpentMargin) {
       spent = spent_.erase(spent);
       ++dropped;
     } else {
@@ -306,6 +318,13 @@ absl::StatusOr<size_t> InMemoryLedger::DropExpired(absl::Time now) {
       ++dropped;
     }
   }
+  const auto is_old = [&](const EvidenceRecord& event) {
+    return event.step == store::kRejectedAssertionStep &&
+           event.at < now - store::kRejectedAssertionsKept;
+  };
+  const auto kept = std::remove_if(events_.begin(), events_.end(), is_old);
+  dropped += static_cast<size_t>(events_.end() - kept);
+  events_.erase(kept, events_.end());
   ENKRAT_RETURN_IF_ERROR(Answer(fault));
   return dropped;
 }
