@@ -112,13 +112,13 @@ absl::StatusOr<std::optional<CertificateRecord>> SelectCertificateByFingerprint(
   return ReadCertificate(query.Bind(fingerprint_sha256));
 }
 
-absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader,
+absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader, ByteSpan salt,
                                                    absl::string_view relying_party,
                                                    size_t page_size, absl::string_view page_token) {
   ENKRAT_RETURN_IF_ERROR(CheckPageSize(page_size));
   int64_t last = std::numeric_limits<int64_t>::max();  // the first row of the page
   if (!page_token.empty()) {
-    ENKRAT_ASSIGN_OR_RETURN(last, ReadPageToken(relying_party, page_token));
+    ENKRAT_ASSIGN_OR_RETURN(last, ReadPageToken(salt, relying_party, page_token));
   }
   SqliteQuery query = reader.Query(ENKRAT_SELECT_CERTIFICATE
                                    "WHERE c.relying_party = ? AND c.id <= ?"
@@ -129,7 +129,8 @@ absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader,
     ENKRAT_ASSIGN_OR_RETURN(const bool row, query.Step());
     if (!row) return page;
     if (page.certificates.size() == page_size) {
-      page.next_page_token = MakePageToken(relying_party, query.Integer(0));
+      ENKRAT_ASSIGN_OR_RETURN(page.next_page_token,
+                              MakePageToken(salt, relying_party, query.Integer(0)));
       return page;
     }
     page.certificates.push_back(CertificateOf(query));

@@ -46,6 +46,7 @@ class SqliteLedger::Files {
     ENKRAT_ASSIGN_OR_RETURN(files->readers_,
                             ReaderPool::Open(options.path, options.vfs_name, kReaders));
     ENKRAT_RETURN_IF_ERROR(files->readers_->Read(&CheckSchema));
+    ENKRAT_ASSIGN_OR_RETURN(files->salt_, files->Read<Bytes>(&ReadAssertionSalt));
     return files;
   }
 
@@ -95,15 +96,14 @@ class SqliteLedger::Files {
     ENKRAT_ASSIGN_OR_RETURN(auto writer,
                             SqliteConnection::Open(options.path, Use::kWriting, options.vfs_name));
     ENKRAT_RETURN_IF_ERROR(MigrateSchema(*writer));
-    ENKRAT_ASSIGN_OR_RETURN(salt_, ReadAssertionSalt(*writer));
     queue_ = std::make_unique<CommitQueue>(
         std::move(writer),
         CommitQueue::Options{.queue_limit = options.queue_limit, .logger = options.logger});
     return absl::OkStatus();
   }
 
-  std::optional<WriterLock> lock_;      // none when reading only
-  Bytes salt_;                          // empty when reading only
+  std::optional<WriterLock> lock_;  // none when reading only
+  Bytes salt_;
   std::unique_ptr<CommitQueue> queue_;  // null when reading only
   std::unique_ptr<ReaderPool> readers_;
 };
@@ -184,7 +184,7 @@ absl::StatusOr<CertificatePage> SqliteLedger::ListCertificates(absl::string_view
                                                                size_t page_size,
                                                                absl::string_view page_token) {
   return files_->Read<CertificatePage>([&](SqliteConnection& reader) {
-    return SelectCertificates(reader, relying_party, page_size, page_token);
+    return SelectCertificates(reader, files_->salt(), relying_party, page_size, page_token);
   });
 }
 

@@ -2,12 +2,15 @@
 #include "tests/support/in_memory_ledger.h"
 
 #include <algorithm>
+#include <array>
 
 #include "common/status_macros.h"
 #include "store/bounds.h"
 #include "store/page_token.h"
 
 namespace enkrat::testing {
+
+constexpr std::array<uint8_t, 32> kSalt = {1, 2, 3};
 
 using store::CertificateRecord;
 using store::EvidenceRecord;
@@ -269,7 +272,7 @@ absl::StatusOr<store::CertificatePage> InMemoryLedger::ListCertificates(
   size_t before = certificates_.size();
   if (!page_token.empty()) {
     ENKRAT_ASSIGN_OR_RETURN(const int64_t position,
-                            store::ReadPageToken(relying_party, page_token));
+                            store::ReadPageToken(kSalt, relying_party, page_token));
     before = std::min(before, static_cast<size_t>(position));
   }
   store::CertificatePage page;
@@ -277,7 +280,8 @@ absl::StatusOr<store::CertificatePage> InMemoryLedger::ListCertificates(
     const CertificateRecord& certificate = certificates_[i - 1];
     if (certificate.relying_party != relying_party) continue;
     if (page.certificates.size() == page_size) {
-      page.next_page_token = store::MakePageToken(relying_party, static_cast<int64_t>(i));
+      ENKRAT_ASSIGN_OR_RETURN(page.next_page_token,
+                              store::MakePageToken(kSalt, relying_party, static_cast<int64_t>(i)));
       break;
     }
     page.certificates.push_back(certificate);
