@@ -1,24 +1,37 @@
 #include "server/call_gate.h"
 
+#include <google/protobuf/message_lite.h>
 #include <grpcpp/server_context.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "common/reason.h"
 #include "common/status_macros.h"
-#include "server/unary_call.h"
+#include "server/grpc_status.h"
+#include "signer/request_rules.h"
 
 namespace enkrat::server {
 namespace {
 
 // A deadline further away than any call may take is none.
 constexpr absl::Duration kLongestDeadline = absl::Minutes(10);
+constexpr size_t kUuidSize = 36;
+
+// What may go into a log: nothing else of a request that was not let in.
+std::string RequestIdOf(const CallGate::Arrival& arrival) {
+  if (arrival.request_id.size() != kUuidSize) return "";
+  std::string text(arrival.request_id);
+  return signer::CheckRequestId(text).ok() ? text : "";
+}
+
+absl::string_view ReasonText(const absl::Status& status) {
+  return status.ok() ? "OK" : ReasonName(ReasonOf(status));
+}
 
 }  // namespace
 
 absl::StatusOr<Call> CallGate::Enter(const grpc::CallbackServerContext& context,
-                                     absl::string_view method) {
+                                     const Arrival& arrival) {
   ENKRAT_ASSIGN_OR_RETURN(const signer::RelyingParty* caller,
                           options_.callers->Identify(*context.auth_context()));
   ENKRAT_ASSIGN_OR_RETURN(signer::InFlightLimit::Ticket ticket,
@@ -27,65 +40,98 @@ absl::StatusOr<Call> CallGate::Enter(const grpc::CallbackServerContext& context,
   const absl::Time asked = absl::FromChrono(context.deadline());
   const absl::Time deadline =
       asked - now > kLongestDeadline ? now + options_.default_deadline : asked;
-  return Call{.method = std::string(method),
+  return Call{.method = std::string(arrival.method),
               .relying_party = caller,
               .deadline = deadline,
               .entered = options_.clock->SinceBoot(),
+              .context = &context,
               .ticket = std::move(ticket),
-              .request_id = ""};
+              .request_id = RequestIdOf(arrival)};
 }
 
-grpc::ServerUnaryReactor* CallGate::End(absl::string_view method, const absl::Status& why) {
-  CountAndLog({.method = std::string(method),
-               .relying_party = "",
-               .request_id = "",
-               .took = absl::ZeroDuration()},
-              why);
-  return UnaryCall::Refuse(why);
+absl::Status CallGate::ReserveResponse(Call& call, size_t octets) {
+  ENKRAT_ASSIGN_OR_RETURN(ResponseBudget::Reservation room,
+                          options_.responses->Reserve(call.relying_party->id, octets));
+  call.response.emplace(std::move(room));
+  return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* CallGate::End(const Call& call, const absl::Status& why) {
-  CountAndLog({.method = call.method,
-               .relying_party = call.relying_party->id,
-               .request_id = call.request_id,
-               .took = options_.clock->SinceBoot() - call.entered},
-              why);
-  return UnaryCall::Refuse(why);
+grpc::ServerUnaryReactor* CallGate::Refuse(grpc::CallbackServerContext& context,
+                                           const Arrival& arrival, const absl::Status& why) {
+  CountAndLogRefusal(arrival, why);
+  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
+  reactor->Finish(ToGrpcStatus(why));
+  return reactor;
 }
 
-grpc::ServerUnaryReactor* CallGate::Run(Call call, Work work) {
-  Leaving leaving = {.method = std::move(call.method),
-                     .relying_party = call.relying_party->id,
-                     .request_id = std::move(call.request_id),
-                     .took = absl::ZeroDuration()};
-  return UnaryCall::Start(*options_.pool, std::move(call.ticket),
-                          [this, entered = call.entered, leaving = std::move(leaving),
-                           work = std::move(work)](const std::atomic<bool>& cancelled) mutable {
-                            const absl::Status status = work(cancelled);
-                            leaving.took = options_.clock->SinceBoot() - entered;
-                            CountAndLog(leaving, status);
-                            return status;
-                          });
+grpc::ServerUnaryReactor* CallGate::End(Call call, const absl::Status& why) {
+  auto* unary = new UnaryCall(*options_.calls, std::move(call));
+  Leave(*unary, why);
+  return unary;
 }
 
-void CallGate::CountAndLog(const Leaving& leaving, const absl::Status& status) {
-  const absl::string_view reason = status.ok() ? "OK" : ReasonName(ReasonOf(status));
-  options_.metrics->CountCall(leaving.method, reason, leaving.took);
-  const double milliseconds = absl::ToDoubleMilliseconds(leaving.took);
+grpc::ServerUnaryReactor* CallGate::Run(Call call, google::protobuf::MessageLite* response,
+                                        Work work) {
+  auto* unary = new UnaryCall(*options_.calls, std::move(call));
+  const bool accepted = options_.pool->TrySubmit([this, unary, response, work = std::move(work)] {
+    absl::Status status = work(unary->call(), unary->cancelled());
+    if (status.ok()) status = MakeRoom(unary->call(), *response);
+    Leave(*unary, status);
+  });
+  if (!accepted) {
+    Leave(*unary, WithRetryDelay(MakeError(Reason::kOverloaded, "no thread is free"),
+                                 absl::Milliseconds(200)));
+  }
+  return unary;
+}
+
+absl::Status CallGate::MakeRoom(Call& call, google::protobuf::MessageLite& response) {
+  if (call.response.has_value()) {
+    call.response->Resize(response.ByteSizeLong());
+    return absl::OkStatus();
+  }
+  absl::Status room = ReserveResponse(call, response.ByteSizeLong());
+  if (!room.ok()) response.Clear();
+  return room;
+}
+
+void CallGate::Leave(UnaryCall& unary, const absl::Status& status) {
+  if (!status.ok()) unary.call().response.reset();
+  CountAndLog(unary.call(), status);
+  unary.End(status);
+}
+
+void CallGate::CountAndLog(const Call& call, const absl::Status& status) {
+  const absl::string_view reason = ReasonText(status);
+  const absl::Duration took = options_.clock->SinceBoot() - call.entered;
+  options_.metrics->CountCall(call.method, reason, took);
+  const double milliseconds = absl::ToDoubleMilliseconds(took);
   if (status.ok()) {
-    options_.logger->Info("call", {{"method", leaving.method},
-                                   {"relying_party", leaving.relying_party},
-                                   {"request_id", leaving.request_id},
+    options_.logger->Info("call", {{"method", call.method},
+                                   {"relying_party", call.relying_party->id},
+                                   {"request_id", call.request_id},
+                                   {"session_id", call.session_id},
                                    {"reason", reason},
                                    {"took_ms", milliseconds}});
     return;
   }
-  options_.logger->Warning("call", {{"method", leaving.method},
-                                    {"relying_party", leaving.relying_party},
-                                    {"request_id", leaving.request_id},
+  options_.logger->Warning("call", {{"method", call.method},
+                                    {"relying_party", call.relying_party->id},
+                                    {"request_id", call.request_id},
+                                    {"session_id", call.session_id},
                                     {"reason", reason},
                                     {"why", status.message()},
                                     {"took_ms", milliseconds}});
+}
+
+void CallGate::CountAndLogRefusal(const Arrival& arrival, const absl::Status& why) {
+  options_.metrics->CountCall(arrival.method, ReasonText(why), absl::ZeroDuration());
+  options_.logger->Warning("call", {{"method", arrival.method},
+                                    {"relying_party", ""},
+                                    {"request_id", RequestIdOf(arrival)},
+                                    {"reason", ReasonText(why)},
+                                    {"why", why.message()},
+                                    {"took_ms", 0.0}});
 }
 
 }  // namespace enkrat::server

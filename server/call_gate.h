@@ -14,59 +14,61 @@
 #include "common/thread_pool.h"
 #include "server/caller_identity.h"
 #include "server/metrics.h"
+#include "server/open_calls.h"
+#include "server/response_budget.h"
+#include "server/unary_call.h"
 #include "signer/in_flight_limit.h"
 
-namespace grpc {
-class CallbackServerContext;
-class ServerUnaryReactor;
-}  // namespace grpc
+namespace google::protobuf {
+class MessageLite;
+}
 
 namespace enkrat::server {
-
-// A call that has been let in.
-struct Call {
-  std::string method;
-  const signer::RelyingParty* relying_party = nullptr;
-  absl::Time deadline;
-  absl::Duration entered;  // SinceBoot
-  signer::InFlightLimit::Ticket ticket;
-  std::string request_id;  // for the log; set by the service once it is known to be one
-};
 
 // Thread-safe.
 class CallGate {
  public:
+  // Nothing is owned; all outlive the gate.
   struct Options {
     const CallerDirectory* callers = nullptr;
     signer::InFlightLimit* limit = nullptr;
+    ResponseBudget* responses = nullptr;
+    OpenCalls* calls = nullptr;
     ThreadPool* pool = nullptr;
     Metrics* metrics = nullptr;
     Logger* logger = nullptr;
     const Clock* clock = nullptr;
     absl::Duration default_deadline = absl::Seconds(30);
   };
-  // Runs on the pool; the flag turns true when the client has gone.
-  using Work = std::function<absl::Status(const std::atomic<bool>& cancelled)>;
+  // What a call says before it is let in.
+  struct Arrival {
+    absl::string_view method;
+    absl::string_view request_id = {};  // logged if it is one
+  };
+  // Runs on the pool; the flag turns true when the client has gone or the service stops.
+  using Work = std::function<absl::Status(Call& call, const std::atomic<bool>& cancelled)>;
 
   explicit CallGate(Options options) : options_(options) {}
 
   // kRelyingPartyUnknown, kOverloaded, kRateLimited.
-  absl::StatusOr<Call> Enter(const grpc::CallbackServerContext& context, absl::string_view method);
+  absl::StatusOr<Call> Enter(const grpc::CallbackServerContext& context, const Arrival& arrival);
+  // Keeps room for an answer before work is done that cannot be undone. kOverloaded.
+  absl::Status ReserveResponse(Call& call, size_t octets);
 
-  // Ends the call at once; also with OK, where the answer took no work.
-  grpc::ServerUnaryReactor* End(absl::string_view method, const absl::Status& why);
-  grpc::ServerUnaryReactor* End(const Call& call, const absl::Status& why);
-  // Does `work` on the pool and ends the call with its status.
-  grpc::ServerUnaryReactor* Run(Call call, Work work);
+  // Ends a call that was not let in.
+  grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext& context, const Arrival& arrival,
+                                   const absl::Status& why);
+  // Ends a call at once; also with OK, where the answer took no work.
+  grpc::ServerUnaryReactor* End(Call call, const absl::Status& why);
+  // Does `work` on the pool and ends the call with its status; kOverloaded if there is no room for
+  // the call or for its answer, which lives as long as the call.
+  grpc::ServerUnaryReactor* Run(Call call, google::protobuf::MessageLite* response, Work work);
 
  private:
-  struct Leaving {
-    std::string method;
-    std::string relying_party;
-    std::string request_id;
-    absl::Duration took;
-  };
-  void CountAndLog(const Leaving& leaving, const absl::Status& status);
+  absl::Status MakeRoom(Call& call, google::protobuf::MessageLite& response);
+  void Leave(UnaryCall& unary, const absl::Status& status);
+  void CountAndLog(const Call& call, const absl::Status& status);
+  void CountAndLogRefusal(const Arrival& arrival, const absl::Status& why);
 
   const Options options_;
 };

@@ -59,58 +59,59 @@ class CertificateService final : public v1::CertificateService::CallbackService 
   grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
                                            const v1::GetCertificateRequest* request,
                                            v1::GetCertificateResponse* response) override {
-    const absl::string_view method = "GetCertificate";
-    absl::StatusOr<Call> call = gate_.Enter(*context, method);
-    if (!call.ok()) return gate_.End(method, call.status());
+    const CallGate::Arrival arrival = {.method = "GetCertificate"};
+    absl::StatusOr<Call> call = gate_.Enter(*context, arrival);
+    if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     const signer::RelyingParty& caller = *call->relying_party;
-    return gate_.Run(*std::move(call),
-                     [this, &caller, request, response](const std::atomic<bool>&) -> absl::Status {
-                       ENKRAT_ASSIGN_OR_RETURN(const std::optional<store::CertificateRecord> record,
-                                               Find(ledger_, *request));
-                       // Somebody else's certificate does not exist for this caller.
-                       if (!record.has_value() || record->relying_party != caller.id) {
-                         return MakeError(Reason::kNotFound,
-                                          "no such certificate of this relying party");
-                       }
-                       Fill(*record, *response->mutable_certificate());
-                       response->set_session_id(record->session_id);
-                       for (const Bytes& certificate : chains_.issuing)
-                         response->add_chain(ToString(certificate));
-                       return absl::OkStatus();
-                     });
+    return gate_.Run(
+        *std::move(call), response,
+        [this, &caller, request, response](Call&, const std::atomic<bool>&) -> absl::Status {
+          ENKRAT_ASSIGN_OR_RETURN(const std::optional<store::CertificateRecord> record,
+                                  Find(ledger_, *request));
+          // Somebody else's certificate does not exist for this caller.
+          if (!record.has_value() || record->relying_party != caller.id) {
+            return MakeError(Reason::kNotFound, "no such certificate of this relying party");
+          }
+          Fill(*record, *response->mutable_certificate());
+          response->set_session_id(record->session_id);
+          for (const Bytes& certificate : chains_.issuing)
+            response->add_chain(ToString(certificate));
+          return absl::OkStatus();
+        });
   }
 
   grpc::ServerUnaryReactor* GetChain(grpc::CallbackServerContext* context,
                                      const v1::GetChainRequest*,
                                      v1::GetChainResponse* response) override {
-    const absl::string_view method = "GetChain";
-    absl::StatusOr<Call> call = gate_.Enter(*context, method);
-    if (!call.ok()) return gate_.End(method, call.status());
+    const CallGate::Arrival arrival = {.method = "GetChain"};
+    absl::StatusOr<Call> call = gate_.Enter(*context, arrival);
+    if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     for (const Bytes& certificate : chains_.issuing) response->add_chain(ToString(certificate));
     for (const Bytes& certificate : chains_.timestamping) {
       response->add_timestamping_chain(ToString(certificate));
     }
-    return gate_.End(*call, absl::OkStatus());
+    return gate_.End(*std::move(call), absl::OkStatus());
   }
 
   grpc::ServerUnaryReactor* ListCertificates(grpc::CallbackServerContext* context,
                                              const v1::ListCertificatesRequest* request,
                                              v1::ListCertificatesResponse* response) override {
-    const absl::string_view method = "ListCertificates";
-    absl::StatusOr<Call> call = gate_.Enter(*context, method);
-    if (!call.ok()) return gate_.End(method, call.status());
+    const CallGate::Arrival arrival = {.method = "ListCertificates"};
+    absl::StatusOr<Call> call = gate_.Enter(*context, arrival);
+    if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     const uint32_t size = request->page_size() == 0 ? kDefaultPageSize : request->page_size();
     if (size > kLargestPageSize) {
       return gate_.End(
-          *call, WithField(MakeError(Reason::kLimitExceeded, "page_size over 1000"), "page_size"));
+          *std::move(call),
+          WithField(MakeError(Reason::kLimitExceeded, "page_size over 1000"), "page_size"));
     }
     if (request->page_token().size() > kLongestPageToken) {
-      return gate_.End(*call, Malformed("page_token", "is not one of ours"));
+      return gate_.End(*std::move(call), Malformed("page_token", "is not one of ours"));
     }
     const signer::RelyingParty& caller = *call->relying_party;
     return gate_.Run(
-        *std::move(call),
-        [this, &caller, size, request, response](const std::atomic<bool>&) -> absl::Status {
+        *std::move(call), response,
+        [this, &caller, size, request, response](Call&, const std::atomic<bool>&) -> absl::Status {
           ENKRAT_ASSIGN_OR_RETURN(const store::CertificatePage page,
                                   ledger_.ListCertificates(caller.id, size, request->page_token()));
           for (const store::CertificateRecord& record : page.certificates) {

@@ -3,12 +3,15 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
+#include <grpcpp/resource_quota.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/file.h"
+#include "common/loopback.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "server/certificate_service.h"
@@ -22,6 +25,12 @@ namespace {
 constexpr absl::Duration kHealthInterval = absl::Seconds(5);
 constexpr absl::Duration kExpiryInterval = absl::Minutes(5);
 constexpr absl::Duration kHttpTimestampTime = absl::Seconds(10);
+constexpr absl::Duration kDeliveryInterval = absl::Seconds(1);
+constexpr char kHttpCallers[] = "";  // together; no relying party has this id
+
+// A Sign request of 1000 documents (request_rules.h) whose labels have 256 characters of two octets
+// each, SHA-512 digests and the longest assertion is 602 KiB; with ASCII labels it is 360 KiB.
+constexpr int kLargestRequest = 640 * 1024;
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFrom(
     const config::v1::ServerConfig& config) {
@@ -40,17 +49,22 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFrom(
 
 // stack.md, gRPC 1.51.1: what an outsider controls is bounded here, because gRPC's defaults are
 // not.
-void SetLimits(grpc::ServerBuilder& builder) {
-  builder.SetMaxReceiveMessageSize(1024 * 1024);
+void SetLimits(grpc::ServerBuilder& builder, uint32_t memory_limit_mb) {
+  // gRPC reads a request before the gate sees its call: this quota, not the gate's limit, bounds
+  // the memory of requests that are half sent or will be refused.
+  grpc::ResourceQuota quota("enkrat");
+  quota.Resize(size_t{memory_limit_mb} << 20);
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(kLargestRequest);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8 * 1024);
   builder.AddChannelArgument("grpc.server_handshake_timeout_ms", 10'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1024);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 128);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 10 * 60'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 60 * 60'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 5 * 60'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 10 * 60'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second service is refused the port
 }
@@ -84,6 +98,8 @@ Front::Front(Options options)
       metrics_(*options_.metrics),
       signing_limit_(server_.max_in_flight()),
       timestamp_limit_(server_.max_timestamps_in_flight()),
+      responses_(ResponseBudget::Options{}),
+      calls_({.clock = options_.clock}),
       session_pool_({.threads = server_.session_threads(), .queue_limit = server_.max_in_flight()}),
       timestamp_pool_({.threads = 2 * options_.config->hsm().sessions(),
                        .queue_limit = server_.max_timestamps_in_flight()}) {}
@@ -94,6 +110,10 @@ absl::Status Front::Start() {
   ENKRAT_ASSIGN_OR_RETURN(callers_, CallersFrom(*options_.config));
   MakeGates();
   AddGauges();
+  if (core_.own_timestamper() != nullptr) {
+    queries_ =
+        std::make_unique<TimestampQueries>(*core_.own_timestamper(), metrics_, *options_.logger);
+  }
   ENKRAT_RETURN_IF_ERROR(StartGrpc());
   ENKRAT_RETURN_IF_ERROR(StartHttp());
   StartTasks();
@@ -115,6 +135,8 @@ void Front::Stop(absl::Duration patience) {
 void Front::MakeGates() {
   CallGate::Options gate = {.callers = callers_.get(),
                             .limit = &signing_limit_,
+                            .responses = &responses_,
+                            .calls = &calls_,
                             .pool = &session_pool_,
                             .metrics = &metrics_,
                             .logger = options_.logger,
@@ -129,6 +151,8 @@ void Front::MakeGates() {
 void Front::AddGauges() {
   metrics_.AddGauge("enkrat_calls_in_flight", "Signing and certificate calls in the house.",
                     [this] { return static_cast<double>(signing_limit_.inside()); });
+  metrics_.AddGauge("enkrat_response_octets", "Octets of answers made or promised, not delivered.",
+                    [this] { return static_cast<double>(responses_.reserved()); });
   metrics_.AddGauge("enkrat_hsm_keys_generated", "One-time keys generated since the start.",
                     [this] { return static_cast<double>(Hsm().keys_generated); });
   metrics_.AddGauge("enkrat_hsm_keys_destroyed", "One-time keys confirmed destroyed.",
@@ -152,12 +176,11 @@ absl::Status Front::StartGrpc() {
   certificate_service_ = MakeCertificateService(
       *signing_gate_, core_.ledger(),
       {.issuing = core_.issuing_chain(), .timestamping = core_.timestamping_chain()});
-  timestamp_service_ =
-      MakeTimestampService(*timestamp_gate_, core_.timestamper(), core_.own_timestamper());
+  timestamp_service_ = MakeTimestampService(*timestamp_gate_, core_.timestamper(), queries_.get());
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetReflection(builder, server_.reflection());
-  SetLimits(builder);
+  SetLimits(builder, server_.memory_limit_mb());
   builder.AddListeningPort(GrpcAddress(address), credentials, &grpc_port_);
   builder.RegisterService(signing_service_.get());
   builder.RegisterService(certificate_service_.get());
@@ -175,10 +198,8 @@ absl::Status Front::StartGrpc() {
 absl::Status Front::StartHttp() {
   ENKRAT_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(server_.http_listen()));
   HttpEndpoints::Parts parts;
-  if (core_.own_timestamper() != nullptr) {
-    parts.timestamp = [this](ByteSpan request) {
-      return core_.own_timestamper()->Respond(request, options_.clock->Now() + kHttpTimestampTime);
-    };
+  if (queries_ != nullptr) {
+    parts.timestamp = [this](ByteSpan request) { return AnswerHttpTimestamp(request); };
     parts.certificates["timestamping-unit"] = core_.timestamping_chain().front();
   }
   parts.certificates["issuing-ca"] = core_.issuing_chain().front();
@@ -186,14 +207,35 @@ absl::Status Front::StartHttp() {
   parts.metrics = [this] { return metrics_.Text(); };
   parts.healthy = [this] { return healthy_.load(); };
   endpoints_ = std::make_unique<HttpEndpoints>(std::move(parts));
+  HttpServer::Options http = {.host = address.host, .port = address.port};
+  http.quick = [this](const HttpRequest& request) { return endpoints_->AnswerQuickly(request); };
+  // Behind a proxy of this host there is one peer, and counting is the proxy's.
+  if (IsLoopbackHost(address.host)) http.max_connections_of_a_peer = http.max_connections;
   ENKRAT_ASSIGN_OR_RETURN(
-      http_, HttpServer::Start(
-                 {.host = address.host, .port = address.port}, timestamp_pool_,
-                 [this](const HttpRequest& request) { return endpoints_->Answer(request); }));
+      http_, HttpServer::Start(http, timestamp_pool_, [this](const HttpRequest& request) {
+        return endpoints_->Answer(request);
+      }));
   return absl::OkStatus();
 }
 
+// Strangers share one place among the relying parties, and never take the half that is theirs.
+absl::StatusOr<Bytes> Front::AnswerHttpTimestamp(ByteSpan request_der) {
+  const absl::StatusOr<signer::InFlightLimit::Ticket> ticket =
+      timestamp_limit_.Enter(kHttpCallers, std::max(1U, server_.max_timestamps_in_flight() / 2));
+  if (!ticket.ok()) {
+    metrics_.CountTimestamp("http", ReasonName(ReasonOf(ticket.status())));
+    return ticket.status();
+  }
+  return queries_->Answer(request_der, options_.clock->Now() + kHttpTimestampTime, "http");
+}
+
 void Front::StartTasks() {
+  delivery_task_ = std::make_unique<PeriodicTask>(kDeliveryInterval, [this] {
+    if (const size_t cancelled = calls_.CancelUndelivered(); cancelled > 0) {
+      options_.logger->Warning("answers were not taken in time", {{"calls", cancelled}});
+    }
+    return true;
+  });
   CheckHealth();
   health_task_ = std::make_unique<PeriodicTask>(kHealthInterval, [this] {
     CheckHealth();

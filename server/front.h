@@ -21,8 +21,11 @@
 #include "server/http_endpoints.h"
 #include "server/http_server.h"
 #include "server/metrics.h"
+#include "server/open_calls.h"
 #include "server/periodic_task.h"
+#include "server/response_budget.h"
 #include "server/settings.h"
+#include "server/timestamp_queries.h"
 #include "server/watchdog.h"
 #include "signer/in_flight_limit.h"
 
@@ -63,6 +66,7 @@ class Front {
   hsm::PoolStatistics Hsm() const { return core_.hsm().statistics(); }
   absl::Status StartGrpc();
   absl::Status StartHttp();
+  absl::StatusOr<Bytes> AnswerHttpTimestamp(ByteSpan request_der);
   void StartTasks();
   void CheckHealth();
   void SetHealthy(bool healthy);
@@ -74,11 +78,14 @@ class Front {
   std::unique_ptr<CallerDirectory> callers_;
   signer::InFlightLimit signing_limit_;
   signer::InFlightLimit timestamp_limit_;
+  ResponseBudget responses_;
+  OpenCalls calls_;
   std::unique_ptr<CallGate> signing_gate_;
   std::unique_ptr<CallGate> timestamp_gate_;
   std::unique_ptr<grpc::Service> signing_service_;
   std::unique_ptr<grpc::Service> certificate_service_;
   std::unique_ptr<grpc::Service> timestamp_service_;
+  std::unique_ptr<TimestampQueries> queries_;  // null with an outside TSA
   std::unique_ptr<HttpEndpoints> endpoints_;
   ThreadPool session_pool_;
   ThreadPool timestamp_pool_;
@@ -87,6 +94,7 @@ class Front {
   int grpc_port_ = 0;
   std::unique_ptr<HttpServer> http_;
   std::atomic<bool> healthy_ = false;
+  std::unique_ptr<PeriodicTask> delivery_task_;
   std::unique_ptr<PeriodicTask> health_task_;
   std::unique_ptr<PeriodicTask> expiry_task_;
   std::unique_ptr<Watchdog> watchdog_;

@@ -36,7 +36,12 @@ std::string MediaType(const std::string& content_type) {
 }  // namespace
 
 HttpResponse HttpEndpoints::Answer(const HttpRequest& request) const {
-  if (request.path == "/tsa") return AnswerTimestamp(request);
+  if (std::optional<HttpResponse> quick = AnswerQuickly(request)) return *std::move(quick);
+  return AnswerTimestamp(request);
+}
+
+std::optional<HttpResponse> HttpEndpoints::AnswerQuickly(const HttpRequest& request) const {
+  if (request.path == "/tsa") return std::nullopt;
   HttpResponse response = AnswerGet(request);
   if (response.status == 404 || request.method == "GET" || request.method == "HEAD") {
     return response;
@@ -51,9 +56,15 @@ HttpResponse HttpEndpoints::AnswerTimestamp(const HttpRequest& request) const {
     return Text(415, absl::StrCat("Send a DER TimeStampReq as ", kTimestampQuery, "."));
   }
   if (request.body.size() > tsa::kMaxRequestSize) return Text(413, "The request is too large.");
+  absl::StatusOr<Bytes> reply = parts_.timestamp(request.body);
+  if (!reply.ok()) {
+    HttpResponse busy = Text(503, "The service is busy. Try again later.");
+    busy.headers.emplace_back("Retry-After", "1");
+    return busy;
+  }
   return {.status = 200,
           .content_type = kTimestampReply,
-          .body = parts_.timestamp(request.body),
+          .body = *std::move(reply),
           .headers = {{"Cache-Control", "no-store"}}};
 }
 

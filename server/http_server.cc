@@ -4,7 +4,6 @@
 
 // Asio 1.74 with gcc 12 needs <utility> first (stack.md).
 #include <array>
-#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -18,10 +17,12 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "common/mutex.h"
 #include "common/reason.h"
 
 namespace enkrat::server {
@@ -67,6 +68,13 @@ WireResponse ToWire(HttpResponse response, unsigned version, bool keep_alive) {
   return wire;
 }
 
+std::chrono::milliseconds Milliseconds(absl::Duration duration) {
+  return std::chrono::milliseconds(absl::ToInt64Milliseconds(duration));
+}
+
+// Without descriptors or memory accept fails at once, again and again.
+constexpr std::chrono::milliseconds kPauseAfterFailedAccept(100);
+
 }  // namespace
 
 class HttpServer::Network {
@@ -78,7 +86,8 @@ class HttpServer::Network {
     context_.stop();
     if (thread_.joinable()) thread_.join();
     // Answers that the pool still makes are posted into context_: wait for them before it goes.
-    for (int left = answering_; left > 0; left = answering_) answering_.wait(left);
+    MutexLock lock(mutex_);
+    while (answering_ > 0) answered_.wait(mutex_);
   }
 
   absl::Status Listen() {
@@ -103,30 +112,65 @@ class HttpServer::Network {
   uint16_t port() const { return port_; }
 
  private:
+  // A connection's place among all and among its peer's; of the network thread only.
+  class Place {
+   public:
+    Place(Network& network, asio::ip::address peer) : network_(network), peer_(std::move(peer)) {
+      ++network_.connections_;
+      ++network_.by_peer_[peer_];
+    }
+    ~Place() {
+      --network_.connections_;
+      if (const auto mine = network_.by_peer_.find(peer_); --mine->second == 0) {
+        network_.by_peer_.erase(mine);
+      }
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+   private:
+    Network& network_;
+    const asio::ip::address peer_;
+  };
+
+  // A request on its way through the pool.
+  template <typename Completion>
+  struct Question {
+    HttpRequest request;
+    Completion completion;
+  };
+
   asio::awaitable<void> Accept() {
     while (true) {
       error_code error;
+      tcp::endpoint peer;
       tcp::socket socket(context_);
-      co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
+      co_await acceptor_.async_accept(socket, peer,
+                                      asio::redirect_error(asio::use_awaitable, error));
       if (error == asio::error::operation_aborted) co_return;
-      if (error) {  // such as no descriptor left: wait until some come back, do not spin
-        asio::steady_timer pause(context_, std::chrono::milliseconds(50));
+      if (error) {
+        asio::steady_timer pause(context_, kPauseAfterFailedAccept);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        continue;
-      }
-      if (connections_ >= options_.max_connections) continue;  // the socket closes
-      asio::co_spawn(context_, Serve(beast::tcp_stream(std::move(socket))), asio::detached);
+      } else if (HasRoomFor(peer.address())) {
+        asio::co_spawn(context_, Serve(beast::tcp_stream(std::move(socket)), peer.address()),
+                       asio::detached);
+      }  // otherwise the socket closes
     }
   }
 
-  asio::awaitable<void> Serve(beast::tcp_stream stream) {
-    ++connections_;
+  bool HasRoomFor(const asio::ip::address& peer) const {
+    const auto found = by_peer_.find(peer);
+    return connections_ < options_.max_connections &&
+           (found == by_peer_.end() || found->second < options_.max_connections_of_a_peer);
+  }
+
+  asio::awaitable<void> Serve(beast::tcp_stream stream, asio::ip::address peer) {
+    const Place place(*this, std::move(peer));
     try {
       co_await Exchange(stream);
     } catch (const std::exception&) {
       // A client that went away or a broken message: nothing to answer, the connection ends.
     }
-    --connections_;
     error_code ignored;
     stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
   }
@@ -135,33 +179,36 @@ class HttpServer::Network {
     stream.socket().set_option(tcp::no_delay(true));
     beast::flat_buffer buffer;
     bool keep_alive = true;
-    while (keep_alive) {
+    for (bool first = true; keep_alive; first = false) {
       Parser parser;
       parser.body_limit(options_.max_body_size);
       parser.header_limit(static_cast<uint32_t>(options_.max_header_size));
-      stream.expires_after(
-          std::chrono::milliseconds(absl::ToInt64Milliseconds(options_.read_timeout)));
-      error_code error;
-      co_await http::async_read(stream, buffer, parser,
-                                asio::redirect_error(asio::use_awaitable, error));
-      HttpResponse response;
-      const unsigned version = parser.get().version() == 10 ? 10 : 11;
+      const absl::Duration patience = first ? options_.first_timeout : options_.read_timeout;
+      const error_code error = co_await Read(stream, buffer, parser, patience);
       const bool too_large = error == http::error::body_limit || error == http::error::header_limit;
-      if (too_large) {
-        response = error == http::error::body_limit ? PlainAnswer(413, "The body is too large.")
-                                                    : PlainAnswer(431, "The header is too large.");
-        keep_alive = false;
-      } else if (error) {
-        co_return;
-      } else {
-        keep_alive = parser.get().keep_alive();
-        response = co_await Answer(FromWire(parser.release()));
-      }
+      if (error && !too_large) co_return;
+      const unsigned version = parser.get().version() == 10 ? 10 : 11;
+      const bool head = parser.get().method() == http::verb::head;
+      keep_alive = !error && parser.get().keep_alive();
+      HttpResponse response = error == http::error::header_limit
+                                  ? PlainAnswer(431, "The header is too large.")
+                                  : PlainAnswer(413, "The body is too large.");
+      // Not one expression: gcc 12 destroys temporaries of a conditional co_await twice.
+      if (!error) response = co_await Answer(FromWire(parser.release()));
       WireResponse wire = ToWire(std::move(response), version, keep_alive);
-      stream.expires_after(
-          std::chrono::milliseconds(absl::ToInt64Milliseconds(options_.write_timeout)));
-      co_await http::async_write(stream, wire, asio::use_awaitable);
+      co_await Write(stream, wire, head);
       if (too_large) co_await Linger(stream);
+    }
+  }
+
+  // A HEAD is answered with all but the body (RFC 9110 9.3.2).
+  asio::awaitable<void> Write(beast::tcp_stream& stream, WireResponse& wire, bool head) {
+    http::response_serializer<http::vector_body<uint8_t>> serializer(wire);
+    stream.expires_after(Milliseconds(options_.write_timeout));
+    if (head) {
+      co_await http::async_write_header(stream, serializer, asio::use_awaitable);
+    } else {
+      co_await http::async_write(stream, serializer, asio::use_awaitable);
     }
   }
 
@@ -178,39 +225,75 @@ class HttpServer::Network {
     }
   }
 
+  asio::awaitable<error_code> Read(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                   Parser& parser, absl::Duration header_timeout) {
+    error_code error;
+    stream.expires_after(Milliseconds(header_timeout));
+    co_await http::async_read_header(stream, buffer, parser,
+                                     asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return error;
+    stream.expires_after(Milliseconds(options_.read_timeout));
+    co_await http::async_read(stream, buffer, parser,
+                              asio::redirect_error(asio::use_awaitable, error));
+    co_return error;
+  }
+
+  asio::awaitable<HttpResponse> Answer(HttpRequest request) {
+    if (options_.quick) {
+      if (std::optional<HttpResponse> response = options_.quick(request); response.has_value()) {
+        co_return *std::move(response);
+      }
+    }
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(HttpResponse)>(
+        [this](auto completion, HttpRequest moved) {
+          Ask(std::make_shared<Question<decltype(completion)>>(
+              Question<decltype(completion)>{std::move(moved), std::move(completion)}));
+        },
+        asio::use_awaitable, std::move(request));
+  }
+
   // Runs the handler on the pool and comes back to the network thread with its answer; 503 when the
   // pool is full.
-  asio::awaitable<HttpResponse> Answer(HttpRequest request) {
-    const auto initiate = [this](auto completion, HttpRequest moved) {
-      auto done = std::make_shared<decltype(completion)>(std::move(completion));
-      auto finish = [this, done](HttpResponse response) {
-        asio::post(context_, [done, response = std::move(response)]() mutable {
-          (*done)(std::move(response));
-        });
-      };
-      auto job = [this, finish, shared = std::make_shared<HttpRequest>(std::move(moved))] {
-        finish(handler_(*shared));
-        --answering_;
-        answering_.notify_all();
-      };
+  template <typename Completion>
+  void Ask(std::shared_ptr<Question<Completion>> question) {
+    {
+      MutexLock lock(mutex_);
       ++answering_;
-      if (pool_.TrySubmit(std::move(job))) return;
-      --answering_;
-      HttpResponse busy = PlainAnswer(503, "The service is busy. Try again later.");
-      busy.headers.emplace_back("Retry-After", "1");
-      finish(std::move(busy));
-    };
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(HttpResponse)>(
-        initiate, asio::use_awaitable, std::move(request));
+    }
+    const bool accepted = pool_.TrySubmit([this, question]() mutable {
+      HttpResponse response = handler_(question->request);
+      // Handed over: once the last answer is counted, context_ may go, and nothing of it may be
+      // left here.
+      Reply(std::move(question), std::move(response));
+    });
+    if (accepted) return;
+    HttpResponse busy = PlainAnswer(503, "The service is busy. Try again later.");
+    busy.headers.emplace_back("Retry-After", "1");
+    Reply(std::move(question), std::move(busy));
+  }
+
+  template <typename Completion>
+  void Reply(std::shared_ptr<Question<Completion>> question, HttpResponse response) {
+    asio::post(context_,
+               [question = std::move(question), response = std::move(response)]() mutable {
+                 question->completion(std::move(response));
+               });
+    MutexLock lock(mutex_);
+    --answering_;
+    answered_.notify_all();
   }
 
   const Options options_;
   ThreadPool& pool_;
   const Handler handler_;
-  std::atomic<int> answering_ = 0;
+  Mutex mutex_;
+  CondVar answered_;
+  int answering_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Touched by the network thread only; before context_, whose end ends the connections.
+  size_t connections_ = 0;
+  std::map<asio::ip::address, size_t> by_peer_;
   asio::io_context context_{1};
   tcp::acceptor acceptor_;
-  size_t connections_ = 0;  // touched by the network thread only
   uint16_t port_ = 0;
   std::thread thread_;
 };

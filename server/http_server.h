@@ -1,11 +1,12 @@
-// A small HTTP/1.1 server behind a plain interface: one thread does the network, a pool answers the
-// requests.
+// A small HTTP/1.1 server behind a plain interface: one thread does the network and answers what is
+// quick, a pool answers the rest.
 #ifndef ENKRAT_SERVER_HTTP_SERVER_H_
 #define ENKRAT_SERVER_HTTP_SERVER_H_
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,18 +32,25 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Allow
 };
 
-// Thread-safe after Start. The handler runs on the pool, several at once.
+// Thread-safe after Start.
 class HttpServer {
  public:
   struct Options {
     std::string host = "127.0.0.1";
-    uint16_t port = 0;                                // 0: any free one, see port()
-    size_t max_body_size = 8 * 1024;                  // octets; more is answered 413
-    size_t max_header_size = 8 * 1024;                // likewise 431
-    size_t max_connections = 1024;                    // more are closed at once
-    absl::Duration read_timeout = absl::Seconds(15);  // of a request, and of waiting for the next
+    uint16_t port = 0;                  // 0: any free one, see port()
+    size_t max_body_size = 8 * 1024;    // octets; more is answered 413
+    size_t max_header_size = 8 * 1024;  // likewise 431
+    size_t max_connections = 1024;      // more are closed at once
+    // Of them, from one address; one peer alone does not shut the others out.
+    size_t max_connections_of_a_peer = 64;
+    absl::Duration first_timeout = absl::Seconds(5);  // from the connection to its first header
+    absl::Duration read_timeout = absl::Seconds(15);  // of a body, and of the next header
     absl::Duration write_timeout = absl::Seconds(15);
+    // Asked first, on the network's thread, so it must not block; nothing: the handler shall
+    // answer. What a full pool must not silence belongs here.
+    std::function<std::optional<HttpResponse>(const HttpRequest&)> quick = {};
   };
+  // Runs on the pool, several at once. A HEAD is answered like the GET, without the body.
   using Handler = std::function<HttpResponse(const HttpRequest&)>;
 
   // Listens at once. Neither pool nor handler may go before the server. kConfigurationInvalid if

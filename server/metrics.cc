@@ -52,6 +52,11 @@ struct Metrics::Families {
           .Name("enkrat_step_seconds")
           .Help("Time of each step of a signing session (docs/life_of_a_signature.md).")
           .Register(registry);
+  prometheus::Family<prometheus::Counter>& timestamps =
+      prometheus::BuildCounter()
+          .Name("enkrat_timestamps_total")
+          .Help("Answered timestamp queries (RFC 3161) by door and by Reason.")
+          .Register(registry);
   prometheus::Counter& documents = prometheus::BuildCounter()
                                        .Name("enkrat_documents_signed_total")
                                        .Help("Documents whose signature was released.")
@@ -78,6 +83,11 @@ void Metrics::CountSession(absl::string_view reason, size_t documents) {
 void Metrics::CountStep(absl::string_view step, absl::Duration took) {
   families_->steps.Add({{"step", std::string(step)}}, StepBuckets())
       .Observe(absl::ToDoubleSeconds(took));
+}
+
+void Metrics::CountTimestamp(absl::string_view via, absl::string_view result) {
+  families_->timestamps.Add({{"via", std::string(via)}, {"result", std::string(result)}})
+      .Increment();
 }
 
 void Metrics::AddGauge(const std::string& name, const std::string& help,

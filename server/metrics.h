@@ -27,6 +27,10 @@ class Metrics {
   // enkrat_step_seconds{step}: a step of the signing workflow.
   void CountStep(absl::string_view step, absl::Duration took);
 
+  // One answered RFC 3161 query: enkrat_timestamps_total{via,result}. `via` is "http" or "grpc",
+  // `result` "OK" or a ReasonName.
+  void CountTimestamp(absl::string_view via, absl::string_view result);
+
   // A gauge that is read whenever the figures are asked for. `read` must stay callable as long as
   // the metrics live.
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);

@@ -23,6 +23,7 @@ namespace v1 = config::v1;
 
 constexpr uint32_t kDefaultMaxInFlight = 256;
 constexpr uint32_t kDefaultSessionThreads = 32;
+constexpr uint32_t kDefaultMemoryLimit = 512;  // MiB
 constexpr size_t kMaxFileSize = 1024 * 1024;
 
 absl::Status Invalid(absl::string_view field, absl::string_view what) {
@@ -81,6 +82,7 @@ void FillServerDefaults(v1::ServerConfig& server) {
   if (server.max_timestamps_in_flight() == 0) {
     server.set_max_timestamps_in_flight(kDefaultMaxInFlight);
   }
+  if (server.memory_limit_mb() == 0) server.set_memory_limit_mb(kDefaultMemoryLimit);
   DefaultDuration(server, &v1::ServerConfig::has_default_deadline,
                   &v1::ServerConfig::mutable_default_deadline, absl::Seconds(30));
   DefaultDuration(server, &v1::ServerConfig::has_drain, &v1::ServerConfig::mutable_drain,
@@ -145,6 +147,9 @@ absl::Status CheckServer(const v1::ServerConfig& server) {
   if (server.max_in_flight() > 65536 || server.session_threads() > 1024 ||
       server.max_timestamps_in_flight() > 65536) {
     return Invalid("server", "a limit is out of range (65536 calls, 1024 threads)");
+  }
+  if (server.memory_limit_mb() < 64 || server.memory_limit_mb() > 65536) {
+    return Invalid("server.memory_limit_mb", "is not between 64 and 65536");
   }
   return absl::OkStatus();
 }

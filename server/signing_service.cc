@@ -33,6 +33,9 @@ absl::StatusOr<signer::Admission> Admit(const signer::SigningWorkflow& workflow,
   return workflow.Admit(*call.relying_party, std::move(request));
 }
 
+// Octets, on the safe side: a CAdES-B-T signature with its chains and its timestamp is about 6 KiB.
+size_t ResponseSize(size_t documents) { return (documents + 2) * 8 * 1024; }
+
 class SigningService final : public v1::SigningService::CallbackService {
  public:
   SigningService(CallGate& gate, signer::SigningWorkflow& workflow)
@@ -42,59 +45,68 @@ class SigningService final : public v1::SigningService::CallbackService {
   grpc::ServerUnaryReactor* ComputeBinding(grpc::CallbackServerContext* context,
                                            const v1::ComputeBindingRequest* request,
                                            v1::ComputeBindingResponse* response) override {
-    const absl::string_view method = "ComputeBinding";
-    absl::StatusOr<Call> call = gate_.Enter(*context, method);
-    if (!call.ok()) return gate_.End(method, call.status());
+    const CallGate::Arrival arrival = {.method = "ComputeBinding",
+                                       .request_id = request->intent().request_id()};
+    absl::StatusOr<Call> call = gate_.Enter(*context, arrival);
+    if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     const absl::StatusOr<signer::SigningIntent> intent = IntentFrom(request->intent());
-    if (!intent.ok()) return gate_.End(*call, intent.status());
+    if (!intent.ok()) return gate_.End(*std::move(call), intent.status());
     if (const absl::Status fits = signer::CheckIntent(*intent); !fits.ok()) {
-      return gate_.End(*call, fits);
+      return gate_.End(*std::move(call), fits);
     }
     const auto sad = signer::ComputeSignatureActivationData(call->relying_party->id, *intent);
     response->set_signature_activation_data(ToString(sad));
     response->set_nonce(ToBase64Url(sad));
-    return gate_.End(*call, absl::OkStatus());
+    return gate_.End(*std::move(call), absl::OkStatus());
   }
 
   grpc::ServerUnaryReactor* Sign(grpc::CallbackServerContext* context,
                                  const v1::SignRequest* request,
                                  v1::SignResponse* response) override {
-    const absl::string_view method = "Sign";
-    absl::StatusOr<Call> call = gate_.Enter(*context, method);
-    if (!call.ok()) return gate_.End(method, call.status());
+    const CallGate::Arrival arrival = {.method = "Sign",
+                                       .request_id = request->intent().request_id()};
+    absl::StatusOr<Call> call = gate_.Enter(*context, arrival);
+    if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     absl::StatusOr<signer::Admission> admitted = Admit(workflow_, *call, *request);
-    if (!admitted.ok()) return gate_.End(*call, admitted.status());
-    call->request_id = admitted->request.intent.request_id;
+    if (!admitted.ok()) return gate_.End(*std::move(call), admitted.status());
+    const size_t documents = admitted->request.intent.documents.size();
+    if (const absl::Status room = gate_.ReserveResponse(*call, ResponseSize(documents));
+        !room.ok()) {
+      return gate_.End(*std::move(call), room);
+    }
     auto admission = std::make_shared<signer::Admission>(*std::move(admitted));
-    return gate_.Run(
-        *std::move(call),
-        [this, admission, response](const std::atomic<bool>& cancelled) -> absl::Status {
-          admission->request.cancelled = [&cancelled] { return cancelled.load(); };
-          ENKRAT_ASSIGN_OR_RETURN(const signer::SigningResult result, workflow_.Run(*admission));
-          signer::StoredResult::Fill(result, *response);
-          return absl::OkStatus();
-        });
+    return gate_.Run(*std::move(call), response,
+                     [this, admission, response](
+                         Call& running, const std::atomic<bool>& cancelled) -> absl::Status {
+                       admission->request.cancelled = [&cancelled] { return cancelled.load(); };
+                       ENKRAT_ASSIGN_OR_RETURN(const signer::SigningResult result,
+                                               workflow_.Run(*admission));
+                       running.session_id = result.session_id;
+                       signer::StoredResult::Fill(result, *response);
+                       return absl::OkStatus();
+                     });
   }
 
   grpc::ServerUnaryReactor* GetSession(grpc::CallbackServerContext* context,
                                        const v1::GetSessionRequest* request,
                                        v1::GetSessionResponse* response) override {
-    const absl::string_view method = "GetSession";
-    absl::StatusOr<Call> call = gate_.Enter(*context, method);
-    if (!call.ok()) return gate_.End(method, call.status());
+    const CallGate::Arrival arrival = {.method = "GetSession", .request_id = request->request_id()};
+    absl::StatusOr<Call> call = gate_.Enter(*context, arrival);
+    if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     const signer::RelyingParty& caller = *call->relying_party;
-    return gate_.Run(*std::move(call),
-                     [this, &caller, request, response](const std::atomic<bool>&) -> absl::Status {
-                       ENKRAT_ASSIGN_OR_RETURN(const signer::SessionReport report,
-                                               workflow_.Find(caller, request->request_id()));
-                       response->set_state(StateOf(report.state));
-                       response->set_session_id(report.session_id);
-                       response->set_failure_reason(report.failure_reason);
-                       if (report.result.has_value()) {
-                         signer::StoredResult::Fill(*report.result, *response->mutable_result());
-                       }
-                       return absl::OkStatus();
-                     });
+    return gate_.Run(
+        *std::move(call), response,
+        [this, &caller, request, response](Call&, const std::atomic<bool>&) -> absl::Status {
+          ENKRAT_ASSIGN_OR_RETURN(const signer::SessionReport report,
+                                  workflow_.Find(caller, request->request_id()));
+          response->set_state(StateOf(report.state));
+          response->set_session_id(report.session_id);
+          response->set_failure_reason(report.failure_reason);
+          if (report.result.has_value()) {
+            signer::StoredResult::Fill(*report.result, *response->mutable_result());
+          }
+          return absl::OkStatus();
+        });
   }
 
  private:

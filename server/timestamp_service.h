@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "server/call_gate.h"
-#include "signer/local_timestamper.h"
+#include "server/timestamp_queries.h"
 #include "tsa/timestamper.h"
 
 namespace grpc {
@@ -14,10 +14,10 @@ class Service;
 
 namespace enkrat::server {
 
-// `unit` answers TimestampQuery; null with an outside TSA: the call is then refused with
+// `queries` answers TimestampQuery; null with an outside TSA: the call is then refused with
 // kNotPermitted. Nothing is owned; all outlive the service.
 std::unique_ptr<grpc::Service> MakeTimestampService(CallGate& gate, tsa::Timestamper& timestamper,
-                                                    signer::LocalTimestamper* unit);
+                                                    TimestampQueries* queries);
 
 }  // namespace enkrat::server
 

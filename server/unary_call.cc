@@ -1,29 +1,23 @@
 #include "server/unary_call.h"
 
+#include <grpcpp/server_context.h>
+
 #include <utility>
 
-#include "common/reason.h"
 #include "server/grpc_status.h"
 
 namespace enkrat::server {
 
-grpc::ServerUnaryReactor* UnaryCall::Start(ThreadPool& pool, signer::InFlightLimit::Ticket ticket,
-                                           Work work) {
-  auto* call = new UnaryCall;
-  call->ticket_.emplace(std::move(ticket));
-  const bool accepted = pool.TrySubmit(
-      [call, work = std::move(work)] { call->Finish(ToGrpcStatus(work(call->cancelled_))); });
-  if (!accepted) {
-    call->Finish(ToGrpcStatus(WithRetryDelay(MakeError(Reason::kOverloaded, "no thread is free"),
-                                             absl::Milliseconds(200))));
-  }
-  return call;
-}
+UnaryCall::UnaryCall(OpenCalls& calls, Call call)
+    : calls_(calls),
+      call_(std::move(call)),
+      id_(calls.Enter(cancelled_, [context = call_.context] { context->TryCancel(); })) {}
 
-grpc::ServerUnaryReactor* UnaryCall::Refuse(const absl::Status& status) {
-  auto* call = new UnaryCall;
-  call->Finish(ToGrpcStatus(status));
-  return call;
+UnaryCall::~UnaryCall() { calls_.Leave(id_); }
+
+void UnaryCall::End(const absl::Status& status) {
+  calls_.Answered(id_);  // before Finish, after which the call may be gone
+  Finish(ToGrpcStatus(status));
 }
 
 }  // namespace enkrat::server

@@ -1,43 +1,58 @@
-// A unary gRPC call whose work runs on the thread pool: gRPC's own few threads never block
-// (stack.md, docs/adr).
+// A unary gRPC call that has been let in: it holds its place until gRPC is done with it.
 #ifndef ENKRAT_SERVER_UNARY_CALL_H_
 #define ENKRAT_SERVER_UNARY_CALL_H_
 
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
-#include <functional>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
-#include "common/thread_pool.h"
+#include "absl/time/time.h"
+#include "server/open_calls.h"
+#include "server/response_budget.h"
 #include "signer/in_flight_limit.h"
+#include "signer/relying_party.h"
 
 namespace enkrat::server {
 
-// Owns itself until gRPC is done with the call. Request and response live as long.
+struct Call {
+  std::string method;
+  const signer::RelyingParty* relying_party = nullptr;
+  absl::Time deadline;
+  absl::Duration entered;  // SinceBoot
+  const grpc::CallbackServerContext* context = nullptr;
+  signer::InFlightLimit::Ticket ticket;
+  std::optional<ResponseBudget::Reservation> response = std::nullopt;
+  // For the log.
+  std::string request_id = {};
+  std::string session_id = {};
+};
+
+// Owns itself. Ticket and reservation are given back in OnDone: neither a reset stream whose work
+// still runs nor an answer that waits for its client frees a place.
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
-  // Runs on the pool. The flag turns true when the client has gone.
-  using Work = std::function<absl::Status(const std::atomic<bool>& cancelled)>;
+  // `calls` outlives the call.
+  UnaryCall(OpenCalls& calls, Call call);
 
-  // Runs `work` and finishes the call with its status. The ticket is given back in OnDone, so a
-  // reset stream frees no place while its work still runs. A full pool finishes the call with
-  // kOverloaded at once.
-  static grpc::ServerUnaryReactor* Start(ThreadPool& pool, signer::InFlightLimit::Ticket ticket,
-                                         Work work);
+  Call& call() { return call_; }
+  // True when the client has gone or the service is stopping.
+  const std::atomic<bool>& cancelled() const { return cancelled_; }
 
-  // A call that is over already.
-  static grpc::ServerUnaryReactor* Refuse(const absl::Status& status);
+  // Sends the answer; once, as the last thing.
+  void End(const absl::Status& status);
 
  private:
-  UnaryCall() = default;
-
+  ~UnaryCall() override;
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override { delete this; }
 
-  std::optional<signer::InFlightLimit::Ticket> ticket_;
+  OpenCalls& calls_;
+  Call call_;
   std::atomic<bool> cancelled_ = false;
+  OpenCalls::Id id_;
 };
 
 }  // namespace enkrat::server

@@ -1,6 +1,7 @@
 #include "signer/local_timestamper.h"
 
 #include <memory>
+#include <utility>
 
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -19,13 +20,20 @@ absl::StatusOr<tsa::IssuedTimestamp> LocalTimestamper::Timestamp(const tsa::Mess
   return unit_.Stamp(imprint, *key);
 }
 
-Bytes LocalTimestamper::Respond(ByteSpan request_der, absl::Time deadline) {
-  return unit_.Respond(request_der,
-                       [&](absl::FunctionRef<absl::Status(SigningKey&)> sign) -> absl::Status {
-                         ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease, pool_.Acquire(deadline));
-                         const std::unique_ptr<SigningKey> key = lease.KeyFor(key_);
-                         return sign(*key);
-                       });
+LocalTimestamper::Reply LocalTimestamper::Respond(ByteSpan request_der, absl::Time deadline) {
+  absl::Status status =
+      MakeError(Reason::kRequestMalformed, "the query was refused; the answer says why");
+  const auto with_session = [&](absl::FunctionRef<absl::Status(SigningKey&)> sign) -> absl::Status {
+    ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease, pool_.Acquire(deadline));
+    const std::unique_ptr<SigningKey> key = lease.KeyFor(key_);
+    return sign(*key);
+  };
+  Bytes response_der = unit_.Respond(
+      request_der, [&](absl::FunctionRef<absl::Status(SigningKey&)> sign) -> absl::Status {
+        status = with_session(sign);
+        return status;
+      });
+  return {.response_der = std::move(response_der), .status = std::move(status)};
 }
 
 }  // namespace enkrat::signer

@@ -21,9 +21,15 @@ class LocalTimestamper final : public tsa::Timestamper {
   absl::StatusOr<tsa::IssuedTimestamp> Timestamp(const tsa::MessageImprint& imprint,
                                                  absl::Time deadline) override;
 
-  // A DER TimeStampResp for any octets (TimestampUnit::Respond). A token that is away answers
-  // systemFailure.
-  Bytes Respond(ByteSpan request_der, absl::Time deadline);
+  struct Reply {
+    Bytes response_der;   // a TimeStampResp in any case
+    absl::Status status;  // OK if it grants a timestamp; why not, for the log
+  };
+
+  // A TimeStampResp for any octets (TimestampUnit::Respond). A token that is away answers
+  // systemFailure. kRequestMalformed for a query that was refused before the token was asked;
+  // otherwise the errors of SessionPool::Acquire and TimestampUnit::Stamp.
+  Reply Respond(ByteSpan request_der, absl::Time deadline);
 
  private:
   tsa::TimestampUnit& unit_;

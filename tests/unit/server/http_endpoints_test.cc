@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/reason.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::server {
@@ -13,8 +14,9 @@ class HttpEndpointsTest : public ::testing::Test {
  protected:
   HttpEndpoints::Parts Parts() {
     HttpEndpoints::Parts parts;
-    parts.timestamp = [this](ByteSpan) {
+    parts.timestamp = [this](ByteSpan) -> absl::StatusOr<Bytes> {
       ++timestamps_;
+      if (full_) return MakeError(Reason::kOverloaded, "full");
       return ToBytes(absl::string_view("reply"));
     };
     parts.certificates["root"] = Bytes{0x30, 0x00};
@@ -32,6 +34,7 @@ class HttpEndpointsTest : public ::testing::Test {
   }
 
   bool healthy_ = true;
+  bool full_ = false;
   int timestamps_ = 0;
 };
 
@@ -53,6 +56,26 @@ TEST_F(HttpEndpointsTest, OtherMediaTypesAreRefusedBeforeTheUnitIsAsked) {
 TEST_F(HttpEndpointsTest, OversizedQueryIsRefusedBeforeTheUnitIsAsked) {
   EXPECT_EQ(Post("application/timestamp-query", Bytes(4097)).status, 413);
   EXPECT_EQ(timestamps_, 0);
+}
+
+TEST_F(HttpEndpointsTest, FullHouseIsAnswered503WithADelay) {
+  full_ = true;
+  const HttpResponse response = Post("application/timestamp-query", Bytes(10));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.headers,
+            (std::vector<std::pair<std::string, std::string>>{{"Retry-After", "1"}}));
+}
+
+TEST_F(HttpEndpointsTest, EverythingButATimestampIsQuick) {
+  const HttpEndpoints endpoints(Parts());
+  const auto quick = [&](const std::string& path) {
+    return endpoints.AnswerQuickly({.method = "GET", .path = path, .content_type = "", .body = {}})
+        .has_value();
+  };
+  for (const char* path : {"/healthz", "/metrics", "/ca/root.cer", "/elsewhere"}) {
+    EXPECT_TRUE(quick(path)) << path;
+  }
+  EXPECT_FALSE(quick("/tsa"));
 }
 
 TEST_F(HttpEndpointsTest, GettingATimestampIsNotAllowed) {

@@ -3,10 +3,14 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <ctime>
+#include <functional>
 #include <latch>
 
 #include "tests/support/status_matchers.h"
@@ -20,7 +24,11 @@ using ::testing::StartsWith;
 
 class Connection {
  public:
-  explicit Connection(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+  // `before` is done when there is a socket that is not connected yet.
+  explicit Connection(
+      uint16_t port, const std::function<void()>& before = [] {})
+      : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    before();
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -31,6 +39,12 @@ class Connection {
 
   void Send(const std::string& text) {
     EXPECT_EQ(send(fd_, text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+  }
+  // To whoever may have closed already.
+  void TrySend(const std::string& text) { send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
+  bool HasSomething(int within_ms) {
+    pollfd descriptor{.fd = fd_, .events = POLLIN, .revents = 0};
+    return poll(&descriptor, 1, within_ms) > 0;
   }
   // Reads until the answer ends with `end` or the server closes.
   std::string ReadUntil(const std::string& end) {
@@ -136,6 +150,107 @@ TEST_F(HttpServerTest, FullPoolIsAnswered503) {
   EXPECT_THAT(fourth.ReadUntil("later.\n"), StartsWith("HTTP/1.1 503 "));
   release.count_down();
   EXPECT_THAT(third.ReadUntil("GET /queued  "), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, HeadIsAnsweredLikeGetWithoutTheBody) {
+  auto server = StartServer();
+  Connection connection(server->port());
+  connection.Send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string head = connection.ReadUntil("\r\n\r\n");
+  EXPECT_THAT(head, HasSubstr("Content-Length: 9\r\n"));  // of "HEAD /a  "
+  // What comes next on the connection is the next answer, not a body.
+  connection.Send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(connection.ReadUntil("GET /b  "), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+// A flood of slow requests must not take the health check with it.
+TEST_F(HttpServerTest, QuickAnswersNeedNoThreadOfThePool) {
+  std::latch release(1);
+  auto server =
+      HttpServer::Start({.quick = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+                          if (request.path != "/healthz") return std::nullopt;
+                          return Echo(request);
+                        }},
+                        pool_, [&](const HttpRequest& request) {
+                          release.wait();
+                          return Echo(request);
+                        });
+  ASSERT_THAT(server, enkrat::testing::IsOk());
+  std::vector<std::unique_ptr<Connection>> slow;
+  for (int i = 0; i < 3; ++i) {
+    slow.push_back(std::make_unique<Connection>((*server)->port()));
+    slow.back()->Send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  Connection connection((*server)->port());
+  connection.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(connection.ReadUntil("GET /healthz  "), StartsWith("HTTP/1.1 200 OK\r\n"));
+  release.count_down();
+}
+
+TEST_F(HttpServerTest, PeerWithTooManyConnectionsIsTurnedAway) {
+  auto server = HttpServer::Start({.max_connections_of_a_peer = 2}, pool_, Echo);
+  ASSERT_THAT(server, enkrat::testing::IsOk());
+  const auto get = [&](Connection& connection) {
+    connection.TrySend("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    return connection.ReadUntil("GET /  ");
+  };
+  auto first = std::make_unique<Connection>((*server)->port());
+  Connection second((*server)->port());
+  EXPECT_NE(get(*first), "");
+  EXPECT_NE(get(second), "");
+  Connection third((*server)->port());
+  EXPECT_EQ(get(third), "");
+  // A place that was left can be taken again, as soon as the server has noticed.
+  first.reset();
+  std::string answer;
+  while (answer.empty()) {
+    Connection fourth((*server)->port());
+    answer = get(fourth);
+  }
+}
+
+TEST_F(HttpServerTest, ConnectionThatSaysNothingEnds) {
+  auto server = HttpServer::Start({.first_timeout = absl::Milliseconds(20)}, pool_, Echo);
+  ASSERT_THAT(server, enkrat::testing::IsOk());
+  Connection silent((*server)->port());
+  EXPECT_EQ(silent.ReadUntil(""), "");
+  Connection slow((*server)->port());
+  slow.Send("GET / HT");
+  EXPECT_EQ(slow.ReadUntil(""), "");
+}
+
+// Without descriptors there is no connection to be had, and nothing to be won by asking in a loop.
+TEST_F(HttpServerTest, ListenerWithoutDescriptorsWaitsAndGoesOn) {
+  auto server = StartServer();
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  Connection connection(server->port(), [&] {
+    const rlimit none{.rlim_cur = 3, .rlim_max = before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  });
+  connection.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto processor_time = [] { return std::clock() / (CLOCKS_PER_SEC / 1000); };
+  const auto start = processor_time();
+  EXPECT_FALSE(connection.HasSomething(300));
+  EXPECT_LT(processor_time() - start, 150);  // milliseconds
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_THAT(connection.ReadUntil("GET /  "), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+// The server may go as soon as its last answer is counted; run with AddressSanitizer.
+TEST_F(HttpServerTest, ServerMayGoWhileItsAnswersAreMade) {
+  for (int i = 0; i < 50; ++i) {
+    std::atomic<bool> running = false;
+    auto server = StartServer([&](const HttpRequest& request) {
+      running = true;
+      running.notify_all();
+      return Echo(request);
+    });
+    Connection connection(server->port());
+    connection.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    running.wait(false);
+    server.reset();
+  }
 }
 
 TEST_F(HttpServerTest, TakenPortIsAConfigurationError) {

@@ -11,6 +11,7 @@ using ::enkrat::testing::IsOk;
 class LocalTimestamperTest : public WorkflowTest {
  protected:
   LocalTimestamper timestamper_{*unit_, *pool_, *unit_key_};
+  const Bytes query_ = tsa::EncodeTimestampRequest({.digest = Bytes(32, 1)}, Bytes(8, 1));
   const absl::Time deadline_ = clock_.Now() + absl::Seconds(5);
 };
 
@@ -30,7 +31,16 @@ TEST_F(LocalTimestamperTest, DigestOfAnotherLengthTakesNoSession) {
 TEST_F(LocalTimestamperTest, TokenThatIsAwayIsAnErrorForCallersAndARejectionOnTheWire) {
   token_.SetGone(true);
   EXPECT_FALSE(timestamper_.Timestamp({.digest = Bytes(32, 1)}, deadline_).ok());
-  EXPECT_FALSE(timestamper_.Respond(AsSpan("garbage"), deadline_).empty());
+  const LocalTimestamper::Reply reply = timestamper_.Respond(query_, deadline_);
+  EXPECT_FALSE(reply.response_der.empty());
+  EXPECT_THAT(reply.status, FailsWith(Reason::kHsmUnavailable));
+}
+
+TEST_F(LocalTimestamperTest, GoodQueryIsGrantedAndGarbageIsMalformed) {
+  EXPECT_THAT(timestamper_.Respond(query_, deadline_).status, IsOk());
+  const LocalTimestamper::Reply reply = timestamper_.Respond(AsSpan("garbage"), deadline_);
+  EXPECT_FALSE(reply.response_der.empty());
+  EXPECT_THAT(reply.status, FailsWith(Reason::kRequestMalformed));
 }
 
 }  // namespace
