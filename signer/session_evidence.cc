@@ -7,6 +7,7 @@
 #include "common/reason.h"
 #include "common/time_text.h"
 #include "signer/key_destruction.h"
+#include "store/ledger.h"
 
 namespace enkrat::signer {
 namespace {
@@ -141,7 +142,7 @@ void SessionEvidence::Failed(absl::Time at, const absl::Status& status) {
 store::EvidenceRecord RejectedAssertion(absl::Time at, const RelyingParty& relying_party,
                                         const SigningRequest& request, const absl::Status& why,
                                         int64_t suppressed) {
-  return Record("assertion-rejected", at,
+  return Record(store::kRejectedAssertionStep, at,
                 {{"relying_party", relying_party.id},
                  {"request_id", request.intent.request_id},
                  {"assertion_sha256", Sha256Hex(request.assertion)},

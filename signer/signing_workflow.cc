@@ -1,11 +1,10 @@
 // The workflow in one piece, so that it can be read from top to bottom: longer than our usual file.
 #include "signer/signing_workflow.h"
 
-#include <openssl/x509.h>
-
 #include "absl/strings/str_cat.h"
 #include "ades/cades_signature.h"
-#include "common/der.h"
+#include "common/der_reader.h"
+#include "common/der_tag.h"
 #include "common/digest.h"
 #include "common/random.h"
 #include "common/reason.h"
@@ -26,13 +25,27 @@ bool IsHeavy(const SigningRequest& request) {
   return !IsEcdsa(request.key_algorithm) || request.intent.documents.size() > kManyDocuments;
 }
 
+// subjectPublicKeyInfo, the seventh element of a version 3 TBSCertificate (RFC 5280 4.1).
+std::optional<DerElement> SubjectPublicKeyInfo(ByteSpan certificate_der) {
+  const std::optional<ByteSpan> certificate = OnlyElement(certificate_der, der_tag::kSequence);
+  if (!certificate.has_value()) return std::nullopt;
+  const std::optional<DerElement> tbs = DerReader(*certificate).TakeAny();
+  if (!tbs.has_value()) return std::nullopt;
+  DerReader fields(tbs->content);
+  std::optional<DerElement> field;
+  for (int number = 1; number <= 7; ++number) {
+    field = fields.TakeAny();
+    if (!field.has_value()) return std::nullopt;
+  }
+  return field;
+}
+
 // The certificate is about the key that signs: same SubjectPublicKeyInfo, octet by octet.
-// Signatures that verify with that key therefore verify with the certificate.
+// Signatures that verify with that key therefore verify with the certificate. (OpenSSL's d2i_X509
+// would decode the key for that, which takes longer than making it.)
 absl::Status CheckCertificateIsFor(const PublicKey& key, ByteSpan certificate_der) {
-  ENKRAT_ASSIGN_OR_RETURN(const X509Ptr certificate, ParseCertificate(certificate_der));
-  ENKRAT_ASSIGN_OR_RETURN(const Bytes spki,
-                          EncodeDer<i2d_X509_PUBKEY>(X509_get_X509_PUBKEY(certificate.get())));
-  if (spki == key.spki_der()) return absl::OkStatus();
+  const std::optional<DerElement> info = SubjectPublicKeyInfo(certificate_der);
+  if (info.has_value() && info->whole == ByteSpan(key.spki_der())) return absl::OkStatus();
   return MakeError(Reason::kSignatureSelfCheckFailed, "the certificate is about another key");
 }
 

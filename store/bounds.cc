@@ -92,4 +92,9 @@ absl::Status CheckPageSize(size_t page_size) {
   return WithField(MakeError(Reason::kRequestMalformed, "page size outside 1..1000"), "page_size");
 }
 
+absl::Status CheckEventLimit(size_t limit) {
+  if (limit >= 1 && limit <= kMaxPageSize) return absl::OkStatus();
+  return WithField(MakeError(Reason::kRequestMalformed, "limit outside 1..1000"), "limit");
+}
+
 }  // namespace enkrat::store

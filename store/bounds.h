@@ -26,6 +26,7 @@ absl::Status CheckFailure(const SessionFailure& failure);
 absl::Status CheckEvidence(const EvidenceRecord& record);
 // kRequestMalformed outside 1..kMaxPageSize.
 absl::Status CheckPageSize(size_t page_size);
+absl::Status CheckEventLimit(size_t limit);
 
 }  // namespace enkrat::store
 

@@ -14,6 +14,14 @@
 
 namespace enkrat::store {
 
+// Spent assertions are remembered for this long after they have expired: a clock that is stepped
+// back by less does not bring one back to life.
+inline constexpr absl::Duration kSpentMargin = absl::Hours(1);
+
+// Evidence of assertions that were rejected: outsiders cause it, so it is not kept for ever.
+inline constexpr absl::string_view kRejectedAssertionStep = "assertion-rejected";
+inline constexpr absl::Duration kRejectedAssertionsKept = absl::Hours(24 * 90);
+
 // What became of an intent.
 enum class IntentOutcome {
   kRecorded,        // durable; the assertion is spent
@@ -57,6 +65,8 @@ class Ledger {
   // Evidence that belongs to no session: an assertion that was rejected, the service's start and
   // stop.
   virtual absl::Status RecordEvent(const EvidenceRecord& record) = 0;
+  // Such evidence of `since` and later, oldest first; limit 1..1000, kRequestMalformed otherwise.
+  virtual absl::StatusOr<std::vector<EvidenceRecord>> Events(absl::Time since, size_t limit) = 0;
 
   // nullopt if there is none.
   virtual absl::StatusOr<std::optional<SessionRecord>> FindSession(
@@ -78,7 +88,8 @@ class Ledger {
   // At start, before serving: every open session becomes kAbandoned, with an evidence record, once.
   // How many.
   virtual absl::StatusOr<size_t> CloseAbandoned(absl::Time now) = 0;
-  // Drops results and spent assertions that have expired. How many rows.
+  // Drops results that have expired, spent assertions that have for longer than kSpentMargin, and
+  // events of kRejectedAssertionStep older than kRejectedAssertionsKept. How many rows.
   virtual absl::StatusOr<size_t> DropExpired(absl::Time now) = 0;
 
   // OK if a write would succeed now: writes a heartbeat row.

@@ -57,6 +57,16 @@ absl::StatusOr<std::optional<CertificateRecord>> ReadCertificate(SqliteQuery& qu
   return std::make_optional(CertificateOf(query));
 }
 
+// Columns: step, at_us, facts_json.
+absl::StatusOr<std::vector<EvidenceRecord>> ReadEvidence(SqliteQuery& query) {
+  std::vector<EvidenceRecord> evidence;
+  while (true) {
+    ENKRAT_ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return evidence;
+    evidence.push_back({query.Text(0), absl::FromUnixMicros(query.Integer(1)), query.Text(2)});
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<SessionRecord>> SelectSession(SqliteConnection& reader,
@@ -78,13 +88,16 @@ absl::StatusOr<std::vector<EvidenceRecord>> SelectEvidence(SqliteConnection& rea
   SqliteQuery query = reader.Query(
       "SELECT e.step, e.at_us, e.facts_json FROM evidence e JOIN sessions s ON s.id = e.session"
       " WHERE s.session_id = ? ORDER BY e.seq");
-  query.Bind(session_id);
-  std::vector<EvidenceRecord> evidence;
-  while (true) {
-    ENKRAT_ASSIGN_OR_RETURN(const bool row, query.Step());
-    if (!row) return evidence;
-    evidence.push_back({query.Text(0), absl::FromUnixMicros(query.Integer(1)), query.Text(2)});
-  }
+  return ReadEvidence(query.Bind(session_id));
+}
+
+absl::StatusOr<std::vector<EvidenceRecord>> SelectEvents(SqliteConnection& reader, absl::Time since,
+                                                         size_t limit) {
+  ENKRAT_RETURN_IF_ERROR(CheckEventLimit(limit));
+  SqliteQuery query = reader.Query(
+      "SELECT step, at_us, facts_json FROM evidence WHERE session IS NULL AND at_us >= ?"
+      " ORDER BY at_us, id LIMIT ?");
+  return ReadEvidence(query.Bind(absl::ToUnixMicros(since)).Bind(static_cast<int64_t>(limit)));
 }
 
 absl::StatusOr<std::optional<CertificateRecord>> SelectCertificateBySerial(
@@ -99,13 +112,13 @@ absl::StatusOr<std::optional<CertificateRecord>> SelectCertificateByFingerprint(
   return ReadCertificate(query.Bind(fingerprint_sha256));
 }
 
-absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader,
+absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader, ByteSpan salt,
                                                    absl::string_view relying_party,
                                                    size_t page_size, absl::string_view page_token) {
   ENKRAT_RETURN_IF_ERROR(CheckPageSize(page_size));
   int64_t last = std::numeric_limits<int64_t>::max();  // the first row of the page
   if (!page_token.empty()) {
-    ENKRAT_ASSIGN_OR_RETURN(last, ReadPageToken(relying_party, page_token));
+    ENKRAT_ASSIGN_OR_RETURN(last, ReadPageToken(salt, relying_party, page_token));
   }
   SqliteQuery query = reader.Query(ENKRAT_SELECT_CERTIFICATE
                                    "WHERE c.relying_party = ? AND c.id <= ?"
@@ -116,7 +129,8 @@ absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader,
     ENKRAT_ASSIGN_OR_RETURN(const bool row, query.Step());
     if (!row) return page;
     if (page.certificates.size() == page_size) {
-      page.next_page_token = MakePageToken(relying_party, query.Integer(0));
+      ENKRAT_ASSIGN_OR_RETURN(page.next_page_token,
+                              MakePageToken(salt, relying_party, query.Integer(0)));
       return page;
     }
     page.certificates.push_back(CertificateOf(query));

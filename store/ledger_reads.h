@@ -23,11 +23,14 @@ absl::StatusOr<std::optional<SessionRecord>> SelectSessionById(SqliteConnection&
                                                                absl::string_view session_id);
 absl::StatusOr<std::vector<EvidenceRecord>> SelectEvidence(SqliteConnection& reader,
                                                            absl::string_view session_id);
+absl::StatusOr<std::vector<EvidenceRecord>> SelectEvents(SqliteConnection& reader, absl::Time since,
+                                                         size_t limit);
 absl::StatusOr<std::optional<CertificateRecord>> SelectCertificateBySerial(
     SqliteConnection& reader, absl::string_view serial_number);
 absl::StatusOr<std::optional<CertificateRecord>> SelectCertificateByFingerprint(
     SqliteConnection& reader, ByteSpan fingerprint_sha256);
-absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader,
+// `salt` is what page tokens are made with.
+absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader, ByteSpan salt,
                                                    absl::string_view relying_party,
                                                    size_t page_size, absl::string_view page_token);
 // The sessions only; what a process counts itself stays 0.

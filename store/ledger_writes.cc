@@ -203,7 +203,7 @@ absl::StatusOr<size_t> DropSomeSpent(SqliteConnection& writer, absl::Time now, s
   ENKRAT_RETURN_IF_ERROR(writer
                              .Query("DELETE FROM spent_assertions WHERE id IN (SELECT id FROM"
                                     " spent_assertions WHERE expires_us < ? LIMIT ?)")
-                             .Bind(absl::ToUnixMicros(now))
+                             .Bind(absl::ToUnixMicros(now - kSpentMargin))
                              .Bind(static_cast<int64_t>(limit))
                              .Run());
   return static_cast<size_t>(writer.Changes());
@@ -214,6 +214,17 @@ absl::StatusOr<size_t> DropSomeResults(SqliteConnection& writer, absl::Time now,
                              .Query("DELETE FROM results WHERE session IN (SELECT session FROM"
                                     " results WHERE expires_us < ? LIMIT ?)")
                              .Bind(absl::ToUnixMicros(now))
+                             .Bind(static_cast<int64_t>(limit))
+                             .Run());
+  return static_cast<size_t>(writer.Changes());
+}
+
+absl::StatusOr<size_t> DropSomeRejections(SqliteConnection& writer, absl::Time now, size_t limit) {
+  ENKRAT_RETURN_IF_ERROR(writer
+                             .Query("DELETE FROM evidence WHERE id IN (SELECT id FROM evidence"
+                                    " WHERE session IS NULL AND at_us < ? AND step = ? LIMIT ?)")
+                             .Bind(absl::ToUnixMicros(now - kRejectedAssertionsKept))
+                             .Bind(kRejectedAssertionStep)
                              .Bind(static_cast<int64_t>(limit))
                              .Run());
   return static_cast<size_t>(writer.Changes());

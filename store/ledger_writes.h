@@ -28,6 +28,7 @@ absl::Status InsertEvent(SqliteConnection& writer, const EvidenceRecord& record)
 absl::StatusOr<size_t> CloseSomeAbandoned(SqliteConnection& writer, absl::Time now, size_t limit);
 absl::StatusOr<size_t> DropSomeSpent(SqliteConnection& writer, absl::Time now, size_t limit);
 absl::StatusOr<size_t> DropSomeResults(SqliteConnection& writer, absl::Time now, size_t limit);
+absl::StatusOr<size_t> DropSomeRejections(SqliteConnection& writer, absl::Time now, size_t limit);
 
 absl::Status Heartbeat(SqliteConnection& writer);
 

@@ -7,16 +7,21 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/bytes.h"
 
 namespace enkrat::store {
 
-// base64url( position, 8 octets || check, 8 octets ). The check ties the token to the relying party
-// and catches what was mistyped or made up. It is no secret: whoever computes one reads only his
-// own list from another place.
-std::string MakePageToken(absl::string_view relying_party, int64_t position);
+// One block of AES-256 in base64url: the position, and zeros that tell a token of ours from any
+// other octets. The key is of this ledger (`salt`, schema.h) and of this relying party. Positions
+// count the certificates of all relying parties: whoever could read them would know how many the
+// others get. kInternal if OpenSSL fails.
+absl::StatusOr<std::string> MakePageToken(ByteSpan salt, absl::string_view relying_party,
+                                          int64_t position);
 
-// kRequestMalformed for anything that MakePageToken did not make for this relying party.
-absl::StatusOr<int64_t> ReadPageToken(absl::string_view relying_party, absl::string_view token);
+// kRequestMalformed for anything that MakePageToken did not make of this salt for this relying
+// party.
+absl::StatusOr<int64_t> ReadPageToken(ByteSpan salt, absl::string_view relying_party,
+                                      absl::string_view token);
 
 }  // namespace enkrat::store
 

@@ -88,9 +88,14 @@ absl::Status CreateFirstTables(SqliteConnection& writer) {
   return writer.Query("INSERT INTO meta VALUES ('assertion-salt', ?)").Bind(ByteSpan(salt)).Run();
 }
 
+// Events are read by time, and those that outsiders cause are dropped by it.
+absl::Status IndexEvents(SqliteConnection& writer) {
+  return writer.Execute("CREATE INDEX events_by_time ON evidence (at_us) WHERE session IS NULL");
+}
+
 // In order; the nth leads to version n. One that has been released is never changed.
 using Migration = absl::Status (*)(SqliteConnection&);
-constexpr Migration kMigrations[] = {&CreateFirstTables};
+constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents};
 
 absl::Status Apply(SqliteConnection& writer, Migration migration, int64_t version) {
   ENKRAT_RETURN_IF_ERROR(writer.Execute("BEGIN IMMEDIATE"));

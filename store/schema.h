@@ -27,7 +27,7 @@ absl::Status MigrateSchema(SqliteConnection& writer);
 absl::Status CheckSchema(SqliteConnection& connection);
 
 // 32 random octets of this ledger: what assertion ids are hashed with, so that the file does not
-// tell which assertions were spent.
+// tell which assertions were spent, and page tokens are made with.
 absl::StatusOr<Bytes> ReadAssertionSalt(SqliteConnection& connection);
 
 }  // namespace enkrat::store

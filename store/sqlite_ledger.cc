@@ -46,6 +46,7 @@ class SqliteLedger::Files {
     ENKRAT_ASSIGN_OR_RETURN(files->readers_,
                             ReaderPool::Open(options.path, options.vfs_name, kReaders));
     ENKRAT_RETURN_IF_ERROR(files->readers_->Read(&CheckSchema));
+    ENKRAT_ASSIGN_OR_RETURN(files->salt_, files->Read<Bytes>(&ReadAssertionSalt));
     return files;
   }
 
@@ -95,15 +96,14 @@ class SqliteLedger::Files {
     ENKRAT_ASSIGN_OR_RETURN(auto writer,
                             SqliteConnection::Open(options.path, Use::kWriting, options.vfs_name));
     ENKRAT_RETURN_IF_ERROR(MigrateSchema(*writer));
-    ENKRAT_ASSIGN_OR_RETURN(salt_, ReadAssertionSalt(*writer));
     queue_ = std::make_unique<CommitQueue>(
         std::move(writer),
         CommitQueue::Options{.queue_limit = options.queue_limit, .logger = options.logger});
     return absl::OkStatus();
   }
 
-  std::optional<WriterLock> lock_;      // none when reading only
-  Bytes salt_;                          // empty when reading only
+  std::optional<WriterLock> lock_;  // none when reading only
+  Bytes salt_;
   std::unique_ptr<CommitQueue> queue_;  // null when reading only
   std::unique_ptr<ReaderPool> readers_;
 };
@@ -162,6 +162,11 @@ absl::StatusOr<std::vector<EvidenceRecord>> SqliteLedger::EvidenceOf(absl::strin
       [&](SqliteConnection& reader) { return SelectEvidence(reader, session_id); });
 }
 
+absl::StatusOr<std::vector<EvidenceRecord>> SqliteLedger::Events(absl::Time since, size_t limit) {
+  return files_->Read<std::vector<EvidenceRecord>>(
+      [=](SqliteConnection& reader) { return SelectEvents(reader, since, limit); });
+}
+
 absl::StatusOr<std::optional<CertificateRecord>> SqliteLedger::FindCertificateBySerial(
     absl::string_view serial_number) {
   return files_->Read<std::optional<CertificateRecord>>(
@@ -179,7 +184,7 @@ absl::StatusOr<CertificatePage> SqliteLedger::ListCertificates(absl::string_view
                                                                size_t page_size,
                                                                absl::string_view page_token) {
   return files_->Read<CertificatePage>([&](SqliteConnection& reader) {
-    return SelectCertificates(reader, relying_party, page_size, page_token);
+    return SelectCertificates(reader, files_->salt(), relying_party, page_size, page_token);
   });
 }
 
@@ -197,7 +202,11 @@ absl::StatusOr<size_t> SqliteLedger::DropExpired(absl::Time now) {
                           files_->WriteInPieces([now](SqliteConnection& writer) {
                             return DropSomeResults(writer, now, kRowsPerPiece);
                           }));
-  return spent + results;
+  ENKRAT_ASSIGN_OR_RETURN(const size_t rejections,
+                          files_->WriteInPieces([now](SqliteConnection& writer) {
+                            return DropSomeRejections(writer, now, kRowsPerPiece);
+                          }));
+  return spent + results + rejections;
 }
 
 absl::Status SqliteLedger::CheckHealth() { return files_->Write(&Heartbeat); }

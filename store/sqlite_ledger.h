@@ -37,6 +37,7 @@ class SqliteLedger final : public Ledger {
   absl::Status CompleteSession(const SessionCompletion& completion) override;
   absl::Status FailSession(const SessionFailure& failure) override;
   absl::Status RecordEvent(const EvidenceRecord& record) override;
+  absl::StatusOr<std::vector<EvidenceRecord>> Events(absl::Time since, size_t limit) override;
   absl::StatusOr<std::optional<SessionRecord>> FindSession(absl::string_view relying_party,
                                                            absl::string_view request_id) override;
   absl::StatusOr<std::optional<SessionRecord>> FindSessionById(

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <string>
 #include <thread>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace enkrat::store {
 namespace {
@@ -279,9 +282,10 @@ TYPED_TEST(LedgerContract, AbandonedSessionCannotBeCompletedOrFailed) {
   EXPECT_EQ(this->Session(1).state, SessionState::kAbandoned);
 }
 
-TYPED_TEST(LedgerContract, SpentAssertionIsKeptUntilItHasExpired) {
+// Whoever steps the clock by less than that cannot have an assertion accepted again.
+TYPED_TEST(LedgerContract, SpentAssertionIsKeptForAnHourAfterItHasExpired) {
   this->Begin(1);
-  const absl::Time expiry = LedgerIntent(1).assertion_expires_at;
+  const absl::Time expiry = LedgerIntent(1).assertion_expires_at + absl::Hours(1);
   EXPECT_EQ(this->ledger().DropExpired(expiry).value(), 0u);
   SessionIntent second = LedgerIntent(2);
   second.assertion_id = LedgerIntent(1).assertion_id;
@@ -305,7 +309,7 @@ TYPED_TEST(LedgerContract, ExpiredResultIsDroppedAndItsDigestKept) {
 
 TYPED_TEST(LedgerContract, DroppedAssertionsLeaveTheRequestIdTaken) {
   this->Begin(1);
-  ASSERT_THAT(this->ledger().DropExpired(LedgerEpoch() + absl::Hours(1)), IsOk());
+  ASSERT_THAT(this->ledger().DropExpired(LedgerEpoch() + absl::Hours(2)), IsOk());
   EXPECT_EQ(this->ledger().RecordIntent(LedgerIntent(1)).value(), IntentOutcome::kRequestIdTaken);
 }
 
@@ -314,6 +318,47 @@ TYPED_TEST(LedgerContract, EventBelongsToNoSession) {
   EXPECT_THAT(this->ledger().RecordEvent({"assertion-rejected", LedgerEpoch(), "{}"}), IsOk());
   EXPECT_THAT(this->ledger().RecordEvent({"assertion-rejected", LedgerEpoch(), "{}"}), IsOk());
   EXPECT_EQ(this->Steps(1).size(), 2u);
+}
+
+TYPED_TEST(LedgerContract, EventsAreReadOldestFirstFromATime) {
+  this->Begin(1);  // its evidence is a session's
+  for (const int second : {3, 1, 2, 2}) {
+    const std::string facts = absl::StrCat("{\"n\":", second, "}");
+    ASSERT_THAT(
+        this->ledger().RecordEvent({"started", LedgerEpoch() + absl::Seconds(second), facts}),
+        IsOk());
+  }
+  const auto facts_since = [&](int second, size_t limit) {
+    std::vector<std::string> facts;
+    const auto events = this->ledger().Events(LedgerEpoch() + absl::Seconds(second), limit);
+    for (const EvidenceRecord& event : events.value()) {
+      EXPECT_EQ(event.step, "started");
+      facts.push_back(event.facts_json);
+    }
+    return facts;
+  };
+  const std::vector<std::string> all = {"{\"n\":1}", "{\"n\":2}", "{\"n\":2}", "{\"n\":3}"};
+  EXPECT_EQ(facts_since(0, 1000), all);
+  EXPECT_EQ(facts_since(1, 2), std::vector<std::string>(all.begin(), all.begin() + 2));
+  EXPECT_EQ(facts_since(3, 1), std::vector<std::string>(all.end() - 1, all.end()));
+  EXPECT_EQ(facts_since(4, 1000), std::vector<std::string>());
+}
+
+TYPED_TEST(LedgerContract, EventLimitOutsideItsBoundsIsRefused) {
+  EXPECT_THAT(this->ledger().Events(LedgerEpoch(), 0), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(this->ledger().Events(LedgerEpoch(), 1001), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(this->ledger().Events(absl::InfinitePast(), 1000), IsOk());
+}
+
+TYPED_TEST(LedgerContract, RejectedAssertionsAreForgottenAfterNinetyDaysAndOtherEventsNever) {
+  ASSERT_THAT(this->ledger().RecordEvent({"assertion-rejected", LedgerEpoch(), "{}"}), IsOk());
+  ASSERT_THAT(this->ledger().RecordEvent({"started", LedgerEpoch(), "{}"}), IsOk());
+  const absl::Time last_day = LedgerEpoch() + absl::Hours(24 * 90);
+  EXPECT_EQ(this->ledger().DropExpired(last_day).value(), 0u);
+  EXPECT_EQ(this->ledger().DropExpired(last_day + absl::Microseconds(1)).value(), 1u);
+  ASSERT_OK_AND_ASSIGN(const auto left, this->ledger().Events(LedgerEpoch(), 1000));
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].step, "started");
 }
 
 TYPED_TEST(LedgerContract, StatisticsCountSessionsByState) {

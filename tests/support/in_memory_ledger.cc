@@ -2,12 +2,15 @@
 #include "tests/support/in_memory_ledger.h"
 
 #include <algorithm>
+#include <array>
 
 #include "common/status_macros.h"
 #include "store/bounds.h"
 #include "store/page_token.h"
 
 namespace enkrat::testing {
+
+constexpr std::array<uint8_t, 32> kSalt = {1, 2, 3};
 
 using store::CertificateRecord;
 using store::EvidenceRecord;
@@ -201,6 +204,18 @@ absl::Status InMemoryLedger::RecordEvent(const EvidenceRecord& record) {
   return Answer(fault);
 }
 
+absl::StatusOr<std::vector<EvidenceRecord>> InMemoryLedger::Events(absl::Time since, size_t limit) {
+  ENKRAT_RETURN_IF_ERROR(Enter("Events").status());
+  ENKRAT_RETURN_IF_ERROR(store::CheckEventLimit(limit));
+  std::vector<EvidenceRecord> found = Events();
+  const auto too_old = [&](const EvidenceRecord& record) { return record.at < since; };
+  found.erase(std::remove_if(found.begin(), found.end(), too_old), found.end());
+  std::stable_sort(found.begin(), found.end(),
+                   [](const EvidenceRecord& a, const EvidenceRecord& b) { return a.at < b.at; });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
 absl::StatusOr<std::optional<SessionRecord>> InMemoryLedger::FindSession(
     absl::string_view relying_party, absl::string_view request_id) {
   ENKRAT_RETURN_IF_ERROR(Enter("FindSession").status());
@@ -257,7 +272,7 @@ absl::StatusOr<store::CertificatePage> InMemoryLedger::ListCertificates(
   size_t before = certificates_.size();
   if (!page_token.empty()) {
     ENKRAT_ASSIGN_OR_RETURN(const int64_t position,
-                            store::ReadPageToken(relying_party, page_token));
+                            store::ReadPageToken(kSalt, relying_party, page_token));
     before = std::min(before, static_cast<size_t>(position));
   }
   store::CertificatePage page;
@@ -265,7 +280,8 @@ absl::StatusOr<store::CertificatePage> InMemoryLedger::ListCertificates(
     const CertificateRecord& certificate = certificates_[i - 1];
     if (certificate.relying_party != relying_party) continue;
     if (page.certificates.size() == page_size) {
-      page.next_page_token = store::MakePageToken(relying_party, static_cast<int64_t>(i));
+      ENKRAT_ASSIGN_OR_RETURN(page.next_page_token,
+                              store::MakePageToken(kSalt, relying_party, static_cast<int64_t>(i)));
       break;
     }
     page.certificates.push_back(certificate);
@@ -293,7 +309,7 @@ absl::StatusOr<size_t> InMemoryLedger::DropExpired(absl::Time now) {
   MutexLock lock(mutex_);
   size_t dropped = 0;
   for (auto spent = spent_.begin(); spent != spent_.end();) {
-    if (spent->second < now) {
+    if (spent->second < now - store::kSpentMargin) {
       spent = spent_.erase(spent);
       ++dropped;
     } else {
@@ -306,6 +322,13 @@ absl::StatusOr<size_t> InMemoryLedger::DropExpired(absl::Time now) {
       ++dropped;
     }
   }
+  const auto is_old = [&](const EvidenceRecord& event) {
+    return event.step == store::kRejectedAssertionStep &&
+           event.at < now - store::kRejectedAssertionsKept;
+  };
+  const auto kept = std::remove_if(events_.begin(), events_.end(), is_old);
+  dropped += static_cast<size_t>(events_.end() - kept);
+  events_.erase(kept, events_.end());
   ENKRAT_RETURN_IF_ERROR(Answer(fault));
   return dropped;
 }

@@ -47,6 +47,8 @@ class InMemoryLedger final : public store::Ledger {
   absl::Status CompleteSession(const store::SessionCompletion& completion) override;
   absl::Status FailSession(const store::SessionFailure& failure) override;
   absl::Status RecordEvent(const store::EvidenceRecord& record) override;
+  absl::StatusOr<std::vector<store::EvidenceRecord>> Events(absl::Time since,
+                                                            size_t limit) override;
   absl::StatusOr<std::optional<store::SessionRecord>> FindSession(
       absl::string_view relying_party, absl::string_view request_id) override;
   absl::StatusOr<std::optional<store::SessionRecord>> FindSessionById(

@@ -122,6 +122,9 @@ TEST_F(Schema, LookupsScanNoTable) {
            EXPLAIN "SELECT MAX(seq) FROM evidence WHERE session = ?",
            EXPLAIN "SELECT step FROM evidence WHERE session = ? ORDER BY seq",
            EXPLAIN "SELECT id FROM spent_assertions WHERE expires_us < ? LIMIT ?",
+           EXPLAIN "SELECT step FROM evidence WHERE session IS NULL AND at_us >= ?"
+                   " ORDER BY at_us, id LIMIT ?",
+           EXPLAIN "SELECT id FROM evidence WHERE session IS NULL AND at_us < ? AND step = ?",
            EXPLAIN "SELECT session FROM results WHERE expires_us < ? LIMIT ?",
        }) {
     const std::string plan = PlanOf(sql);

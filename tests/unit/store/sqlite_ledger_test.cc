@@ -218,7 +218,7 @@ TEST_F(SqliteLedgerTest, ManyAbandonedSessionsAreClosedInPieces) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(ledger->CloseAbandoned(LedgerEpoch()).value(), 1200u);
-  EXPECT_EQ(ledger->DropExpired(LedgerEpoch() + absl::Hours(1)).value(), 1200u);
+  EXPECT_EQ(ledger->DropExpired(LedgerEpoch() + absl::Hours(2)).value(), 1200u);
   const LedgerStatistics statistics = ledger->Statistics().value();
   EXPECT_EQ(statistics.sessions_abandoned, 1200u);
   EXPECT_EQ(statistics.sessions_open, 0u);
