@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -30,7 +32,8 @@ struct Arguments {
   size_t documents = 1;
   size_t connections = 2;
   size_t sessions = 0;  // tokens in all; 0: as many as the run could need
-  LoginArguments login;
+  // Complete, because the service refuses to certify a person without them.
+  LoginArguments login = {.given_name = "Ana", .family_name = "Novak", .country = "SI"};
   std::string relying_party;
   std::string key = "p256";
   std::string format = "cades-bt";
@@ -91,12 +94,29 @@ absl::StatusOr<LoadReport> RunLoad(const Arguments& arguments, const Context& co
                            .timeout = context.connection.timeout});
 }
 
+std::string ErrorCounts(const LoadReport& report) {
+  const auto count = [](std::string* out, const auto& error) {
+    absl::StrAppend(out, error.second, " x ", error.first);
+  };
+  return report.errors.empty() ? "none was made" : absl::StrJoin(report.errors, ", ", count);
+}
+
+// The report stays the only thing on stdout.
+absl::Status Verdict(const LoadReport& report, const Context& context) {
+  if (report.succeeded > 0 && report.verification_failures == 0) return absl::OkStatus();
+  context.err << (report.succeeded == 0
+                      ? absl::StrCat("error: no operation succeeded: ", ErrorCounts(report))
+                      : absl::StrCat("error: ", report.verification_failures,
+                                     " answers do not verify"))
+              << "\n";
+  return NegativeVerdict();
+}
+
 absl::Status Run(const Arguments& arguments, const Context& context) {
   ENKRAT_ASSIGN_OR_RETURN(const LoadReport report, RunLoad(arguments, context));
   (context.json ? context.err : context.out) << ReportTable(report);
   if (context.json) context.out << ReportJson(report) << "\n";
-  const bool good = report.succeeded > 0 && report.verification_failures == 0;
-  return good ? absl::OkStatus() : NegativeVerdict();
+  return Verdict(report, context);
 }
 
 }  // namespace

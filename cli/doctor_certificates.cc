@@ -27,16 +27,22 @@ std::string DayOf(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
 }
 
-void CheckEnd(absl::string_view check, absl::string_view what, absl::Time end, absl::Time now,
-              absl::Duration notice, Findings& findings) {
+// What has an end, and what to do about it.
+struct Term {
+  absl::string_view check;
+  absl::string_view what;
+  absl::Duration notice;
+  std::string successor = "make a new key and certificate: enkrat init in a new folder";
+};
+
+void CheckEnd(const Term& term, absl::Time end, absl::Time now, Findings& findings) {
   if (end <= now) {
-    findings.Fail(check, absl::StrCat(what, " ended on ", DayOf(end)),
-                  "make a new key and certificate: enkrat init in a new folder");
-  } else if (end - now < notice) {
-    findings.Warn(check, absl::StrCat(what, " ends on ", DayOf(end)),
-                  "prepare its successor: enkrat init in a new folder");
+    findings.Fail(term.check, absl::StrCat(term.what, " ended on ", DayOf(end)), term.successor);
+  } else if (end - now < term.notice) {
+    findings.Warn(term.check, absl::StrCat(term.what, " ends on ", DayOf(end)),
+                  absl::StrCat("before then, ", term.successor));
   } else {
-    findings.Ok(check, absl::StrCat(what, " lasts until ", DayOf(end)));
+    findings.Ok(term.check, absl::StrCat(term.what, " lasts until ", DayOf(end)));
   }
 }
 
@@ -74,7 +80,8 @@ std::optional<PublicKey> CheckIssuingChain(const server::Config& config, absl::T
   if (findings.Expect("issuing CA chain", checked.status(),
                       absl::StrCat(chain->size(), " certificates up to a root"),
                       absl::StrCat("put the issuing CA first and its root last into ", file))) {
-    CheckEnd("issuing CA validity", "the CA chain", checked->not_after, now, kCaNotice, findings);
+    CheckEnd({.check = "issuing CA validity", .what = "the CA chain", .notice = kCaNotice},
+             checked->not_after, now, findings);
   }
   return KeyOf(chain->front());
 }
@@ -95,10 +102,13 @@ std::optional<PublicKey> CheckUnitChain(const server::Config& config, absl::Time
   const auto end = EndOf(chain->front());
   const auto key_end = KeyEndOf(chain->front());
   if (end.ok()) {
-    CheckEnd("timestamping unit validity", "its certificate", *end, now, kUnitNotice, findings);
+    CheckEnd(
+        {.check = "timestamping unit validity", .what = "its certificate", .notice = kUnitNotice},
+        *end, now, findings);
   }
   if (key_end.ok()) {
-    CheckEnd("timestamping key period", "its key", *key_end, now, kUnitNotice, findings);
+    CheckEnd({.check = "timestamping key period", .what = "its key", .notice = kUnitNotice},
+             *key_end, now, findings);
   }
   return KeyOf(chain->front());
 }
@@ -110,7 +120,14 @@ void CheckTls(const server::Config& config, absl::Time now, Findings& findings) 
   if (findings.Expect("TLS certificate", chain.status(), tls.certificate_file(),
                       "correct server.tls.certificate_file")) {
     const auto end = EndOf(chain->front());
-    if (end.ok()) CheckEnd("TLS validity", "the TLS certificate", *end, now, kTlsNotice, findings);
+    if (end.ok()) {
+      CheckEnd({.check = "TLS validity",
+                .what = "the TLS certificate",
+                .notice = kTlsNotice,
+                .successor = absl::StrCat("get a new one from the CA that issued it, put it into ",
+                                          tls.certificate_file(), " and restart enkratd")},
+               *end, now, findings);
+    }
   }
   findings.Expect(
       "TLS key file", ReadSecretFile(tls.private_key_file()).status(), tls.private_key_file(),

@@ -9,6 +9,9 @@
 namespace enkrat::cli {
 namespace {
 
+constexpr char kStartOver[] =
+    "the assertion is spent: start over with a new assertion and a new --request-id";
+
 // Empty for an error that never had a reason, such as a wrong argument.
 std::string ReasonText(const absl::Status& status) {
   const Reason reason = ReasonOf(status);
@@ -60,7 +63,7 @@ const char* HintForReason(Reason reason) {
       return "try again in a moment; if it lasts, the operator finds the cause with `enkrat "
              "doctor`";
     case Reason::kSessionAbandoned:
-      return "nothing was signed and the key is gone: start over with a new request id and login";
+      return "nothing was signed and the key is gone";
     case Reason::kProfileRejected:
     case Reason::kLintFailed:
       return "the operator must mend the certificate profile; the service's log names the rule";
@@ -76,15 +79,35 @@ const char* HintForReason(Reason reason) {
   return "";
 }
 
+// A part of the service that may be back in a moment: the same call would do, if the token would.
+bool IsAway(Reason reason) {
+  switch (reason) {
+    case Reason::kOverloaded:
+    case Reason::kHsmUnavailable:
+    case Reason::kIdpKeysUnavailable:
+    case Reason::kStoreUnavailable:
+    case Reason::kTimestampUnavailable:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// For an error on this side of the service, which may have signed all the same.
+std::string HintToAsk(const std::string& request_id) {
+  if (request_id.empty()) return "";
+  return absl::StrCat("`enkrat session get ", request_id,
+                      "` says what became of it and fetches the signatures");
+}
+
 }  // namespace
 
 std::string HintFor(const absl::Status& status) {
-  if (ReasonText(status).empty()) return "";
-  const Reason reason = ReasonOf(status);
-  if (AssertionSpent(status) && reason != Reason::kSessionAbandoned) {
-    return "the token is spent: log in again, with a new request id";
-  }
-  return HintForReason(reason);
+  const std::string hint =
+      ReasonText(status).empty() ? HintToAsk(RequestIdOf(status)) : HintForReason(ReasonOf(status));
+  if (!AssertionSpent(status)) return hint;
+  if (hint.empty() || IsAway(ReasonOf(status))) return kStartOver;
+  return absl::StrCat(hint, "; ", kStartOver);
 }
 
 std::string ErrorLine(const absl::Status& status) {
@@ -94,6 +117,9 @@ std::string ErrorLine(const absl::Status& status) {
   line += OneLine(status.message());
   if (const std::string field = FieldOf(status); !field.empty()) {
     absl::StrAppend(&line, " [", OneLine(field), "]");
+  }
+  if (const std::string id = RequestIdOf(status); !id.empty()) {
+    absl::StrAppend(&line, " [request_id ", id, "]");
   }
   const auto delay = RetryDelayOf(status);
   if (delay.has_value()) {
@@ -113,6 +139,7 @@ std::string ErrorJson(const absl::Status& status) {
   };
   add("reason", ReasonText(status));
   add("field", FieldOf(status));
+  add("request_id", RequestIdOf(status));
   add("hint", HintFor(status));
   if (const auto delay = RetryDelayOf(status); delay.has_value()) {
     error["retry_after_ms"] = absl::ToInt64Milliseconds(*delay);

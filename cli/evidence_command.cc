@@ -122,10 +122,9 @@ absl::Status ShowFromService(const Arguments& arguments, const Context& context)
   request.set_request_id(arguments.id);
   v1::GetSessionResponse session;
   ENKRAT_RETURN_IF_ERROR(client->GetSession(request, &session));
-  std::string state = v1::SessionState_Name(session.state());
-  state = state.substr(std::string("SESSION_STATE_").size());
-  nlohmann::ordered_json json = {
-      {"session_id", session.session_id()}, {"request_id", arguments.id}, {"state", state}};
+  nlohmann::ordered_json json = {{"session_id", session.session_id()},
+                                 {"request_id", arguments.id},
+                                 {"state", StateText(session.state())}};
   if (!session.failure_reason().empty()) json["failure_reason"] = session.failure_reason();
   if (session.has_result()) {
     json["serial_number"] = session.result().certificate().serial_number();

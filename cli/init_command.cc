@@ -146,24 +146,33 @@ absl::Status OpenTokens(Ceremony& ceremony, signer::RootPlan plan) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> AbsolutePath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  if (error) return UnavailableError(absl::StrCat(path, ": ", error.message()));
+  return absolute.string();
+}
+
 // Whether it was written.
 absl::StatusOr<bool> EnsureConfiguration(const InitArguments& arguments) {
   const std::string path = absl::StrCat(arguments.folder, "/", kConfigFile);
   if (FileExists(path)) return false;
-  const std::string yaml = ServiceConfigurationYaml(
-      {.module = std::filesystem::absolute(arguments.module).string(),
-       .token_label = arguments.token_label,
-       .pin_file = arguments.pin_file.empty()
-                       ? "secrets/pin"
-                       : std::filesystem::absolute(arguments.pin_file).string(),
-       .base_url = arguments.base_url,
-       .policy_oid = arguments.policy_oid,
-       .country = arguments.country,
-       .issuer = arguments.issuer,
-       .audience = arguments.audience,
-       .relying_party = arguments.relying_party,
-       .grpc_listen = arguments.grpc_listen,
-       .http_listen = arguments.http_listen});
+  ENKRAT_ASSIGN_OR_RETURN(const std::string module, AbsolutePath(arguments.module));
+  std::string pin_file = "secrets/pin";  // beside the configuration
+  if (!arguments.pin_file.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(pin_file, AbsolutePath(arguments.pin_file));
+  }
+  const std::string yaml = ServiceConfigurationYaml({.module = module,
+                                                     .token_label = arguments.token_label,
+                                                     .pin_file = pin_file,
+                                                     .base_url = arguments.base_url,
+                                                     .policy_oid = arguments.policy_oid,
+                                                     .country = arguments.country,
+                                                     .issuer = arguments.issuer,
+                                                     .audience = arguments.audience,
+                                                     .relying_party = arguments.relying_party,
+                                                     .grpc_listen = arguments.grpc_listen,
+                                                     .http_listen = arguments.http_listen});
   ENKRAT_RETURN_IF_ERROR(WriteFile(path, AsSpan(absl::string_view(yaml)), {.mode = 0640}));
   ENKRAT_ASSIGN_OR_RETURN(const server::Config config, server::LoadSettings(path));
   ENKRAT_RETURN_IF_ERROR(WithContext(server::CheckSettings(config), path));

@@ -18,10 +18,7 @@ namespace {
 
 // The errors of signer/ are about a request; here the request is the command line.
 absl::Status AsUsage(const absl::Status& status) {
-  if (status.ok()) return status;
-  const std::string field = FieldOf(status);
-  return UsageError(
-      absl::StrCat(field.empty() ? "" : field + ": ", absl::string_view(status.message())));
+  return status.ok() ? status : UsageError(status.message());  // which names the field
 }
 
 absl::StatusOr<Bytes> DigestWithProgress(const std::string& file, DigestAlgorithm algorithm,

@@ -3,8 +3,10 @@
 
 #include <iostream>
 
+#include "cli/interruption.h"
 #include "cli/program.h"
 
 int main(int argc, char** argv) {
+  enkrat::cli::SayWhenInterrupted();
   return enkrat::cli::RunProgram(argc, argv, std::cout, std::cerr, isatty(STDERR_FILENO) == 1);
 }

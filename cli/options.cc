@@ -40,12 +40,28 @@ void AddIntentOptions(CLI::App& command, IntentArguments& arguments) {
 void AddPersonOptions(CLI::App& command, LoginArguments& arguments) {
   command.add_option("--sub", arguments.subject, "the person's id at the identity provider")
       ->capture_default_str();
-  command.add_option("--given-name", arguments.given_name, "the person's given name");
-  command.add_option("--family-name", arguments.family_name, "the person's family name");
-  command.add_option("--country", arguments.country, "the person's country, two letters");
+  command.add_option("--given-name", arguments.given_name, "the person's given name")
+      ->capture_default_str();
+  command.add_option("--family-name", arguments.family_name, "the person's family name")
+      ->capture_default_str();
+  command.add_option("--country", arguments.country, "the person's country, two letters")
+      ->capture_default_str();
   command.add_option("--acr", arguments.acr, "how the person authenticated")->capture_default_str();
   command.add_option("--aud", arguments.audience, "whom the token is for: the service's client id")
       ->capture_default_str();
+}
+
+void AddOutputOptions(CLI::App& command, OutputArguments& outputs, const std::string& beside) {
+  command.add_option("-o,--output-dir", outputs.folder,
+                     "folder for the signatures, which must be there; default: " + beside);
+  command.add_option("--session-out", outputs.session_file, "file for the session's facts, JSON");
+  command.add_option("--chain-out", outputs.chain_file,
+                     "file for the certificate and its chain, PEM");
+  command.add_option("--certificate-out", outputs.certificate_file,
+                     "file for the certificate alone, PEM");
+  command.add_flag("--parts", outputs.parts,
+                   "also write signature value (.sig) and timestamp (.tst) of each cades-bt");
+  command.add_flag("--force", outputs.force, "replace existing files");
 }
 
 }  // namespace enkrat::cli

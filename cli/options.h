@@ -2,9 +2,12 @@
 #ifndef ENKRAT_CLI_OPTIONS_H_
 #define ENKRAT_CLI_OPTIONS_H_
 
+#include <string>
+
 #include "cli/context.h"
 #include "cli/demo_login.h"
 #include "cli/intent.h"
+#include "cli/output_plan.h"
 
 namespace CLI {
 class App;
@@ -18,6 +21,9 @@ void AddGlobalOptions(CLI::App& app, Context& context);
 void AddIntentOptions(CLI::App& command, IntentArguments& arguments);
 // --sub, --given-name, --family-name, --country, --acr, --aud.
 void AddPersonOptions(CLI::App& command, LoginArguments& arguments);
+// -o, --session-out, --chain-out, --certificate-out, --parts, --force. `beside`: where files go
+// without -o.
+void AddOutputOptions(CLI::App& command, OutputArguments& outputs, const std::string& beside);
 
 }  // namespace enkrat::cli
 

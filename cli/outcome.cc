@@ -7,6 +7,7 @@ namespace enkrat::cli {
 namespace {
 
 constexpr absl::string_view kOutcomeUrl = "enkrat.cli/outcome";
+constexpr absl::string_view kRequestIdUrl = "enkrat.cli/request_id";
 constexpr absl::string_view kUsage = "usage";
 constexpr absl::string_view kUnavailable = "unavailable";
 constexpr absl::string_view kVerdict = "verdict";
@@ -34,6 +35,16 @@ absl::Status UnavailableError(absl::string_view message) {
 
 absl::Status NegativeVerdict() {
   return Make(absl::StatusCode::kFailedPrecondition, "the verdict is negative", kVerdict);
+}
+
+absl::Status WithRequestId(absl::Status status, absl::string_view request_id) {
+  if (!status.ok()) status.SetPayload(kRequestIdUrl, absl::Cord(request_id));
+  return status;
+}
+
+std::string RequestIdOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kRequestIdUrl);
+  return payload.has_value() ? std::string(*payload) : "";
 }
 
 bool IsNegativeVerdict(const absl::Status& status) { return Is(status, kVerdict); }

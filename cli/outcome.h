@@ -3,6 +3,8 @@
 #ifndef ENKRAT_CLI_OUTCOME_H_
 #define ENKRAT_CLI_OUTCOME_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
@@ -20,6 +22,10 @@ absl::Status UnavailableError(absl::string_view message);
 // The command worked and its answer is no; the command has said why. Exit code 1, nothing more is
 // printed.
 absl::Status NegativeVerdict();
+
+// The act of signing that an error is about: what became of it can be asked for by this id.
+absl::Status WithRequestId(absl::Status status, absl::string_view request_id);
+std::string RequestIdOf(const absl::Status& status);  // empty if there is none
 
 bool IsNegativeVerdict(const absl::Status& status);
 // Exit code of a status from above, from common/reason.h, or from the service.

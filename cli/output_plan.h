@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "signer/signature_level.h"
 
@@ -13,6 +14,7 @@ namespace enkrat::cli {
 
 struct OutputArguments {
   std::string folder = {};            // empty: beside each document
+  bool documents_are_here = true;     // otherwise the files are names only, and no file to spare
   bool parts = false;                 // CAdES B-T: also signature value and timestamp as files
   bool force = false;                 // existing files may be replaced
   std::string session_file = {};      // empty: none
@@ -34,12 +36,19 @@ struct OutputPlan {
   std::string certificate_file = {};
 };
 
+// Every path of the plan, in the order of writing.
+std::vector<std::string> PathsOf(const OutputPlan& plan);
+
 // Usage errors: two outputs with one path, an output that would replace a document, an output that
 // exists (unless `force`), `parts` without a CAdES timestamp.
 absl::StatusOr<OutputPlan> PlanOutputs(const std::vector<std::string>& files,
                                        signer::SignatureFormat format,
                                        const OutputArguments& arguments,
                                        absl::FunctionRef<bool(const std::string&)> exists);
+
+// Whether every file of the plan can be made: its folder is there and may be written, its name is
+// short enough and no folder has it. Unavailable if not. To be asked before an assertion is spent.
+absl::Status CheckPlaces(const OutputPlan& plan);
 
 }  // namespace enkrat::cli
 

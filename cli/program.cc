@@ -1,5 +1,7 @@
 #include "cli/program.h"
 
+#include <exception>
+
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
@@ -15,6 +17,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddBindingCommand(app, context);
   AddLoginCommand(app, context);
   AddSignCommand(app, context);
+  AddSessionCommand(app, context);
   AddVerifyCommand(app, context);
   AddTimestampCommand(app, context);
   AddCertificatesCommand(app, context);
@@ -27,7 +30,7 @@ void AddCommands(CLI::App& app, Context& context) {
 absl::Status Run(Context& context) {
   context.connection.timeout = absl::Seconds(context.timeout_seconds);
   if (absl::Status status = CheckConnection(context.connection); !status.ok()) return status;
-  return context.command();
+  return RunWithoutExceptions(context.command);
 }
 
 void Report(const absl::Status& status, const Context& context) {
@@ -36,6 +39,14 @@ void Report(const absl::Status& status, const Context& context) {
 }
 
 }  // namespace
+
+absl::Status RunWithoutExceptions(const std::function<absl::Status()>& command) {
+  try {
+    return command();
+  } catch (const std::exception& error) {
+    return UnavailableError(error.what());
+  }
+}
 
 int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostream& err,
                bool terminal) {

@@ -25,10 +25,13 @@ absl::Status FromServiceError(int grpc_code, const std::string& message,
   rpc::ErrorInfo info;
   rpc::BadRequest bad;
   rpc::RetryInfo retry;
+  bool spent = code == absl::StatusCode::kAborted;
   for (const google::protobuf::Any& any : envelope.details()) {
     if (Read(any, "ErrorInfo", info) && info.domain() == "enkrat") {
       const auto reason = ReasonFromName(info.reason());
       if (reason.has_value()) status = MakeError(*reason, message);
+      const auto fact = info.metadata().find("assertion_spent");
+      if (fact != info.metadata().end() && fact->second == "true") spent = true;
     }
     Read(any, "BadRequest", bad);
     Read(any, "RetryInfo", retry);
@@ -40,7 +43,7 @@ absl::Status FromServiceError(int grpc_code, const std::string& message,
     status = WithRetryDelay(std::move(status), absl::Seconds(retry.retry_delay().seconds()) +
                                                    absl::Nanoseconds(retry.retry_delay().nanos()));
   }
-  if (code == absl::StatusCode::kAborted) status = WithAssertionSpent(std::move(status));
+  if (spent) status = WithAssertionSpent(std::move(status));
   return status;
 }
 

@@ -10,7 +10,8 @@ namespace enkrat::cli {
 
 // `details` is the content of the grpc-status-details-bin trailer: a google.rpc.Status with
 // ErrorInfo (domain "enkrat"), BadRequest and RetryInfo. What does not parse, or comes from another
-// domain, is left out: the error then has the gRPC code and message only.
+// domain, is left out: the error then has the gRPC code and message only. AssertionSpent holds for
+// ErrorInfo.metadata assertion_spent = "true", and for ABORTED.
 absl::Status FromServiceError(int grpc_code, const std::string& message,
                               const std::string& details);
 

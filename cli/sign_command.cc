@@ -1,11 +1,9 @@
 // enkrat sign: one signing session, from files to signatures.
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_format.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -18,6 +16,7 @@
 #include "cli/session_summary.h"
 #include "cli/sign_outputs.h"
 #include "cli/wire.h"
+#include "common/reason.h"
 #include "common/status_macros.h"
 #include "enkrat/v1/signing_service.pb.h"
 #include "signer/request_rules.h"
@@ -71,58 +70,40 @@ absl::StatusOr<std::string> Token(const Arguments& arguments, const signer::Sign
   return Login(login, context.connection.timeout);
 }
 
-void PrintText(const OutputPlan& plan, const v1::SignResponse& response, std::ostream& out) {
-  for (const DocumentOutputs& outputs : plan.documents) {
-    for (const std::string& path : {outputs.cms, outputs.signature, outputs.timestamp}) {
-      if (!path.empty()) out << "wrote       " << path << "\n";
-    }
-  }
-  for (const std::string& path : {plan.certificate_file, plan.chain_file, plan.session_file}) {
-    if (!path.empty()) out << "wrote       " << path << "\n";
-  }
-  out << "session     " << response.session_id()
-      << (response.replayed() ? " (the stored result of an earlier call)" : "") << "\n"
-      << "certificate " << response.certificate().serial_number() << "\n"
-      << absl::StrFormat("key         lived %.1f ms, made %d signature%s; destroyed: %s\n",
-                         absl::ToDoubleMilliseconds(KeyLifetime(response)),
-                         response.destruction().signature_count(),
-                         response.destruction().signature_count() == 1 ? "" : "s",
-                         response.destruction().confirmation());
+// What was asked for, and where it goes.
+struct Order {
+  const signer::SigningIntent& intent;
+  signer::SignatureFormat format;
+  const OutputPlan& plan;
+  bool force;
+};
+
+absl::Status SendAndWrite(const v1::SignRequest& request, const Order& order, Client& client,
+                          const Context& context) {
+  v1::SignResponse response;
+  ENKRAT_RETURN_IF_ERROR(client.Sign(request, &response));
+  ENKRAT_RETURN_IF_ERROR(CheckAnswer(order.intent, order.format, response));
+  const std::string session = SessionJson(order.intent, response);
+  ENKRAT_RETURN_IF_ERROR(
+      WithContext(WriteOutputs(order.plan, session, response, order.force),
+                  "the documents are signed, but not all signatures could be written"));
+  context.out << (context.json ? session + "\n" : SessionText(order.plan, response));
+  return absl::OkStatus();
 }
 
 absl::Status Run(Arguments arguments, const Context& context) {
   ENKRAT_ASSIGN_OR_RETURN(const SignChoice choice, CheckArguments(arguments));
   ENKRAT_ASSIGN_OR_RETURN(const OutputPlan plan, PlanOutputs(arguments.intent.files, choice.format,
                                                              arguments.outputs, FileExists));
+  ENKRAT_RETURN_IF_ERROR(CheckPlaces(plan));
   ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
   ENKRAT_ASSIGN_OR_RETURN(const signer::SigningIntent intent,
                           BuildIntent(arguments.intent, context));
   ENKRAT_ASSIGN_OR_RETURN(const std::string token, Token(arguments, intent, context));
   v1::SignRequest request;
   ToMessage(intent, token, choice, &request);
-  v1::SignResponse response;
-  ENKRAT_RETURN_IF_ERROR(client->Sign(request, &response));
-  ENKRAT_RETURN_IF_ERROR(CheckAnswer(intent, choice.format, response));
-  ENKRAT_RETURN_IF_ERROR(WriteOutputs(plan, intent, response, arguments.outputs.force));
-  if (context.json) {
-    context.out << SessionJson(intent, response) << "\n";
-  } else {
-    PrintText(plan, response, context.out);
-  }
-  return absl::OkStatus();
-}
-
-void AddOutputOptions(CLI::App& command, OutputArguments& outputs) {
-  command.add_option("-o,--output-dir", outputs.folder,
-                     "folder for the signatures; default: beside each document");
-  command.add_option("--session-out", outputs.session_file, "file for the session's facts, JSON");
-  command.add_option("--chain-out", outputs.chain_file,
-                     "file for the certificate and its chain, PEM");
-  command.add_option("--certificate-out", outputs.certificate_file,
-                     "file for the certificate alone, PEM");
-  command.add_flag("--parts", outputs.parts,
-                   "also write signature value (.sig) and timestamp (.tst) of each cades-bt");
-  command.add_flag("--force", outputs.force, "replace existing files");
+  const Order order{intent, choice.format, plan, arguments.outputs.force};
+  return WithRequestId(SendAndWrite(request, order, *client, context), intent.request_id);
 }
 
 }  // namespace
@@ -145,8 +126,9 @@ void AddSignCommand(CLI::App& app, Context& context) {
                    "cades-bt (FILE.p7s with timestamp), cades-bb (without), raw (FILE.sig and "
                    "FILE.tst)")
       ->capture_default_str();
-  AddOutputOptions(*command, arguments->outputs);
+  AddOutputOptions(*command, arguments->outputs, "beside each document");
   command->footer(
+      "An error names the request_id: `enkrat session get REQUEST_ID` says what became of it.\n"
       "Examples:\n"
       "  enkrat sign contract.pdf --token token.jwt --request-id REQUEST_ID --chain-out chain.pem\n"
       "  enkrat --plaintext sign contract.pdf --idp http://127.0.0.1:8090 --relying-party demo \\\n"

@@ -38,6 +38,7 @@ absl::StatusOr<Bytes> SignatureValueOf(const std::string& cms_der) {
   const auto* cursor = reinterpret_cast<const uint8_t*>(cms_der.data());
   const CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(cms_der.size())));
   STACK_OF(CMS_SignerInfo)* signers = cms ? CMS_get0_SignerInfos(cms.get()) : nullptr;
+  DrainOpenSslErrors();
   if (sk_CMS_SignerInfo_num(signers) != 1) return Unfit("the CMS has not exactly one signature");
   const ASN1_OCTET_STRING* value =
       CMS_SignerInfo_get0_signature(sk_CMS_SignerInfo_value(signers, 0));
@@ -64,37 +65,57 @@ absl::Status WriteDocument(const DocumentOutputs& outputs, const v1::DocumentSig
 
 }  // namespace
 
+signer::SignatureFormat FormatOf(const v1::SignResponse& response) {
+  if (response.signatures().empty()) return signer::SignatureFormat::kRaw;
+  const v1::DocumentSignature& first = response.signatures(0);
+  if (!SignatureValueOf(first.signature()).ok()) return signer::SignatureFormat::kRaw;
+  return first.timestamp().token().empty() ? signer::SignatureFormat::kCadesBB
+                                           : signer::SignatureFormat::kCadesBT;
+}
+
+absl::Status CheckResult(const std::string& request_id, const v1::SignResponse& response) {
+  if (response.request_id() != request_id) return Unfit("another request_id");
+  if (response.signatures().empty()) return Unfit("no signature");
+  if (response.chain().empty()) return Unfit("no chain");
+  if (!response.has_destruction() || KeyLifetime(response) < absl::ZeroDuration() ||
+      response.destruction().signature_count() !=
+          static_cast<uint32_t>(response.signatures_size())) {
+    return Unfit("no proof that the key was destroyed after exactly these signatures");
+  }
+  ENKRAT_RETURN_IF_ERROR(KeyOf(response.certificate().der()).status());
+  const signer::SignatureFormat format = FormatOf(response);
+  for (const v1::DocumentSignature& signature : response.signatures()) {
+    if (signature.signature().empty()) return Unfit("an empty signature");
+    const bool timestamped = !signature.timestamp().token().empty();
+    if (timestamped == (format == signer::SignatureFormat::kCadesBB)) {
+      return Unfit("a timestamp is missing, or was not asked for");
+    }
+    if (format == signer::SignatureFormat::kRaw) continue;
+    ENKRAT_RETURN_IF_ERROR(SignatureValueOf(signature.signature()).status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckAnswer(const signer::SigningIntent& intent, signer::SignatureFormat format,
                          const v1::SignResponse& response) {
-  if (response.request_id() != intent.request_id) return Unfit("another request_id");
+  ENKRAT_RETURN_IF_ERROR(CheckResult(intent.request_id, response));
   if (static_cast<size_t>(response.signatures_size()) != intent.documents.size()) {
     return Unfit("another number of signatures");
   }
-  if (response.chain().empty()) return Unfit("no chain");
-  if (!response.has_destruction() || KeyLifetime(response) < absl::ZeroDuration() ||
-      response.destruction().signature_count() != intent.documents.size()) {
-    return Unfit("no proof that the key was destroyed after exactly these signatures");
-  }
+  if (FormatOf(response) != format) return Unfit("another format");
   ENKRAT_ASSIGN_OR_RETURN(const PublicKey key, KeyOf(response.certificate().der()));
   for (int i = 0; i < response.signatures_size(); ++i) {
     const signer::Document& document = intent.documents[static_cast<size_t>(i)];
     const v1::DocumentSignature& signature = response.signatures(i);
     if (signature.label() != document.label) return Unfit("another label");
-    const bool timestamped = !signature.timestamp().token().empty();
-    if (timestamped == (format == signer::SignatureFormat::kCadesBB)) {
-      return Unfit("a timestamp is missing, or was not asked for");
-    }
-    if (format != signer::SignatureFormat::kRaw) {
-      ENKRAT_RETURN_IF_ERROR(SignatureValueOf(signature.signature()).status());
-      continue;
-    }
+    if (format != signer::SignatureFormat::kRaw) continue;
     ENKRAT_RETURN_IF_ERROR(key.VerifyDigest(document.digest_algorithm, document.digest,
                                             Octets(signature.signature())));
   }
   return absl::OkStatus();
 }
 
-absl::Status WriteOutputs(const OutputPlan& plan, const signer::SigningIntent& intent,
+absl::Status WriteOutputs(const OutputPlan& plan, const std::string& session_json,
                           const v1::SignResponse& response, bool force) {
   for (size_t i = 0; i < plan.documents.size(); ++i) {
     ENKRAT_RETURN_IF_ERROR(
@@ -107,8 +128,7 @@ absl::Status WriteOutputs(const OutputPlan& plan, const signer::SigningIntent& i
   ENKRAT_ASSIGN_OR_RETURN(const std::string chain_pem, CertificatesToPem(chain));
   ENKRAT_RETURN_IF_ERROR(WriteIfNamed(plan.certificate_file, Octets(certificate_pem), force));
   ENKRAT_RETURN_IF_ERROR(WriteIfNamed(plan.chain_file, Octets(chain_pem), force));
-  const std::string session = SessionJson(intent, response) + "\n";
-  return WriteIfNamed(plan.session_file, Octets(session), force);
+  return WriteIfNamed(plan.session_file, Octets(session_json + "\n"), force);
 }
 
 }  // namespace enkrat::cli

@@ -16,6 +16,7 @@
 #include "cli/progress.h"
 #include "cli/session_summary.h"
 #include "common/clock.h"
+#include "common/reason.h"
 #include "common/status_macros.h"
 #include "common/time_text.h"
 
@@ -75,22 +76,35 @@ void PrintText(const ades::Verdict& verdict, std::ostream& out) {
   }
 }
 
+absl::StatusOr<std::unique_ptr<ades::Verifier>> VerifierWith(const std::string& roots_file,
+                                                             const Clock& clock) {
+  ENKRAT_ASSIGN_OR_RETURN(const Bytes pem, ReadFile(roots_file, kMaxFile));
+  absl::StatusOr<std::vector<Bytes>> roots = CertificatesFromPem(pem);
+  if (!roots.ok()) return WithContext(roots.status(), roots_file);
+  auto verifier = ades::Verifier::Create({.trusted_roots_der = *std::move(roots), .clock = &clock});
+  if (!verifier.ok()) return WithContext(verifier.status(), roots_file);
+  return verifier;
+}
+
 absl::StatusOr<ades::Verdict> Verify(const Arguments& arguments, const Context& context) {
-  ENKRAT_ASSIGN_OR_RETURN(const Bytes roots_pem, ReadFile(arguments.roots_file, kMaxFile));
-  ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> roots, CertificatesFromPem(roots_pem));
-  ENKRAT_ASSIGN_OR_RETURN(const Bytes cms,
-                          ReadFile(arguments.signature_file.empty() ? arguments.file + ".p7s"
-                                                                    : arguments.signature_file,
-                                   kMaxFile));
   const SystemClock clock;
-  ENKRAT_ASSIGN_OR_RETURN(
-      const auto verifier,
-      ades::Verifier::Create({.trusted_roots_der = std::move(roots), .clock = &clock}));
+  ENKRAT_ASSIGN_OR_RETURN(const auto verifier, VerifierWith(arguments.roots_file, clock));
+  const std::string signature_file =
+      arguments.signature_file.empty() ? arguments.file + ".p7s" : arguments.signature_file;
+  ENKRAT_ASSIGN_OR_RETURN(const Bytes cms, ReadFile(signature_file, kMaxFile));
   Progress progress(context, absl::StrCat("digesting ", arguments.file));
-  return verifier->VerifyDetached(cms, [&](DigestAlgorithm algorithm) {
-    return DigestFile(arguments.file, algorithm,
-                      [&](uint64_t done, uint64_t total) { progress.Report(done, total); });
-  });
+  absl::Status read = absl::OkStatus();
+  const absl::StatusOr<ades::Verdict> verdict =
+      verifier->VerifyDetached(cms, [&](DigestAlgorithm algorithm) {
+        const auto digest =
+            DigestFile(arguments.file, algorithm,
+                       [&](uint64_t done, uint64_t total) { progress.Report(done, total); });
+        read = digest.status();
+        return digest;
+      });
+  if (!read.ok()) return read;  // which names the document
+  if (!verdict.ok()) return WithContext(verdict.status(), signature_file);
+  return verdict;
 }
 
 absl::Status Run(const Arguments& arguments, const Context& context) {

@@ -55,9 +55,10 @@ void SilenceGrpc() {
 
 int CheckConfiguration(const std::string& path) {
   const absl::StatusOr<Config> config = LoadSettings(path);
-  const absl::Status checked = config.ok() ? CheckSettings(*config) : config.status();
+  const absl::Status checked =
+      config.ok() ? WithContext(CheckSettings(*config), path) : config.status();
   if (!checked.ok()) {
-    std::cerr << path << ": " << checked.message() << "\n";
+    std::cerr << checked.message() << "\n";
     return kExitFailed;
   }
   std::cout << path << ": OK\n";
@@ -76,7 +77,7 @@ int Serve(const std::string& path) {
 
   absl::StatusOr<Config> config = LoadSettings(path);
   if (!config.ok()) {
-    std::cerr << path << ": " << config.status().message() << "\n";
+    std::cerr << config.status().message() << "\n";
     return kExitFailed;
   }
   const SystemClock clock;

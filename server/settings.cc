@@ -209,15 +209,13 @@ absl::StatusOr<std::string> ConfiguredFile(const std::string& path) {
 absl::StatusOr<Config> LoadSettings(const std::string& path) {
   ENKRAT_ASSIGN_OR_RETURN(const std::string yaml, ConfiguredFile(path));
   Config config;
-  if (const absl::Status read = ReadYaml(yaml, config); !read.ok()) {
-    return WithContext(read, path);
-  }
+  ENKRAT_RETURN_IF_ERROR(WithContext(ReadYaml(yaml, config), path));
   std::error_code error;
   const std::filesystem::path absolute = std::filesystem::absolute(path, error);
   ResolvePaths(absolute.parent_path(), config);
   FillDefaults(config);
-  ENKRAT_RETURN_IF_ERROR(CheckServer(config.server()));
-  ENKRAT_RETURN_IF_ERROR(CheckParts(config));
+  ENKRAT_RETURN_IF_ERROR(WithContext(CheckServer(config.server()), path));
+  ENKRAT_RETURN_IF_ERROR(WithContext(CheckParts(config), path));
   return config;
 }
 

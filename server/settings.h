@@ -33,8 +33,8 @@ struct ListenAddress {
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
 
 // Reads the YAML file. Relative paths in it are resolved against its folder; fields that are absent
-// get the defaults of config.proto. kConfigurationInvalid with the line or the field, such as
-// "relying_parties[0].id: ...".
+// get the defaults of config.proto. kConfigurationInvalid with the path and the line or the field,
+// such as "/etc/enkrat/config.yaml: relying_parties[0].id: ...".
 absl::StatusOr<Config> LoadSettings(const std::string& path);
 
 // What the parts of the service are made with. All: kConfigurationInvalid with the field.

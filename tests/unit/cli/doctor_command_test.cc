@@ -1,8 +1,10 @@
 // enkrat doctor over a fresh installation, and over one thing at a time that is not in order.
+#include <openssl/pem.h>
 #include <sys/stat.h>
 
 #include "cli/doctor_findings.h"
 #include "tests/unit/cli/ceremony_fixture.h"
+#include "tests/unit/cli/certificates.h"
 
 namespace enkrat::cli {
 namespace {
@@ -99,6 +101,20 @@ TEST_F(DoctorCommandTest, KeyThatIsNotItsCertificatesFails) {
   EXPECT_EQ(Run(Doctor()), 1);
   EXPECT_EQ(Finding("key audit-log")["verdict"], "FAIL");
   EXPECT_EQ(Finding("left-over keys")["verdict"], "WARN");  // issuing-ca is a stranger now
+}
+
+TEST_F(DoctorCommandTest, TlsCertificateThatEndsSoonIsForItsOwnCaToRenew) {
+  const auto key = testing::SoftwareSigningKey::Generate();
+  const BioPtr pem(BIO_new_file(Path("tls.pem").c_str(), "w"));
+  PEM_write_bio_X509(pem.get(), SelfSigned(*key, "signing.example").get());
+  BIO_flush(pem.get());
+  Replace("config.yaml", "  plaintext_on_loopback: true\n  plaintext_relying_party: \"demo\"\n",
+          "  tls: { certificate_file: tls.pem, private_key_file: tls.key, client_ca_file: tls.pem "
+          "}\n");
+  Run(Doctor());
+  EXPECT_EQ(Finding("TLS validity")["verdict"], "WARN") << Out();
+  EXPECT_THAT(Finding("TLS validity")["mend"], HasSubstr("tls.pem"));
+  EXPECT_THAT(Finding("TLS validity")["mend"], ::testing::Not(HasSubstr("enkrat init")));
 }
 
 TEST_F(DoctorCommandTest, ChainWithoutItsRootFails) {

@@ -36,9 +36,20 @@ TEST(ErrorTextTest, UsageErrorHasNoReasonName) {
   EXPECT_EQ(ErrorLine(UsageError("--key is p256")), "error: --key is p256");
 }
 
-TEST(ErrorTextTest, SpentAssertionAsksForANewLogin) {
+TEST(ErrorTextTest, SpentAssertionAsksForANewOneWhateverTheReason) {
+  for (const absl::Status& status :
+       {MakeError(Reason::kHsmUnavailable, "x"), MakeError(Reason::kDeadlineTooShort, "x"),
+        MakeError(Reason::kSessionAbandoned, "x"), MakeError(Reason::kInternal, "x"),
+        absl::AbortedError("x")}) {
+    EXPECT_THAT(HintFor(WithAssertionSpent(status)),
+                HasSubstr("start over with a new assertion and a new --request-id"))
+        << status;
+  }
+}
+
+TEST(ErrorTextTest, SpentAssertionIsNotToBeTriedAgain) {
   EXPECT_THAT(HintFor(WithAssertionSpent(MakeError(Reason::kHsmUnavailable, "x"))),
-              HasSubstr("log in again"));
+              Not(HasSubstr("try again")));
 }
 
 TEST(ErrorTextTest, ControlCharactersOfTheServiceDoNotReachTheTerminal) {
@@ -46,6 +57,21 @@ TEST(ErrorTextTest, ControlCharactersOfTheServiceDoNotReachTheTerminal) {
   EXPECT_THAT(line, Not(HasSubstr("\x1b")));
   EXPECT_THAT(line, Not(HasSubstr("\n")));
   EXPECT_EQ(line, "error: a?[2Jb?c?");
+}
+
+TEST(ErrorTextTest, RequestIdIsNamedWithTheWayToAskForIt) {
+  const absl::Status status = WithRequestId(UnavailableError("did not answer"), "the-id");
+  EXPECT_EQ(ErrorLine(status),
+            "error: did not answer [request_id the-id] (hint: `enkrat session get the-id` says "
+            "what became of it and fetches the signatures)");
+  EXPECT_EQ(nlohmann::json::parse(ErrorJson(status))["error"]["request_id"], "the-id");
+}
+
+TEST(ErrorTextTest, RefusalOfTheServiceNamesTheRequestIdWithItsOwnHint) {
+  const std::string line =
+      ErrorLine(WithRequestId(MakeError(Reason::kAssertionRejected, "No."), "the-id"));
+  EXPECT_THAT(line, HasSubstr("[request_id the-id]"));
+  EXPECT_THAT(line, Not(HasSubstr("session get")));
 }
 
 TEST(ErrorTextTest, JsonHoldsTheSameFacts) {

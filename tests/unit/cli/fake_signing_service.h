@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -33,14 +34,29 @@ class FakeSigningService final : public v1::SigningService::Service {
   }
   // Before the first call.
   void AnswerWith(grpc::Status status) { status_ = std::move(status); }
+  void BeforeAnswering(std::function<void()> act) { before_answering_ = std::move(act); }
   void SignWrongly() { wrong_ = true; }
   void Stop() { server_->Shutdown(); }
   int calls() const { return calls_; }
+  std::string last_request_id() const {
+    const MutexLock lock(mutex_);
+    return last_request_id_;
+  }
+  std::string last_assertion() const {
+    const MutexLock lock(mutex_);
+    return last_assertion_;
+  }
 
  private:
   grpc::Status Sign(grpc::ServerContext*, const v1::SignRequest* request,
                     v1::SignResponse* response) override {
     ++calls_;
+    {
+      const MutexLock lock(mutex_);
+      last_assertion_ = request->assertion();
+      last_request_id_ = request->intent().request_id();
+    }
+    if (before_answering_) before_answering_();
     if (!status_.ok()) return status_;
     response->set_request_id(request->intent().request_id());
     response->set_session_id("00112233445566778899aabbccddeeff");
@@ -73,8 +89,11 @@ class FakeSigningService final : public v1::SigningService::Service {
   int port_ = 0;
   std::atomic<int> calls_ = 0;
   bool wrong_ = false;
+  std::function<void()> before_answering_;
   grpc::Status status_ = grpc::Status::OK;
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  std::string last_assertion_ ABSL_GUARDED_BY(mutex_);
+  std::string last_request_id_ ABSL_GUARDED_BY(mutex_);
   const std::unique_ptr<testing::SoftwareSigningKey> key_ = testing::SoftwareSigningKey::Generate();
   const std::string certificate_der_ = ToString(DerOf(SelfSigned(*key_, "Signer").get()));
   std::unique_ptr<grpc::Server> server_;

@@ -1,14 +1,19 @@
 #include "cli/output_plan.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "cli/outcome.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::cli {
 namespace {
 
 using signer::SignatureFormat;
+using ::testing::HasSubstr;
 
 bool NothingExists(const std::string&) { return false; }
 
@@ -76,6 +81,44 @@ TEST(OutputPlanTest, ExistingOutputIsPlannedWithForce) {
   const auto exists = [](const std::string&) { return true; };
   EXPECT_THAT(PlanOutputs({"a"}, SignatureFormat::kCadesBT, {.force = true}, exists),
               testing::IsOk());
+}
+
+TEST(OutputPlanTest, NamesThatAreNoFilesNeedNoProtection) {
+  EXPECT_THAT(PlanOutputs({"a", "a.p7s"}, SignatureFormat::kCadesBT, {.documents_are_here = false},
+                          NothingExists),
+              testing::IsOk());
+}
+
+class CheckPlacesTest : public ::testing::Test {
+ protected:
+  absl::Status Check(const std::string& name) {
+    return CheckPlaces({.documents = {{.cms = folder_.File(name)}}});
+  }
+  testing::ScratchFolder folder_;
+};
+
+TEST_F(CheckPlacesTest, FileInAFolderThatCanBeWrittenIsFine) {
+  EXPECT_THAT(Check("a.p7s"), testing::IsOk());
+  EXPECT_THAT(CheckPlaces({.chain_file = "chain.pem"}), testing::IsOk());  // in "."
+}
+
+TEST_F(CheckPlacesTest, MissingFolderIsNamed) {
+  EXPECT_EQ(ExitCodeFor(Check("out/a.p7s")), kExitUnavailable);
+  EXPECT_THAT(Check("out/a.p7s").message(), HasSubstr(folder_.File("out")));
+}
+
+TEST_F(CheckPlacesTest, FileInPlaceOfTheFolderIsUnavailable) {
+  std::ofstream(folder_.File("out")) << "x";
+  EXPECT_EQ(ExitCodeFor(Check("out/a.p7s")), kExitUnavailable);
+}
+
+TEST_F(CheckPlacesTest, FolderInPlaceOfTheFileIsUnavailable) {
+  std::filesystem::create_directory(folder_.File("a.p7s"));
+  EXPECT_EQ(ExitCodeFor(Check("a.p7s")), kExitUnavailable);
+}
+
+TEST_F(CheckPlacesTest, NameThatIsTooLongIsUnavailable) {
+  EXPECT_EQ(ExitCodeFor(Check(std::string(250, 'a'))), kExitUnavailable);
 }
 
 TEST(OutputPlanTest, DocumentIsNotOverwrittenEvenWithForce) {

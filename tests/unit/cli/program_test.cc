@@ -11,7 +11,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "cli/error_text.h"
 #include "cli/files.h"
+#include "cli/outcome.h"
 #include "common/thread_pool.h"
 #include "server/http_server.h"
 #include "tests/support/fake_clock.h"
@@ -33,9 +36,10 @@ class ProgramTest : public ::testing::Test {
     folder_ = mkdtemp(pattern.data());
     std::ofstream(Path("a.pdf")) << "alpha";
     provider_->SetIssuer("http://127.0.0.1:1");
-    http_ = server::HttpServer::Start({}, pool_, [this](const server::HttpRequest& request) {
-              return provider_->Answer(request);
-            }).value();
+    http_ = server::HttpServer::Start(
+                {.max_body_size = 8 * 1024 * 1024}, pool_,
+                [this](const server::HttpRequest& request) { return provider_->Answer(request); })
+                .value();
   }
   ~ProgramTest() override { fs::remove_all(folder_); }
 
@@ -108,6 +112,34 @@ TEST_F(ProgramTest, SecondSignIsWrongUseAndSpendsNothing) {
   EXPECT_EQ(service_.calls(), 1);
 }
 
+TEST_F(ProgramTest, SignIntoAFolderThatIsNotThereIsTwoAndSpendsNothing) {
+  std::vector<std::string> sign = SignInOneGo();
+  sign.insert(sign.end(), {"-o", Path("missing")});
+  EXPECT_EQ(Run(sign), 2);
+  EXPECT_THAT(Err(), HasSubstr(Path("missing")));
+  EXPECT_EQ(service_.calls(), 0);
+}
+
+TEST_F(ProgramTest, SignWhoseSessionFileCannotBeMadeIsTwoAndSpendsNothing) {
+  EXPECT_EQ(Run({"sign", Path("a.pdf"), "--idp", Idp(), "--relying-party", "demo", "--format",
+                 "raw", "--session-out", Path("missing/session.json")}),
+            2);
+  EXPECT_EQ(service_.calls(), 0);
+}
+
+TEST_F(ProgramTest, FailedSignNamesTheRequestIdThatItChose) {
+  service_.AnswerWith(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "No."));
+  EXPECT_EQ(Run(SignInOneGo()), 1);
+  EXPECT_THAT(Err(), HasSubstr(absl::StrCat("[request_id ", service_.last_request_id(), "]")));
+}
+
+TEST_F(ProgramTest, SignatureThatCannotBeWrittenNamesTheWayToFetchIt) {
+  service_.BeforeAnswering([this] { std::ofstream(Path("a.pdf.sig")) << "another's"; });
+  EXPECT_EQ(Run(SignInOneGo()), 64);
+  EXPECT_THAT(Err(), HasSubstr("the documents are signed"));
+  EXPECT_THAT(Err(), HasSubstr("enkrat session get " + service_.last_request_id()));
+}
+
 TEST_F(ProgramTest, RefusalIsOneAndNamesItself) {
   service_.AnswerWith(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "No."));
   EXPECT_EQ(Run(SignInOneGo()), 1);
@@ -142,8 +174,8 @@ TEST_F(ProgramTest, LabelTakesOneValueAndNotTheNextFile) {
 }
 
 TEST_F(ProgramTest, HelpIsZeroAndShowsAnExampleForEveryCommand) {
-  for (const char* command :
-       {"binding", "login", "sign", "verify", "timestamp", "certificates", "evidence", "bench"}) {
+  for (const char* command : {"binding", "login", "sign", "verify", "timestamp", "certificates",
+                              "evidence", "bench", "session"}) {
     EXPECT_EQ(Run({command, "--help"}), 0);
     EXPECT_THAT(Out(), HasSubstr("Example")) << command;
     EXPECT_THAT(Out(), HasSubstr(absl::StrCat("enkrat ", command))) << command;
@@ -164,6 +196,9 @@ TEST_F(ProgramTest, WrongUseIsSixtyFour) {
       {"sign", file, "--idp", Idp(), "--relying-party", "demo", "--format", "pades"},
       {"sign", file, "--idp", "http://idp.example", "--relying-party", "demo"},
       {"binding", file},
+      {"session"},
+      {"session", "get"},
+      {"session", "get", "no-uuid"},
       {"certificates"},
       {"certificates", "get"},
       {"certificates", "get", "--serial", "1", "--fingerprint", "2"},
@@ -191,6 +226,18 @@ TEST_F(ProgramTest, VerifyOfSomethingThatIsNoSignatureIsOne) {
   BIO_flush(roots.get());
   EXPECT_EQ(
       Run({"verify", Path("a.pdf"), "--signature", Path("a.pdf"), "--roots", Path("root.pem")}), 1);
+  EXPECT_THAT(Err(), HasSubstr(Path("a.pdf") + ": "));
+}
+
+TEST_F(ProgramTest, VerifyWithRootsThatAreNoPemNamesTheirFile) {
+  EXPECT_EQ(Run({"verify", Path("a.pdf"), "--signature", Path("a.pdf"), "--roots", Path("a.pdf")}),
+            1);
+  EXPECT_THAT(Err(), HasSubstr(Path("a.pdf") + ": reading PEM certificates"));
+}
+
+TEST_F(ProgramTest, RequestIdThatIsNoUuidIsNamedOnce) {
+  EXPECT_EQ(Run({"sign", Path("a.pdf"), "--token", Path("a.pdf"), "--request-id", "x"}), 64);
+  EXPECT_EQ(Err(), "error: intent.request_id: is not a lower-case UUID\n");
 }
 
 TEST_F(ProgramTest, VerifyWithoutRootsFileIsTwo) {
@@ -202,6 +249,41 @@ TEST_F(ProgramTest, EvidenceOfALedgerThatIsNotThereIsTwoAndMakesNone) {
       Run({"evidence", "show", "00112233445566778899aabbccddeeff", "--store", Path("ledger.db")}),
       2);
   EXPECT_FALSE(FileExists(Path("ledger.db")));
+}
+
+TEST(RunWithoutExceptionsTest, ExceptionOfALibraryIsTwoAndOneLine) {
+  const absl::Status status = RunWithoutExceptions(
+      []() -> absl::Status { throw std::runtime_error("no thread can be made"); });
+  EXPECT_EQ(ExitCodeFor(status), kExitUnavailable);
+  EXPECT_EQ(ErrorLine(status), "error: no thread can be made");
+}
+
+TEST_F(ProgramTest, BenchWithoutANameLogsInAsACompletePerson) {
+  ASSERT_EQ(Run({"bench", "--idp", Idp(), "--relying-party", "demo", "--format", "raw", "--warm-up",
+                 "0", "--seconds", "300", "--sessions", "1"}),
+            0)
+      << Err();
+  const std::vector<std::string> parts = absl::StrSplit(service_.last_assertion(), '.');
+  ASSERT_EQ(parts.size(), 3u);
+  const auto claims = nlohmann::json::parse(ToString(FromBase64Url(parts[1]).value()));
+  for (const char* claim : {"given_name", "family_name", "country"}) {
+    EXPECT_TRUE(claims.contains(claim)) << claims;
+  }
+}
+
+TEST_F(ProgramTest, BenchInWhichNothingSucceedsIsOneAndSaysWhy) {
+  service_.AnswerWith(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "No."));
+  EXPECT_EQ(Run({"bench", "--idp", Idp(), "--relying-party", "demo", "--format", "raw", "--warm-up",
+                 "0", "--seconds", "300", "--sessions", "3"}),
+            1);
+  EXPECT_THAT(Err(), HasSubstr("error: no operation succeeded: 3 x "));
+}
+
+TEST_F(ProgramTest, BenchWithoutAProviderIsTwoAndSaysSo) {
+  const std::string idp = Idp();
+  http_.reset();
+  EXPECT_EQ(Run({"bench", "--idp", idp, "--relying-party", "demo"}), 2);
+  EXPECT_THAT(Err(), StartsWith("error: "));
 }
 
 TEST_F(ProgramTest, BenchPrintsOneLineOfJson) {

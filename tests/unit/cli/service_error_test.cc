@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kInvalidArgument = 3;
 constexpr int kAborted = 10;
+constexpr int kInternal = 13;
 
 void Add(rpc::Status& status, const std::string& type, const google::protobuf::Message& detail) {
   google::protobuf::Any* any = status.add_details();
@@ -18,9 +19,11 @@ void Add(rpc::Status& status, const std::string& type, const google::protobuf::M
   any->set_value(detail.SerializeAsString());
 }
 
-std::string Details(const std::string& reason, const std::string& domain = "enkrat") {
+std::string Details(const std::string& reason, const std::string& domain = "enkrat",
+                    const std::string& spent = "") {
   rpc::Status status;
   rpc::ErrorInfo info;
+  if (!spent.empty()) (*info.mutable_metadata())["assertion_spent"] = spent;
   info.set_reason(reason);
   info.set_domain(domain);
   Add(status, "ErrorInfo", info);
@@ -45,6 +48,18 @@ TEST(ServiceErrorTest, ReasonFieldAndDelayAreReadBack) {
 
 TEST(ServiceErrorTest, AbortedMeansThatTheAssertionIsSpent) {
   EXPECT_TRUE(AssertionSpent(FromServiceError(kAborted, "x", Details("HSM_UNAVAILABLE"))));
+}
+
+TEST(ServiceErrorTest, MetadataSaysThatTheAssertionIsSpent) {
+  EXPECT_TRUE(AssertionSpent(
+      FromServiceError(kInternal, "x", Details("LINT_FAILED", "enkrat", /*spent=*/"true"))));
+}
+
+TEST(ServiceErrorTest, MetadataOfAnotherDomainOrValueDoesNotSayIt) {
+  EXPECT_FALSE(AssertionSpent(
+      FromServiceError(kInternal, "x", Details("LINT_FAILED", "proxy.example", "true"))));
+  EXPECT_FALSE(
+      AssertionSpent(FromServiceError(kInternal, "x", Details("LINT_FAILED", "enkrat", "false"))));
 }
 
 TEST(ServiceErrorTest, DetailsOfAnotherDomainGiveNoReason) {

@@ -29,6 +29,18 @@ TEST(SessionSummaryTest, JsonHoldsIdsDigestsAndTheKeysEnd) {
   EXPECT_EQ(json["documents"][1]["digest_algorithm"], "SHA-256");
 }
 
+TEST(SessionSummaryTest, JsonOfAStoredResultHoldsWhatTheServiceAnswers) {
+  const auto json = nlohmann::json::parse(SessionJson(SigningAnswer().response));
+  EXPECT_EQ(json["documents"][1]["label"], "b.pdf");
+  EXPECT_FALSE(json["documents"][1].contains("digest"));
+  EXPECT_FALSE(json.contains("level"));
+}
+
+TEST(SessionSummaryTest, StateOfANewerServiceIsUnknown) {
+  EXPECT_EQ(StateText(2), "COMPLETED");
+  EXPECT_EQ(StateText(99), "UNKNOWN");
+}
+
 TEST(SessionSummaryTest, JsonHoldsNoSignaturesAndNoTokens) {
   const SigningAnswer answer;
   const auto json = nlohmann::json::parse(SessionJson(answer.intent, answer.response));

@@ -73,6 +73,32 @@ TEST(CheckAnswerTest, TimestampThatWasNotAskedForIsRefused) {
               FailsWith(Reason::kSignatureSelfCheckFailed));
 }
 
+TEST(CheckAnswerTest, RawInPlaceOfCadesIsRefused) {
+  SigningAnswer answer;
+  for (auto& signature : *answer.response.mutable_signatures()) signature.clear_timestamp();
+  EXPECT_THAT(CheckAnswer(answer.intent, SignatureFormat::kCadesBB, answer.response),
+              FailsWith(Reason::kSignatureSelfCheckFailed));
+}
+
+TEST(CheckResultTest, StoredResultIsAcceptedWithoutItsIntent) {
+  const SigningAnswer answer;
+  EXPECT_EQ(FormatOf(answer.response), SignatureFormat::kRaw);
+  EXPECT_THAT(CheckResult(answer.intent.request_id, answer.response), IsOk());
+}
+
+TEST(CheckResultTest, ResultOfAnotherRequestIsRefused) {
+  EXPECT_THAT(CheckResult("x", SigningAnswer().response),
+              FailsWith(Reason::kSignatureSelfCheckFailed));
+}
+
+TEST(CheckResultTest, ResultWithoutSignaturesIsRefused) {
+  SigningAnswer answer;
+  answer.response.clear_signatures();
+  answer.response.mutable_destruction()->set_signature_count(0);
+  EXPECT_THAT(CheckResult(answer.intent.request_id, answer.response),
+              FailsWith(Reason::kSignatureSelfCheckFailed));
+}
+
 TEST(WriteOutputsTest, EveryPlannedFileIsWritten) {
   std::string pattern = (fs::temp_directory_path() / "enkrat-outputs-XXXXXX").string();
   const fs::path folder = mkdtemp(pattern.data());
@@ -84,15 +110,16 @@ TEST(WriteOutputsTest, EveryPlannedFileIsWritten) {
       .session_file = path("session.json"),
       .chain_file = path("chain.pem"),
       .certificate_file = path("cert.pem")};
-  EXPECT_THAT(WriteOutputs(plan, answer.intent, answer.response, /*force=*/false), IsOk());
+  EXPECT_THAT(WriteOutputs(plan, "{}", answer.response, /*force=*/false), IsOk());
   EXPECT_EQ(ToString(ReadFile(path("b.sig"), 1024).value()),
             answer.response.signatures(1).signature());
   EXPECT_EQ(ToString(ReadFile(path("a.tst"), 1024).value()), "token");
-  for (const char* name : {"session.json", "chain.pem", "cert.pem"}) {
+  EXPECT_EQ(ToString(ReadFile(path("session.json"), 1024).value()), "{}\n");
+  for (const char* name : {"chain.pem", "cert.pem"}) {
     EXPECT_TRUE(FileExists(path(name))) << name;
   }
-  EXPECT_FALSE(WriteOutputs(plan, answer.intent, answer.response, /*force=*/false).ok());
-  EXPECT_THAT(WriteOutputs(plan, answer.intent, answer.response, /*force=*/true), IsOk());
+  EXPECT_FALSE(WriteOutputs(plan, "{}", answer.response, /*force=*/false).ok());
+  EXPECT_THAT(WriteOutputs(plan, "{}", answer.response, /*force=*/true), IsOk());
   fs::remove_all(folder);
 }
 

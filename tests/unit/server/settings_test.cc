@@ -1,5 +1,6 @@
 #include "server/settings.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -112,6 +113,16 @@ TEST_F(SettingsTest, TokensWithoutAuthTimeAreAllowedOnlyBySaying) {
 
 TEST_F(SettingsTest, MissingFileIsAConfigurationError) {
   EXPECT_THAT(LoadSettings(folder_ + "/none.yaml"), FailsWith(Reason::kConfigurationInvalid));
+}
+
+TEST_F(SettingsTest, EveryErrorBeginsWithTheFileOnce) {
+  const std::string file = folder_ + "/config.yaml: ";
+  for (const auto& [from, to] : {std::pair{"  token_label", "  tokken_label"},
+                                 std::pair{"  plaintext_on_loopback: true\n", ""}}) {
+    const std::string failure = Failure(from, to);
+    EXPECT_THAT(failure, ::testing::StartsWith(file));
+    EXPECT_EQ(failure.find(file, 1), std::string::npos) << failure;
+  }
 }
 
 TEST_F(SettingsTest, UnknownKeyNamesItsLine) {
