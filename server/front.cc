@@ -157,6 +157,11 @@ void Front::AddGauges() {
                     [this] { return static_cast<double>(Hsm().keys_generated); });
   metrics_.AddGauge("enkrat_hsm_keys_destroyed", "One-time keys confirmed destroyed.",
                     [this] { return static_cast<double>(Hsm().keys_destroyed); });
+  metrics_.AddGauge(
+      "enkrat_hsm_one_time_keys_alive", "Generated, not yet confirmed destroyed.", [this] {
+        const hsm::PoolStatistics hsm = Hsm();
+        return static_cast<double>(hsm.keys_generated) - static_cast<double>(hsm.keys_destroyed);
+      });
   metrics_.AddGauge("enkrat_hsm_destructions_unconfirmed", "ALARM if not 0.",
                     [this] { return static_cast<double>(Hsm().destructions_unconfirmed); });
   metrics_.AddGauge("enkrat_hsm_sessions_quarantined", "HSM sessions replaced after a fault.",

@@ -29,8 +29,12 @@ mkdir -m 0700 "$demo"
 trap 'status=$?; [ $status -eq 0 ] || { echo "demo failed; see demo/enkratd.log" >&2; scratch_stop "$demo"; }' EXIT
 
 say "Making a token and running the key ceremony (enkrat init)"
-scratch_init "$bin" "$demo"
+scratch_init "$bin" "$demo" >"$demo/ceremony.txt"
 cp "$demo/service/root.pem" "$demo/root.pem"
+for certificate in root issuing-ca timestamping-unit; do
+  printf '  %-18s %s\n' "$certificate" "$(openssl x509 -in "$demo/service/$certificate.pem" -noout -subject -nameopt RFC2253)"
+done
+echo "  its report, with every key and the next steps: demo/ceremony.txt"
 
 say "Starting the demo's identity provider, and enkratd"
 scratch_start "$bin" "$demo"
@@ -49,8 +53,11 @@ say "Verifying with enkrat"
 "$bin/enkrat" verify "$demo/document.pdf" --signature "$demo/document.pdf.p7s" --roots "$demo/root.pem"
 
 say "Verifying with OpenSSL: the signature"
-openssl cms -verify -cades -binary -inform DER -in "$demo/document.pdf.p7s" -content "$demo/document.pdf" \
-  -CAfile "$demo/root.pem" -purpose any -out /dev/null
+verify=(openssl cms -verify -binary -inform DER -in document.pdf.p7s -content document.pdf -CAfile root.pem -purpose any)
+echo "  ${verify[*]}"
+(cd "$demo" && "${verify[@]}" -out /dev/null)
+echo "  the same with -cades, which also checks the signed reference to the certificate"
+(cd "$demo" && "${verify[@]}" -cades -out /dev/null)
 
 say "Verifying with OpenSSL: its timestamp"
 openssl ts -verify -token_in -in "$demo/document.pdf.tst" -data "$demo/document.pdf.sig" -CAfile "$demo/root.pem"
@@ -65,20 +72,50 @@ fi
 grep -m1 -o 'digest.*failure\|verification failure' "$demo/changed.txt" || cat "$demo/changed.txt"
 rm -f "$demo/changed.pdf" "$demo/changed.txt"
 
-say "The key is gone: what lies in the token (GnuTLS' p11tool)"
-GNUTLS_PIN="$(cat "$demo/service/secrets/pin")" p11tool --provider "$SCRATCH_MODULE" --login --list-all-privkeys \
-  "pkcs11:token=enkrat" 2>/dev/null | grep -E 'Label|Flags' | tee "$demo/token.txt"
+say "The issuing CA's certificate, from the address in the one-time certificate (curl)"
+url="$(openssl x509 -in "$demo/chain.pem" -noout -ext authorityInfoAccess | sed -nE 's/.*CA Issuers - URI:(.*)/\1/p')"
+curl -sSf "$url" -o "$demo/issuer.cer"
+awk '/BEGIN CERTIFICATE/ { n++ } n == 2' "$demo/chain.pem" | openssl x509 -outform DER | cmp - "$demo/issuer.cer"
+echo "  $url is the second certificate of demo/chain.pem"
+rm -f "$demo/issuer.cer"
+
+say "The key is gone: what the service that had it recorded and counts"
 session="$(sed -nE 's/.*"session_id": *"([0-9a-f]{32})".*/\1/p' "$demo/session.json" | head -1)"
-if [ -z "$session" ] || grep -q "$session" "$demo/token.txt"; then
-  echo "a one-time key is in the token: that must not be" >&2
+"$bin/enkrat" evidence show "$session" --store "$demo/ledger.db" >"$demo/evidence.txt"
+grep 'key-destroyed' "$demo/evidence.txt"
+curl -sSf "$http/metrics" >"$demo/metrics.txt"
+metric() { sed -nE "s/^$1 ([0-9]+)\$/\1/p" "$demo/metrics.txt"; }
+generated="$(metric enkrat_hsm_keys_generated)"
+destroyed="$(metric enkrat_hsm_keys_destroyed)"
+alive="$(metric enkrat_hsm_one_time_keys_alive)"
+unconfirmed="$(metric enkrat_hsm_destructions_unconfirmed)"
+echo "one-time keys: generated $generated, confirmed destroyed $destroyed, alive $alive, unconfirmed $unconfirmed"
+if [ "${generated:-0}" -eq 0 ] || [ "$generated" != "$destroyed" ] || [ "$alive" != 0 ] || [ "$unconfirmed" != 0 ]; then
+  echo "not every one-time key was destroyed: that must not be" >&2
   exit 1
 fi
-echo "no key of session $session; and the service itself counts:"
-curl -s "$http/metrics" | grep -E '^enkrat_hsm_(keys_generated|keys_destroyed|destructions_unconfirmed)'
+rm -f "$demo/metrics.txt"
+
+say "The key was never on the token's disk: what another process finds there (GnuTLS' p11tool)"
+GNUTLS_PIN="$(cat "$demo/service/secrets/pin")" p11tool --provider "$SCRATCH_MODULE" --login --list-all-privkeys \
+  "pkcs11:token=enkrat" 2>/dev/null | grep -E 'Label|Flags' | tee "$demo/token.txt"
+if [ -z "$session" ] || ! grep -q 'issuing-ca' "$demo/token.txt" || grep -q "$session" "$demo/token.txt"; then
+  echo "a one-time key is in the token, or the token cannot be read: that must not be" >&2
+  exit 1
+fi
+echo "only the service's long-lived keys. One-time keys are session objects: no other process could see one while it"
+echo "lived, so this shows that none was stored; that it was destroyed is what the service's own answer above shows."
 rm -f "$demo/token.txt"
 
 say "What was recorded (enkrat evidence show)"
-"$bin/enkrat" evidence show "$session" --store "$demo/ledger.db"
+cat "$demo/evidence.txt"
+
+say "The stored result, fetched again by its request id (enkrat session get)"
+request="$(sed -nE 's/.*"request_id": *"([0-9a-f-]{36})".*/\1/p' "$demo/session.json" | head -1)"
+mkdir "$demo/fetched"
+"${client[@]}" session get "$request" -o "$demo/fetched" >/dev/null
+cmp "$demo/document.pdf.p7s" "$demo/fetched/document.pdf.p7s"
+echo "  the same octets as demo/document.pdf.p7s"
 
 say "Where everything lies"
 cat <<TEXT
@@ -87,15 +124,21 @@ cat <<TEXT
   demo/root.pem           the root to verify it with
   demo/chain.pem          the one-time certificate and its chain
   demo/session.json       the session: times, certificate, proof of destruction
+  demo/ceremony.txt       the key ceremony's report
+  demo/evidence.txt       what was recorded, step by step
   demo/enkratd.log        what the service logged
 TEXT
 
+# What is printed for the reader to paste is what runs here.
+paste="build/dev/bin/enkrat --server $grpc --plaintext sign README.md -o demo --force --idp $idp --relying-party demo \
+  --given-name Ana --family-name Novak --country SI"
+bash -c "$paste" >/dev/null
+
 if $keep; then
   say "The service stays up; sign something yourself"
-  printf '  build/dev/bin/enkrat --server %s --plaintext sign README.md -o /tmp --idp %s \\\n' "$grpc" "$idp"
-  printf '      --relying-party demo --given-name Ana --family-name Novak --country SI\n'
-  printf '  curl -s %s/metrics\n' "$http"
-  printf '  Stop it: kill %s %s\n' "$(cat "$demo/enkratd.pid")" "$(cat "$demo/idp.pid")"
+  printf '%s\n\n' "$paste"
+  printf 'curl -s %s/metrics\n' "$http"
+  printf 'kill %s %s   # ends it\n' "$(cat "$demo/enkratd.pid")" "$(cat "$demo/idp.pid")"
 else
   scratch_stop "$demo"
 fi

@@ -2,13 +2,29 @@
 # To be sourced by bash scripts. Nothing of it is fit for production: it listens in plaintext on loopback.
 SCRATCH_MODULE=/usr/lib/softhsm/libsofthsm2.so
 
-# scratch_init BIN DIR: a token and the key ceremony.
+# scratch_free_ports: two ports that nobody has, for gRPC and HTTP. Known beforehand, because the certificates name the
+# HTTP one.
+scratch_free_ports() {
+  python3 - <<'PYTHON'
+import socket
+
+taken = [socket.socket() for _ in range(2)]
+for each in taken:
+    each.bind(("127.0.0.1", 0))
+print(*(each.getsockname()[1] for each in taken))
+PYTHON
+}
+
+# scratch_init BIN DIR: a token and the key ceremony, whose report goes to stdout.
 scratch_init() {
+  local grpc http
   mkdir -p "$2/tokens"
+  scratch_free_ports >"$2/free.ports"
+  read -r grpc http <"$2/free.ports"
   printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$2/tokens" >"$2/softhsm2.conf"
   export SOFTHSM2_CONF="$2/softhsm2.conf"
   "$1/enkrat" init --dir "$2/service" --module "$SCRATCH_MODULE" --organization "Enkrat demo" --country SI \
-    --base-url http://127.0.0.1:7080
+    --base-url "http://127.0.0.1:$http" --grpc-listen "127.0.0.1:$grpc" --http-listen "127.0.0.1:$http"
 }
 
 # scratch_wait FILE PID: until the process has written the file.
@@ -22,7 +38,7 @@ scratch_wait() {
   done
 }
 
-# scratch_start BIN DIR: the identity provider, then the service, each on a free port.
+# scratch_start BIN DIR: the identity provider on a free port, then the service on the ports that scratch_init found.
 scratch_start() {
   "$1/enkrat-demo-idp" --port-file "$2/idp.port" >"$2/idp.log" 2>&1 &
   echo $! >"$2/idp.pid"
@@ -40,10 +56,12 @@ scratch_http() { echo "http://127.0.0.1:$(scratch_port "$1" http)"; }
 scratch_idp() { echo "http://127.0.0.1:$(cat "$1/idp.port")"; }
 
 scratch_config() {
+  local grpc http
+  read -r grpc http <"$1/free.ports"
   cat <<YAML
 server:
-  grpc_listen: 127.0.0.1:0
-  http_listen: 127.0.0.1:0
+  grpc_listen: 127.0.0.1:$grpc
+  http_listen: 127.0.0.1:$http
   plaintext_on_loopback: true
   plaintext_relying_party: demo
   port_file: enkratd.ports
@@ -57,7 +75,7 @@ certificates:
     - name: natural-person
       level: advanced
       policy_oids: [0.4.0.2042.1.2]
-      ca_issuers_url: http://127.0.0.1:7080/ca/issuing-ca.cer
+      ca_issuers_url: http://127.0.0.1:$http/ca/issuing-ca.cer
 timestamping:
   own: { chain_file: service/tsu-chain.pem }
 store:

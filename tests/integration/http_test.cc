@@ -199,6 +199,7 @@ TEST_F(HttpTest, MetricsNameWhatWasDone) {
        {"\nenkrat_serving 1\n", "\nenkrat_sessions_total{reason=\"OK\"} 1\n",
         "\nenkrat_documents_signed_total 1\n", "\nenkrat_hsm_destructions_unconfirmed 0\n",
         "\nenkrat_calls_in_flight 0\n", "\nenkrat_hsm_keys_destroyed ",
+        "\nenkrat_hsm_one_time_keys_alive 0\n",
         "\nenkrat_calls_total{method=\"Sign\",reason=\"OK\"} 1\n"}) {
     EXPECT_TRUE(absl::StrContains(metrics, series)) << series;
   }
