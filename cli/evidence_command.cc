@@ -13,8 +13,10 @@
 #include "cli/context.h"
 #include "cli/files.h"
 #include "cli/outcome.h"
+#include "cli/rejected_assertions.h"
 #include "cli/session_summary.h"
 #include "common/bytes.h"
+#include "common/clock.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "common/time_text.h"
@@ -95,12 +97,13 @@ void PrintText(const store::SessionRecord& session,
   }
 }
 
+absl::StatusOr<std::unique_ptr<store::Ledger>> OpenLedger(const std::string& path) {
+  if (!FileExists(path)) return UnavailableError(absl::StrCat("there is no ledger at ", path));
+  return store::SqliteLedger::Create({.path = path, .read_only = true});
+}
+
 absl::Status ShowFromStore(const Arguments& arguments, const Context& context) {
-  if (!FileExists(arguments.store)) {
-    return UnavailableError(absl::StrCat("there is no ledger at ", arguments.store));
-  }
-  ENKRAT_ASSIGN_OR_RETURN(
-      const auto ledger, store::SqliteLedger::Create({.path = arguments.store, .read_only = true}));
+  ENKRAT_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(arguments.store));
   ENKRAT_ASSIGN_OR_RETURN(const store::SessionRecord session, FindSession(*ledger, arguments));
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<store::EvidenceRecord> evidence,
                           ledger->EvidenceOf(session.session_id));
@@ -142,12 +145,44 @@ absl::Status ShowFromService(const Arguments& arguments, const Context& context)
   return absl::OkStatus();
 }
 
+struct RejectedArguments {
+  std::string store;
+  std::string since = "24h";
+};
+
+absl::Status ShowRejected(const RejectedArguments& arguments, const Context& context) {
+  absl::Duration age;
+  if (!absl::ParseDuration(arguments.since, &age) || age <= absl::ZeroDuration()) {
+    return UsageError("--since is a length of time such as 30m or 24h");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(arguments.store));
+  ENKRAT_ASSIGN_OR_RETURN(const RejectedAssertions rejected,
+                          FindRejectedAssertions(*ledger, SystemClock().Now() - age));
+  context.out << (context.json ? AsJson(rejected) : AsText(rejected));
+  return absl::OkStatus();
+}
+
+void AddRejectedCommand(CLI::App& group, Context& context) {
+  auto arguments = std::make_shared<RejectedArguments>();
+  CLI::App* rejected = group.add_subcommand(
+      "rejected", "List the assertions that the service refused, oldest first");
+  rejected->add_option("--store", arguments->store, "the service's ledger file")->required();
+  rejected->add_option("--since", arguments->since, "how far back: 30m, 24h")
+      ->capture_default_str();
+  rejected->footer(
+      "Example:\n  enkrat evidence rejected --store /var/lib/enkrat/ledger.db --since 1h");
+  rejected->callback([=, &context] {
+    context.command = [=, &context] { return ShowRejected(*arguments, context); };
+  });
+}
+
 }  // namespace
 
 void AddEvidenceCommand(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("evidence", "Show what was recorded about a signing");
   group->require_subcommand(1);
   group->footer("Example:\n  enkrat evidence show REQUEST_ID");
+  AddRejectedCommand(*group, context);
   auto arguments = std::make_shared<Arguments>();
   CLI::App* show = group->add_subcommand(
       "show", "Show a session: from the ledger's file, every step; from the service, its state");

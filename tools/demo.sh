@@ -130,8 +130,8 @@ cat <<TEXT
 TEXT
 
 # What is printed for the reader to paste is what runs here.
-paste="build/dev/bin/enkrat --server $grpc --plaintext sign README.md -o demo --force --idp $idp --relying-party demo \
-  --given-name Ana --family-name Novak --country SI"
+paste="build/dev/bin/enkrat --server $grpc --plaintext sign README.md -o demo --force --idp $idp"
+paste+=" --relying-party demo --given-name Ana --family-name Novak --country SI"
 bash -c "$paste" >/dev/null
 
 if $keep; then

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "cli/files.h"
 #include "cli/pem.h"
 #include "cli/program.h"
@@ -131,6 +132,12 @@ class LookupCommandsTest : public ::testing::Test {
     ASSERT_THAT(ledger->FailSession(failure), testing::IsOk());
   }
 
+  void RecordEvent(const std::string& step, absl::Time at, const std::string& facts) {
+    auto ledger = store::SqliteLedger::Create({.path = Path("ledger.db")}).value();
+    ASSERT_THAT(ledger->RecordEvent({.step = step, .at = at, .facts_json = facts}),
+                testing::IsOk());
+  }
+
   fs::path folder_;
   std::ostringstream out_;
   std::ostringstream err_;
@@ -208,6 +215,41 @@ TEST_F(LookupCommandsTest, LedgerWithoutTheSessionIsOne) {
   EXPECT_EQ(
       Run({"evidence", "show", kRequest, "--store", Path("ledger.db"), "--relying-party", "other"}),
       1);
+}
+
+TEST_F(LookupCommandsTest, RejectedAssertionsAreListedWithoutOtherEvents) {
+  MakeLedger();
+  RecordEvent("assertion-rejected", absl::Now() - absl::Minutes(5), R"({"reason":"R1"})");
+  RecordEvent("assertion-rejected", absl::Now() - absl::Hours(3), R"({"reason":"OLD"})");
+  RecordEvent("assertion-rejected", absl::Now() - absl::Minutes(1), R"({"reason":"R2"})");
+  RecordEvent("started", absl::Now(), "{}");
+  EXPECT_EQ(Run({"--json", "evidence", "rejected", "--store", Path("ledger.db"), "--since", "1h"}),
+            0)
+      << err_.str();
+  const auto json = nlohmann::json::parse(Out());
+  ASSERT_EQ(json["rejected"].size(), 2u) << json;
+  EXPECT_EQ(json["rejected"][0]["facts"]["reason"], "R1");
+  EXPECT_EQ(json["rejected"][1]["facts"]["reason"], "R2");
+  EXPECT_EQ(json["cut_off"], false);
+}
+
+TEST_F(LookupCommandsTest, NoRejectedAssertionIsAnAnswerToo) {
+  MakeLedger();
+  EXPECT_EQ(Run({"evidence", "rejected", "--store", Path("ledger.db")}), 0) << err_.str();
+  EXPECT_EQ(Out(), "0 rejected\n");
+}
+
+TEST_F(LookupCommandsTest, RejectedWithoutLedgerIsTwoAndMakesNone) {
+  EXPECT_EQ(Run({"evidence", "rejected", "--store", Path("ledger.db")}), 2);
+  EXPECT_FALSE(FileExists(Path("ledger.db")));
+}
+
+TEST_F(LookupCommandsTest, RejectedSinceNoLengthOfTimeIsWrongUse) {
+  MakeLedger();
+  for (const char* since : {"yesterday", "0s", "-1h", ""}) {
+    EXPECT_EQ(Run({"evidence", "rejected", "--store", Path("ledger.db"), "--since", since}), 64)
+        << since;
+  }
 }
 
 TEST_F(LookupCommandsTest, RequestIdInTheLedgerNeedsItsRelyingParty) {
