@@ -31,8 +31,9 @@ trap 'status=$?; [ $status -eq 0 ] || { echo "demo failed; see demo/enkratd.log"
 say "Making a token and running the key ceremony (enkrat init)"
 scratch_init "$bin" "$demo" >"$demo/ceremony.txt"
 cp "$demo/service/root.pem" "$demo/root.pem"
-for certificate in root issuing-ca timestamping-unit; do
-  printf '  %-18s %s\n' "$certificate" "$(openssl x509 -in "$demo/service/$certificate.pem" -noout -subject -nameopt RFC2253)"
+for file in root.pem issuing-ca.pem tsu-chain.pem; do
+  subject="$(openssl x509 -in "$demo/service/$file" -noout -subject -nameopt RFC2253)"
+  printf '  %-15s %s\n' "$file" "${subject#subject=}"
 done
 echo "  its report, with every key and the next steps: demo/ceremony.txt"
 
