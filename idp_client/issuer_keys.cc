@@ -30,6 +30,12 @@ absl::Status IssuerKeys::Prime() {
   return absl::OkStatus();
 }
 
+void IssuerKeys::KeepFresh() {
+  MutexLock lock(mutex_);
+  if (fetching_ || !MayFetch() || (keys_ != nullptr && IsFresh())) return;
+  Refresh(kFetchTimeout).IgnoreError();  // logged; the next caller is told
+}
+
 absl::StatusOr<VerificationKey> IssuerKeys::Find(const SignatureAlgorithm& algorithm,
                                                  absl::string_view kid, absl::Time deadline) {
   MutexLock lock(mutex_);

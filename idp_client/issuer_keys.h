@@ -38,6 +38,9 @@ class IssuerKeys {
   // For start-up.
   absl::Status Prime();
 
+  // Fetches if it is time to, and nobody does: called now and then, it spares callers the wait.
+  void KeepFresh();
+
   // The key for a token's header. kAssertionRejected: the provider has no such key;
   // kIdpKeysUnavailable: its keys, or newer ones, could not be had until `deadline`, within 6 s, or
   // because enough callers wait already; with the time after which asking again makes sense.

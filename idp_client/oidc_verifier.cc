@@ -90,6 +90,10 @@ class OidcVerifier::Issuers {
   absl::StatusOr<const KnownIssuer*> Find(const json& claims,
                                           const std::vector<std::string>& accepted) const;
 
+  void KeepKeysFresh() {
+    for (auto& [name, issuer] : issuers_) issuer.keys->KeepFresh();
+  }
+
   absl::Time Now() const { return clock_->Now(); }
 
  private:
@@ -161,6 +165,8 @@ absl::StatusOr<std::unique_ptr<OidcVerifier>> OidcVerifier::Create(Options optio
 
 OidcVerifier::OidcVerifier(std::unique_ptr<Issuers> issuers) : issuers_(std::move(issuers)) {}
 OidcVerifier::~OidcVerifier() = default;
+
+void OidcVerifier::KeepKeysFresh() { issuers_->KeepKeysFresh(); }
 
 absl::StatusOr<VerifiedIdentity> OidcVerifier::Verify(const AssertionCheck& check) {
   ENKRAT_ASSIGN_OR_RETURN(const CompactJws jws, ParseCompactJws(check.assertion));

@@ -67,6 +67,11 @@ class OidcVerifier final : public IdentityVerifier {
 
   absl::StatusOr<VerifiedIdentity> Verify(const AssertionCheck& check) override;
 
+  // Fetches the keys of every provider whose keys are missing or old, if it is time to. Blocks on
+  // the network: for a thread of its own, every second or so. Without it, the first callers after a
+  // start fetch the keys themselves.
+  void KeepKeysFresh();
+
  private:
   class Issuers;
   explicit OidcVerifier(std::unique_ptr<Issuers> issuers);

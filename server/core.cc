@@ -17,6 +17,8 @@ namespace {
 
 constexpr absl::Duration kSelfTestTime = absl::Seconds(60);  // an RSA key takes seconds
 
+constexpr absl::Duration kKeyRefreshInterval = absl::Milliseconds(500);
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Core>> Core::Create(Options options) {
@@ -33,6 +35,7 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Create(Options options) {
 }
 
 Core::~Core() {
+  key_refresh_.reset();
   workflow_.reset();
   ledger_.reset();  // flushes
   timestamper_.reset();
@@ -151,7 +154,14 @@ absl::Status Core::OpenIdentities() {
   options.fetcher = fetcher_.get();
   options.clock = options_.clock;
   options.logger = options_.logger;
-  ENKRAT_ASSIGN_OR_RETURN(identities_, idp_client::OidcVerifier::Create(std::move(options)));
+  ENKRAT_ASSIGN_OR_RETURN(std::unique_ptr<idp_client::OidcVerifier> verifier,
+                          idp_client::OidcVerifier::Create(std::move(options)));
+  // So that the first callers do not find the keys missing.
+  key_refresh_ = std::make_unique<PeriodicTask>(kKeyRefreshInterval, [verifier = verifier.get()] {
+    verifier->KeepKeysFresh();
+    return true;
+  });
+  identities_ = std::move(verifier);
   return absl::OkStatus();
 }
 

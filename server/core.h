@@ -17,6 +17,7 @@
 #include "hsm/session_pool.h"
 #include "idp_client/identity_verifier.h"
 #include "server/metrics.h"
+#include "server/periodic_task.h"
 #include "server/session_metrics.h"
 #include "server/settings.h"
 #include "signer/local_timestamper.h"
@@ -83,6 +84,7 @@ class Core {
   std::unique_ptr<tsa::Timestamper> timestamper_;
   signer::LocalTimestamper* own_timestamper_ = nullptr;  // timestamper_, if it is our own
   std::unique_ptr<idp_client::IdentityVerifier> identities_;
+  std::unique_ptr<PeriodicTask> key_refresh_;  // of identities_
   std::unique_ptr<store::Ledger> ledger_;
   std::unique_ptr<SessionMetrics> observer_;
   std::unique_ptr<signer::SigningWorkflow> workflow_;

@@ -284,5 +284,22 @@ TEST_F(IssuerKeysTest, CallerWithAKnownKeyDoesNotWaitForAnothersFetch) {
   first.join();
 }
 
+TEST_F(IssuerKeysTest, KeysAreThereBeforeTheFirstCallerWhenTheyAreKeptFresh) {
+  keys_->KeepFresh();
+  EXPECT_EQ(provider_.fetches, 1);
+  EXPECT_THAT(Find("old"), IsOk());
+  EXPECT_EQ(provider_.fetches, 1);
+}
+
+TEST_F(IssuerKeysTest, KeepingFreshAsksOnlyWhenItIsTime) {
+  for (int i = 0; i < 5; ++i) keys_->KeepFresh();
+  EXPECT_EQ(provider_.fetches, 1);
+  clock_.Advance(absl::Hours(1));
+  provider_.down = true;
+  for (int i = 0; i < 5; ++i) keys_->KeepFresh();
+  EXPECT_EQ(provider_.fetches, 2);  // the provider is down: not again for half a minute
+  EXPECT_THAT(Find("old"), IsOk());
+}
+
 }  // namespace
 }  // namespace enkrat::idp_client
