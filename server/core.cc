@@ -208,9 +208,10 @@ std::vector<Bytes> Core::timestamping_chain() const {
   return unit_ == nullptr ? std::vector<Bytes>() : unit_->chain_der();
 }
 
-absl::Status Core::CheckHealth(absl::Time deadline) {
-  ENKRAT_RETURN_IF_ERROR(WithContext(pool_->CheckHealth(deadline), "HSM"));
-  return WithContext(ledger_->CheckHealth(), "ledger");
+absl::Status Core::CheckHsm(absl::Time deadline) {
+  return WithContext(pool_->CheckHealth(deadline), "HSM");
 }
+
+absl::Status Core::CheckLedger() { return WithContext(ledger_->CheckHealth(), "ledger"); }
 
 }  // namespace enkrat::server

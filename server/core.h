@@ -54,8 +54,10 @@ class Core {
   // Empty with an outside TSA.
   std::vector<Bytes> timestamping_chain() const;
 
-  // Whether the HSM and the ledger would serve a call now.
-  absl::Status CheckHealth(absl::Time deadline);
+  // Whether the HSM would serve a call now.
+  absl::Status CheckHsm(absl::Time deadline);
+  // Likewise the ledger; a disk that hangs makes it hang.
+  absl::Status CheckLedger();
 
  private:
   explicit Core(Options options) : options_(std::move(options)) {}

@@ -23,6 +23,7 @@ namespace enkrat::server {
 namespace {
 
 constexpr absl::Duration kHealthInterval = absl::Seconds(5);
+constexpr absl::Duration kVerdictInterval = absl::Seconds(1);
 constexpr absl::Duration kExpiryInterval = absl::Minutes(5);
 constexpr absl::Duration kHttpTimestampTime = absl::Seconds(10);
 constexpr absl::Duration kDeliveryInterval = absl::Seconds(1);
@@ -102,7 +103,14 @@ Front::Front(Options options)
       calls_({.clock = options_.clock}),
       session_pool_({.threads = server_.session_threads(), .queue_limit = server_.max_in_flight()}),
       timestamp_pool_({.threads = 2 * options_.config->hsm().sessions(),
-                       .queue_limit = server_.max_timestamps_in_flight()}) {}
+                       .queue_limit = server_.max_timestamps_in_flight()}),
+      hsm_probe_(
+          {.check = [this] { return core_.CheckHsm(options_.clock->Now() + kHealthInterval); },
+           .interval = kHealthInterval,
+           .clock = options_.clock}),
+      ledger_probe_({.check = [this] { return core_.CheckLedger(); },
+                     .interval = kHealthInterval,
+                     .clock = options_.clock}) {}
 
 Front::~Front() { Stop(absl::ZeroDuration()); }
 
@@ -122,12 +130,19 @@ absl::Status Front::Start() {
 
 void Front::Stop(absl::Duration patience) {
   if (grpc_ == nullptr) return;
+  health_task_.reset();  // first: nothing may say SERVING again
   SetHealthy(false);
   watchdog_.reset();
-  health_task_.reset();
   expiry_task_.reset();
+  const PeriodicTask give_up(patience, [this] {
+    calls_.StopWork();
+    return false;
+  });
   grpc_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(patience));
   grpc_->Wait();
+  delivery_task_.reset();
+  hsm_task_.reset();
+  ledger_task_.reset();
   grpc_.reset();
   http_.reset();
 }
@@ -241,9 +256,18 @@ void Front::StartTasks() {
     }
     return true;
   });
-  CheckHealth();
-  health_task_ = std::make_unique<PeriodicTask>(kHealthInterval, [this] {
-    CheckHealth();
+  const auto ask_again = [](HealthProbe& probe) {
+    probe.Ask();
+    return std::make_unique<PeriodicTask>(kHealthInterval, [&probe] {
+      probe.Ask();
+      return true;
+    });
+  };
+  hsm_task_ = ask_again(hsm_probe_);
+  ledger_task_ = ask_again(ledger_probe_);
+  UpdateHealth();
+  health_task_ = std::make_unique<PeriodicTask>(kVerdictInterval, [this] {
+    UpdateHealth();
     return true;
   });
   expiry_task_ = std::make_unique<PeriodicTask>(kExpiryInterval, [this] {
@@ -262,17 +286,19 @@ void Front::StartTasks() {
       options_.deaf);
 }
 
-void Front::CheckHealth() {
-  const absl::Status health = core_.CheckHealth(options_.clock->Now() + kHealthInterval);
-  // Busy is not ill: what is overloaded still serves.
-  const bool healthy = health.ok() || ReasonOf(health) == Reason::kOverloaded ||
-                       ReasonOf(health) == Reason::kDeadlineTooShort;
-  if (healthy != healthy_ && !healthy) {
+absl::Status Front::Health() const {
+  ENKRAT_RETURN_IF_ERROR(WithContext(hsm_probe_.Verdict(), "HSM"));
+  return WithContext(ledger_probe_.Verdict(), "ledger");
+}
+
+void Front::UpdateHealth() {
+  const absl::Status health = Health();
+  if (health.ok() != healthy_ && !health.ok()) {
     options_.logger->Error("not serving", {{"why", health.message()}});
-  } else if (healthy != healthy_) {
+  } else if (health.ok() != healthy_) {
     options_.logger->Info("serving");
   }
-  SetHealthy(healthy);
+  SetHealthy(health.ok());
 }
 
 void Front::SetHealthy(bool healthy) {

@@ -18,6 +18,7 @@
 #include "server/call_gate.h"
 #include "server/caller_identity.h"
 #include "server/core.h"
+#include "server/health_probe.h"
 #include "server/http_endpoints.h"
 #include "server/http_server.h"
 #include "server/metrics.h"
@@ -68,7 +69,9 @@ class Front {
   absl::Status StartHttp();
   absl::StatusOr<Bytes> AnswerHttpTimestamp(ByteSpan request_der);
   void StartTasks();
-  void CheckHealth();
+  // OK if HSM and ledger would serve a call now.
+  absl::Status Health() const;
+  void UpdateHealth();
   void SetHealthy(bool healthy);
 
   const Options options_;
@@ -93,7 +96,11 @@ class Front {
   std::string grpc_host_;
   int grpc_port_ = 0;
   std::unique_ptr<HttpServer> http_;
+  HealthProbe hsm_probe_;
+  HealthProbe ledger_probe_;
   std::atomic<bool> healthy_ = false;
+  std::unique_ptr<PeriodicTask> hsm_task_;
+  std::unique_ptr<PeriodicTask> ledger_task_;
   std::unique_ptr<PeriodicTask> delivery_task_;
   std::unique_ptr<PeriodicTask> health_task_;
   std::unique_ptr<PeriodicTask> expiry_task_;

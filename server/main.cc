@@ -15,15 +15,19 @@
 #include "common/reason.h"
 #include "server/daemon.h"
 #include "server/settings.h"
+#include "server/stop_signals.h"
 
 namespace enkrat::server {
 namespace {
 
 constexpr int kExitOk = 0;
-constexpr int kExitFailed = 1;  // could not start
+constexpr int kExitFailed = 1;  // could not start, or not drain
 constexpr int kExitDeaf = 3;    // the watchdog's: start me again
 constexpr int kExitPin = 4;     // a person must look: a token locks after a few wrong PINs
 constexpr int kExitUsage = 64;
+
+// For what gRPC and the HSM need after the last call.
+constexpr absl::Duration kGraceAfterDrain = absl::Seconds(5);
 
 LogLevel LevelFrom(const std::string& name) {
   if (name == "debug") return LogLevel::kDebug;
@@ -53,6 +57,21 @@ void SilenceGrpc() {
   gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
+[[noreturn]] void EndNow(StopSignals::Ending ending, Logger& logger) {
+  switch (ending) {
+    case StopSignals::Ending::kBeforeServing:
+      logger.Info("stopped before serving");
+      _exit(kExitOk);
+    case StopSignals::Ending::kSecondSignal:
+      logger.Warning("told twice to stop; ending without draining");
+      _exit(kExitFailed);
+    case StopSignals::Ending::kTooLate:
+      break;
+  }
+  logger.Error("draining takes too long; ending");
+  _exit(kExitFailed);
+}
+
 int CheckConfiguration(const std::string& path) {
   const absl::StatusOr<Config> config = LoadSettings(path);
   const absl::Status checked =
@@ -66,12 +85,6 @@ int CheckConfiguration(const std::string& path) {
 }
 
 int Serve(const std::string& path) {
-  // Before any thread: all of them inherit it, and sigwait below is the only one to take signals.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // a ledger at RLIMIT_FSIZE is a full disk: the write fails, no more
 
@@ -80,8 +93,11 @@ int Serve(const std::string& path) {
     std::cerr << config.status().message() << "\n";
     return kExitFailed;
   }
+  const absl::Duration drain = DurationFrom(config->server().drain());
   const SystemClock clock;
   Logger logger(std::cerr, clock, LevelFrom(config->log().level()));
+  StopSignals signals([&logger](StopSignals::Ending ending) { EndNow(ending, logger); });
+  signals.SetGrace(drain + kGraceAfterDrain);
   const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
   absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(
       {.config = *std::move(config),
@@ -99,8 +115,7 @@ int Serve(const std::string& path) {
   }
   logger.Info("listening", {{"grpc_port", static_cast<int>((*daemon)->grpc_port())},
                             {"http_port", static_cast<int>((*daemon)->http_port())}});
-  int caught = 0;
-  sigwait(&signals, &caught);
+  const int caught = signals.Wait();
   logger.Info("draining", {{"signal", caught}});
   (*daemon)->Drain();
   logger.Info("stopped");
@@ -120,7 +135,7 @@ int Main(int argc, char** argv) {
   app.footer(
       "Example: enkratd --config config/example.yaml --check-config\n"
       "Logs one JSON object a line to standard error. SIGTERM drains and stops.\n"
-      "Exit status: 0 stopped, 1 cannot start, 3 deaf listener, 4 PIN refused, 64 usage.");
+      "Exit status: 0 stopped, 1 cannot start or drain, 3 deaf listener, 4 PIN refused, 64 usage.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
