@@ -4,9 +4,14 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/resource_quota.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -76,6 +81,25 @@ std::string GrpcAddress(const ListenAddress& address) {
             : absl::StrCat(address.host, ":", address.port);
 }
 
+// Why gRPC cannot listen there, which it tells its log only; "" if the address is not to blame.
+std::string WhyNotListen(const ListenAddress& address) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
+  addrinfo* found = nullptr;
+  const std::string port = absl::StrCat(address.port);
+  if (getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found) != 0) return "no address";
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> holder(found, &freeaddrinfo);
+  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return std::strerror(errno);
+  const int reuse = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+  const bool bound = bind(fd, found->ai_addr, found->ai_addrlen) == 0;
+  const std::string why = bound ? "" : std::strerror(errno);
+  close(fd);
+  return why;
+}
+
 // Whoever waits for the file finds it whole.
 absl::Status WritePortFile(const std::string& path, int grpc_port, int http_port) {
   if (path.empty()) return absl::OkStatus();
@@ -108,7 +132,7 @@ Front::Front(Options options)
           {.check = [this] { return core_.CheckHsm(options_.clock->Now() + kHealthInterval); },
            .interval = kHealthInterval,
            .clock = options_.clock}),
-      ledger_probe_({.check = [this] { return core_.CheckLedger(); },
+      ledger_probe_({.check = [this] { return CheckLedger(); },
                      .interval = kHealthInterval,
                      .clock = options_.clock}) {}
 
@@ -185,8 +209,55 @@ void Front::AddGauges() {
                     [this] { return static_cast<double>(Hsm().reconnects); });
   metrics_.AddGauge("enkrat_hsm_callers_waiting", "Calls that wait for an HSM session.",
                     [this] { return static_cast<double>(Hsm().callers_waiting); });
+  metrics_.AddGauge("enkrat_hsm_signatures", "Signatures made in the HSM.",
+                    [this] { return static_cast<double>(Hsm().signatures); });
+  metrics_.AddGauge("enkrat_hsm_reconnects_failed", "Connections to the token that failed.",
+                    [this] { return static_cast<double>(Hsm().reconnects_failed); });
+  metrics_.AddGauge("enkrat_hsm_recycles", "Planned reloads of the module.",
+                    [this] { return static_cast<double>(Hsm().recycles); });
+  metrics_.AddGauge("enkrat_hsm_sessions_leased", "HSM sessions that are at work.",
+                    [this] { return static_cast<double>(Hsm().sessions_leased); });
+  metrics_.AddGauge("enkrat_hsm_available", "0 while the token is away or refused the PIN.",
+                    [this] { return Hsm().available ? 1.0 : 0.0; });
+  metrics_.AddGauge("enkrat_session_jobs_waiting", "Calls that wait for a thread.",
+                    [this] { return static_cast<double>(session_pool_.waiting()); });
+  metrics_.AddGauge("enkrat_timestamp_jobs_waiting", "Timestamp requests that wait for a thread.",
+                    [this] { return static_cast<double>(timestamp_pool_.waiting()); });
+  AddLedgerGauges();
   metrics_.AddGauge("enkrat_serving", "1 while the service says SERVING.",
                     [this] { return healthy_ ? 1.0 : 0.0; });
+}
+
+// Of the last check: whoever reads the figures does not wait for the disk.
+void Front::AddLedgerGauges() {
+  const auto add = [this](const std::string& name, const std::string& help,
+                          uint64_t store::LedgerStatistics::*figure) {
+    metrics_.AddGauge(name, help, [this, figure] {
+      MutexLock lock(ledger_mutex_);
+      return static_cast<double>(ledger_statistics_.*figure);
+    });
+  };
+  using Statistics = store::LedgerStatistics;
+  add("enkrat_ledger_sessions_completed", "Sessions in the ledger that ended well.",
+      &Statistics::sessions_completed);
+  add("enkrat_ledger_sessions_failed", "Sessions in the ledger that failed.",
+      &Statistics::sessions_failed);
+  add("enkrat_ledger_sessions_abandoned", "Sessions in the ledger that were cut off.",
+      &Statistics::sessions_abandoned);
+  add("enkrat_ledger_sessions_open", "Sessions in the ledger that run.",
+      &Statistics::sessions_open);
+  add("enkrat_ledger_writes", "Writes that are on disk.", &Statistics::writes);
+  add("enkrat_ledger_commits", "Commits that put them there.", &Statistics::commits);
+  add("enkrat_ledger_writes_waiting", "Writes that wait for the disk.",
+      &Statistics::writes_waiting);
+}
+
+absl::Status Front::CheckLedger() {
+  if (const auto statistics = core_.ledger().Statistics(); statistics.ok()) {
+    MutexLock lock(ledger_mutex_);
+    ledger_statistics_ = *statistics;
+  }
+  return core_.CheckLedger();
 }
 
 absl::Status Front::StartGrpc() {
@@ -207,9 +278,10 @@ absl::Status Front::StartGrpc() {
   builder.RegisterService(timestamp_service_.get());
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || grpc_port_ == 0) {
+    const std::string why = WhyNotListen(address);
     return MakeError(Reason::kConfigurationInvalid,
                      absl::StrCat("server.grpc_listen: cannot listen on ", server_.grpc_listen(),
-                                  " (taken, or TLS files do not fit)"));
+                                  ": ", why.empty() ? "the TLS files do not fit" : why));
   }
   grpc_host_ = SelfAddress(address.host);
   return absl::OkStatus();

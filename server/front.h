@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/mutex.h"
 #include "common/thread_pool.h"
 #include "hsm/session_pool.h"
 #include "server/call_gate.h"
@@ -64,6 +65,8 @@ class Front {
  private:
   void MakeGates();
   void AddGauges();
+  void AddLedgerGauges();
+  absl::Status CheckLedger() ABSL_LOCKS_EXCLUDED(ledger_mutex_);
   hsm::PoolStatistics Hsm() const { return core_.hsm().statistics(); }
   absl::Status StartGrpc();
   absl::Status StartHttp();
@@ -96,6 +99,8 @@ class Front {
   std::string grpc_host_;
   int grpc_port_ = 0;
   std::unique_ptr<HttpServer> http_;
+  Mutex ledger_mutex_;
+  store::LedgerStatistics ledger_statistics_ ABSL_GUARDED_BY(ledger_mutex_);
   HealthProbe hsm_probe_;
   HealthProbe ledger_probe_;
   std::atomic<bool> healthy_ = false;

@@ -23,8 +23,9 @@ class SessionMetrics final : public signer::SessionObserver {
     const Reason reason = ReasonOf(status);
     metrics_.CountSession(ReasonName(reason), documents);
     if (reason == Reason::kKeyDestructionUnconfirmed ||
-        reason == Reason::kSignatureSelfCheckFailed || reason == Reason::kLintFailed) {
-      logger_.Error("ALARM: a safety check failed",
+        reason == Reason::kSignatureSelfCheckFailed || reason == Reason::kLintFailed ||
+        reason == Reason::kProfileRejected || reason == Reason::kPinRejected) {
+      logger_.Error("ALARM: an operator is needed",
                     {{"reason", ReasonName(reason)}, {"why", status.message()}});
     }
   }

@@ -1,6 +1,9 @@
 #include "server/settings.h"
 
 #include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include <filesystem>
 #include <thread>
@@ -22,7 +25,7 @@ namespace {
 namespace v1 = config::v1;
 
 constexpr uint32_t kDefaultMaxInFlight = 256;
-constexpr uint32_t kDefaultSessionThreads = 32;
+constexpr uint32_t kMostThreads = 1024;
 constexpr uint32_t kDefaultMemoryLimit = 512;  // MiB
 constexpr size_t kMaxFileSize = 1024 * 1024;
 
@@ -78,7 +81,11 @@ void FillServerDefaults(v1::ServerConfig& server) {
   DefaultText(server.mutable_grpc_listen(), "127.0.0.1:7443");
   DefaultText(server.mutable_http_listen(), "127.0.0.1:7080");
   if (server.max_in_flight() == 0) server.set_max_in_flight(kDefaultMaxInFlight);
-  if (server.session_threads() == 0) server.set_session_threads(kDefaultSessionThreads);
+  // One for each call: a relying party that fills its quarter with slow calls takes no thread that
+  // another one's call would need.
+  if (server.session_threads() == 0) {
+    server.set_session_threads(std::min(server.max_in_flight(), kMostThreads));
+  }
   if (server.max_timestamps_in_flight() == 0) {
     server.set_max_timestamps_in_flight(kDefaultMaxInFlight);
   }
@@ -122,6 +129,19 @@ void FillDefaults(Config& config) {
   DefaultText(config.mutable_log()->mutable_level(), "info");
 }
 
+struct Range {
+  absl::Duration least;
+  absl::Duration most;
+};
+
+absl::Status CheckBetween(const google::protobuf::Duration& duration, absl::string_view field,
+                          Range range) {
+  const absl::Duration value = DurationFrom(duration);
+  if (value >= range.least && value <= range.most) return absl::OkStatus();
+  return Invalid(field, absl::StrCat("is not between ", absl::FormatDuration(range.least), " and ",
+                                     absl::FormatDuration(range.most)));
+}
+
 absl::Status CheckServer(const v1::ServerConfig& server) {
   ENKRAT_ASSIGN_OR_RETURN(const ListenAddress grpc, ParseListenAddress(server.grpc_listen()));
   ENKRAT_RETURN_IF_ERROR(ParseListenAddress(server.http_listen()).status());
@@ -144,10 +164,16 @@ absl::Status CheckServer(const v1::ServerConfig& server) {
     // Left over from a trial, it would read as if certificates did not count.
     return Invalid("server.plaintext_relying_party", "is for plaintext_on_loopback only");
   }
-  if (server.max_in_flight() > 65536 || server.session_threads() > 1024 ||
+  if (server.max_in_flight() > 65536 || server.session_threads() > kMostThreads ||
       server.max_timestamps_in_flight() > 65536) {
     return Invalid("server", "a limit is out of range (65536 calls, 1024 threads)");
   }
+  ENKRAT_RETURN_IF_ERROR(CheckBetween(server.watchdog_interval(), "server.watchdog_interval",
+                                      {absl::Milliseconds(10), absl::Minutes(5)}));
+  ENKRAT_RETURN_IF_ERROR(CheckBetween(server.default_deadline(), "server.default_deadline",
+                                      {absl::Milliseconds(10), absl::Minutes(10)}));
+  ENKRAT_RETURN_IF_ERROR(
+      CheckBetween(server.drain(), "server.drain", {absl::ZeroDuration(), absl::Minutes(10)}));
   if (server.memory_limit_mb() < 64 || server.memory_limit_mb() > 65536) {
     return Invalid("server.memory_limit_mb", "is not between 64 and 65536");
   }
@@ -243,11 +269,43 @@ absl::Duration DurationFrom(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
+namespace {
+
+// They can be read, and the key is the certificate's.
+absl::Status CheckTlsFiles(const v1::TlsConfig& tls) {
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> chain, ChainFrom(tls.certificate_file()));
+  ENKRAT_RETURN_IF_ERROR(ChainFrom(tls.client_ca_file()).status());
+  ENKRAT_ASSIGN_OR_RETURN(const Secret pem, ReadSecretFile(tls.private_key_file()));
+  const ByteSpan text = pem.Reveal();
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+  const uint8_t* der = chain.front().data();
+  const std::unique_ptr<X509, decltype(&X509_free)> leaf(
+      d2i_X509(nullptr, &der, static_cast<long>(chain.front().size())), &X509_free);
+  const bool fits =
+      key != nullptr && leaf != nullptr && X509_check_private_key(leaf.get(), key.get()) == 1;
+  ERR_clear_error();
+  if (fits) return absl::OkStatus();
+  return Invalid("server.tls.private_key_file", "is not the key of certificate_file");
+}
+
+}  // namespace
+
 absl::Status CheckSettings(const Config& config) {
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<idp_client::OidcIssuer> issuers, IssuersFrom(config));
   ENKRAT_RETURN_IF_ERROR(idp_client::CheckOidcIssuers(issuers));
   ENKRAT_RETURN_IF_ERROR(ProfilesFrom(config).status());
   ENKRAT_RETURN_IF_ERROR(CallersFrom(config).status());
+  if (!FileExists(config.hsm().module())) {
+    return Invalid("hsm.module", absl::StrCat("there is no ", config.hsm().module()));
+  }
+  // A systemd credential is there only when systemd starts the service.
+  if (const std::string& pin = config.hsm().pin().file(); !pin.empty()) {
+    ENKRAT_RETURN_IF_ERROR(ReadSecretFile(pin).status());
+  }
+  if (config.server().has_tls()) ENKRAT_RETURN_IF_ERROR(CheckTlsFiles(config.server().tls()));
   ENKRAT_RETURN_IF_ERROR(ChainFrom(config.certificates().chain_file()).status());
   const v1::TimestampingConfig& timestamping = config.timestamping();
   const std::string trust_file = timestamping.has_own() ? timestamping.own().chain_file()

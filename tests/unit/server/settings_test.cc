@@ -157,6 +157,35 @@ TEST_F(SettingsTest, NobodyIsThePlaintextCallerWhereTlsIsSpoken) {
   EXPECT_THAT(CallersFrom(config), FailsWith(Reason::kConfigurationInvalid));
 }
 
+TEST_F(SettingsTest, TimesThatNobodyCanMeanAreRefused) {
+  EXPECT_THAT(Failure("server:\n", "server:\n  watchdog_interval: 1ms\n"),
+              HasSubstr("server.watchdog_interval"));
+  EXPECT_THAT(Failure("server:\n", "server:\n  default_deadline: 0s\n"),
+              HasSubstr("server.default_deadline"));
+  EXPECT_THAT(Failure("server:\n", "server:\n  drain: 1h\n"), HasSubstr("server.drain"));
+  EXPECT_THAT(Failure("server:\n", "server:\n  memory_limit_mb: 8\n"),
+              HasSubstr("server.memory_limit_mb"));
+}
+
+TEST_F(SettingsTest, EveryCallHasAThreadUnlessConfiguredOtherwise) {
+  ASSERT_OK_AND_ASSIGN(Config config, LoadWith("server:\n", "server:\n  max_in_flight: 300\n"));
+  EXPECT_EQ(config.server().session_threads(), 300u);
+  ASSERT_OK_AND_ASSIGN(config, LoadWith("server:\n", "server:\n  max_in_flight: 3000\n"));
+  EXPECT_EQ(config.server().session_threads(), 1024u);
+}
+
+TEST_F(SettingsTest, CheckFindsTheModuleAndThePinFileThatAStartWouldMiss) {
+  ASSERT_OK_AND_ASSIGN(Config config, LoadWith("/usr/lib/softhsm/libsofthsm2.so", "no-module.so"));
+  EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr("hsm.module"));
+  std::ofstream(folder_ + "/no-module.so") << "x";
+  EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr(folder_ + "/pin"));
+  std::ofstream(folder_ + "/pin") << "1234";
+  chmod((folder_ + "/pin").c_str(), 0644);
+  EXPECT_THAT(CheckSettings(config), FailsWith(Reason::kConfigurationInvalid));
+  chmod((folder_ + "/pin").c_str(), 0400);
+  EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr("chain.pem"));
+}
+
 TEST_F(SettingsTest, HostNamesAreNotListenAddresses) {
   EXPECT_THAT(Failure("server:\n", "server:\n  http_listen: localhost:80\n"),
               HasSubstr("numeric address"));
