@@ -15,9 +15,10 @@ namespace {
 constexpr absl::Duration kFetchTimeout = absl::Seconds(6);
 constexpr absl::Duration kFetchTimeoutWithOldKeys = absl::Seconds(3);
 // For one caller, whether it waits for another's fetch or makes its own. Callers hold a thread of
-// the service while they wait, so there are few of them too.
+// the service while they wait, so there are not many of them: a burst of logins after a start fits,
+// a provider that hangs does not hold up the others.
 constexpr absl::Duration kLongestWait = kFetchTimeout;
-constexpr int kMostWaiting = 2;
+constexpr int kMostWaiting = 16;
 // What a caller is told who comes while a fetch runs: by then it has probably ended.
 constexpr absl::Duration kRetryWhileFetching = absl::Seconds(2);
 

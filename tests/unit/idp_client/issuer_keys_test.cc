@@ -228,12 +228,12 @@ TEST_F(IssuerKeysTest, PrimingFailsIfNoKeyIsOfUse) {
   EXPECT_THAT(keys_->Prime(), FailsWith(Reason::kIdpKeysUnavailable));
 }
 
-TEST_F(IssuerKeysTest, TwoCallersShareAnothersFetchAndTheRestAreTurnedAwayAtOnce) {
+TEST_F(IssuerKeysTest, SixteenCallersShareAnothersFetchAndTheRestAreTurnedAwayAtOnce) {
   provider_.Set(&Provider::hangs, true);
   std::atomic<int> found = 0;
   std::atomic<int> turned_away = 0;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 22; ++i) {
     threads.emplace_back([&] {
       const absl::Status status = Find("old");
       if (status.ok()) {
@@ -248,7 +248,7 @@ TEST_F(IssuerKeysTest, TwoCallersShareAnothersFetchAndTheRestAreTurnedAwayAtOnce
   while (turned_away < 5) std::this_thread::yield();  // while the provider still hangs
   provider_.Set(&Provider::hangs, false);
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(found, 3);
+  EXPECT_EQ(found, 17);
   EXPECT_EQ(provider_.fetches, 1);
 }
 
