@@ -23,7 +23,7 @@ void CheckAll(const DoctorArguments& arguments, Findings& findings) {
                        "correct the file; all settings: proto/enkrat/config/v1/config.proto")) {
     return;
   }
-  findings.Expect("configuration", server::CheckSettings(*config), "every setting can be used",
+  findings.Expect("configuration", server::CheckValues(*config), "every setting can be used",
                   "correct the setting that is named");
   const CertifiedKeys certified = CheckCertificates(*config, clock.Now(), findings);
   CheckHsm(*config, arguments.credentials_directory, certified, clock, findings);

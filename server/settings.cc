@@ -293,11 +293,15 @@ absl::Status CheckTlsFiles(const v1::TlsConfig& tls) {
 
 }  // namespace
 
-absl::Status CheckSettings(const Config& config) {
+absl::Status CheckValues(const Config& config) {
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<idp_client::OidcIssuer> issuers, IssuersFrom(config));
   ENKRAT_RETURN_IF_ERROR(idp_client::CheckOidcIssuers(issuers));
   ENKRAT_RETURN_IF_ERROR(ProfilesFrom(config).status());
-  ENKRAT_RETURN_IF_ERROR(CallersFrom(config).status());
+  return CallersFrom(config).status();
+}
+
+absl::Status CheckSettings(const Config& config) {
+  ENKRAT_RETURN_IF_ERROR(CheckValues(config));
   if (!FileExists(config.hsm().module())) {
     return Invalid("hsm.module", absl::StrCat("there is no ", config.hsm().module()));
   }

@@ -51,7 +51,9 @@ absl::StatusOr<Secret> SecretFrom(const config::v1::SecretSource& source,
                                   const std::string& credentials_directory);
 absl::Duration DurationFrom(const google::protobuf::Duration& duration);
 
-// Everything that LoadSettings and the functions above check, for `enkratd --check-config`.
+// The values alone: what LoadSettings and the functions above check.
+absl::Status CheckValues(const Config& config);
+// And the files that they name: module, PIN, TLS, certificates. For `enkratd --check-config`.
 absl::Status CheckSettings(const Config& config);
 
 }  // namespace enkrat::server

@@ -22,6 +22,7 @@ constexpr int kAlreadyExists = 6;
 constexpr int kPermissionDenied = 7;
 constexpr int kResourceExhausted = 8;
 constexpr int kUnimplemented = 12;
+constexpr int kUnavailable = 14;
 constexpr int kUnauthenticated = 16;
 
 class GrpcErrorsTest : public RunningService {
@@ -350,9 +351,14 @@ TEST_F(GrpcErrorsTest, MetadataOverEightKibibytesIsRefused) {
   const CallOutcome outcome = caller().Call(
       kComputeBinding, std::string(), {.metadata = {{"x-large", std::string(9 * 1024, 'x')}}});
   EXPECT_EQ(outcome.code, kResourceExhausted) << outcome.message;
-  EXPECT_THAT(caller().Call(kComputeBinding, std::string(),
-                            {.metadata = {{"x-small", std::string(1024, 'x')}}}),
-              Refuses(kInvalidArgument, "REQUEST_MALFORMED"));
+  // gRPC may end the connection over it; the next one serves.
+  const auto small = [] {
+    return caller().Call(kComputeBinding, std::string(),
+                         {.metadata = {{"x-small", std::string(1024, 'x')}}});
+  };
+  CallOutcome next = small();
+  if (next.code == kUnavailable) next = small();
+  EXPECT_THAT(next, Refuses(kInvalidArgument, "REQUEST_MALFORMED"));
 }
 
 }  // namespace
