@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/integration/running_service.h"
+#include "tests/support/service_certificates.h"
 
 namespace enkrat::testing {
 namespace {
@@ -43,6 +44,26 @@ TEST_F(ConfigurationTest, FileOfTheCeremonyIsOk) {
   ProgramCall call = service().DaemonCall();
   call.argv = {call.argv[0], "--config", service().ServiceFile("config.yaml"), "--check-config"};
   EXPECT_THAT(RunProgram(std::move(call)), Succeeds());
+}
+
+TEST_F(ConfigurationTest, TlsKeyMustBeTheCertificates) {
+  const ServiceCertificates tls(service().File("tls"));
+  tls.Issue("server", "DNS:localhost");
+  tls.Issue("other", "DNS:localhost");
+  const auto check_with_key = [&](const std::string& name) {
+    return CheckWith(
+        {{"server.plaintext_on_loopback", ""},
+         {"server.plaintext_relying_party", ""},
+         {"server.tls", absl::StrCat("{ certificate_file: ", tls.CertificateFile("server"),
+                                     ", private_key_file: ", tls.KeyFile(name),
+                                     ", client_ca_file: ", tls.CaFile(), " }")},
+         {"relying_parties",
+          "[{id: demo, certificate_sans: [\"DNS:a.example\"], levels: [{level: advanced}]}]"}});
+  };
+  EXPECT_THAT(check_with_key("server"), Succeeds());
+  const ProgramOutcome outcome = check_with_key("other");
+  EXPECT_THAT(outcome, ExitsWith(1));
+  EXPECT_THAT(outcome.err, HasSubstr("is not the key of certificate_file"));
 }
 
 TEST_F(ConfigurationTest, UnknownKeyIsNamedWithItsLine) {
