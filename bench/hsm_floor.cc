@@ -1,5 +1,5 @@
 // The floor: what the token alone needs for one signing session, by raw PKCS#11 calls and nothing
-// of ours. The service's speed is stated as a ratio to this (design.md section 11).
+// of ours. The service's speed is stated as a ratio to this (docs/performance.md).
 //
 // One thread per core, each with a session of its own: a P-256 pair as session objects, three
 // CKM_ECDSA signatures, both objects destroyed. Prints {"floor_ops_s":..,"floor_cpu_us":..}.

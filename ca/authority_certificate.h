@@ -1,5 +1,5 @@
 // The few long-lived certificates of the service itself, made in the key ceremony: root CA, issuing
-// CA, timestamping unit, OCSP responder (standards.md 1.7).
+// CA, timestamping unit, OCSP responder (docs/conformity.md).
 #ifndef ENKRAT_CA_AUTHORITY_CERTIFICATE_H_
 #define ENKRAT_CA_AUTHORITY_CERTIFICATE_H_
 

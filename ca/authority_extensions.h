@@ -1,4 +1,4 @@
-// Extensions of the service's own certificates, role by role (standards.md 1.7).
+// Extensions of the service's own certificates, role by role (docs/conformity.md).
 #ifndef ENKRAT_CA_AUTHORITY_EXTENSIONS_H_
 #define ENKRAT_CA_AUTHORITY_EXTENSIONS_H_
 

@@ -71,7 +71,7 @@ class Issuer {
   static absl::StatusOr<std::unique_ptr<Issuer>> Create(Options options);
   ~Issuer();
 
-  // Builds the TBSCertificate (standards.md 1.1-1.6: random 128-bit serial, noRevAvail,
+  // Builds the TBSCertificate (docs/conformity.md: random 128-bit serial, noRevAvail,
   // valassured-ST-certs, nonRepudiation only, AIA caIssuers, ...) and lints it. kLintFailed with
   // the names of the broken lints; kProfileRejected if a certificate of the CA's chain ends sooner;
   // CheckSubject's errors.

@@ -1,4 +1,5 @@
-// The CA's certificate and those above it, checked once at start (RFC 5280 6.1, standards.md 1.7).
+// The CA's certificate and those above it, checked once at start (RFC 5280 6.1,
+// docs/conformity.md).
 #ifndef ENKRAT_CA_ISSUER_CHAIN_H_
 #define ENKRAT_CA_ISSUER_CHAIN_H_
 

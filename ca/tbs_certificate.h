@@ -1,4 +1,4 @@
-// Lays out the TBSCertificate of a one-time certificate (RFC 5280 4.1.2, standards.md 1.1).
+// Lays out the TBSCertificate of a one-time certificate (RFC 5280 4.1.2, docs/conformity.md).
 #ifndef ENKRAT_CA_TBS_CERTIFICATE_H_
 #define ENKRAT_CA_TBS_CERTIFICATE_H_
 

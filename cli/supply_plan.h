@@ -1,5 +1,5 @@
 // How many tokens a load run needs, and how many may lie ready without growing too old for the
-// service (180 s between authentication and use, design.md section 5).
+// service (180 s between authentication and use, docs/life_of_a_signature.md).
 #ifndef ENKRAT_CLI_SUPPLY_PLAN_H_
 #define ENKRAT_CLI_SUPPLY_PLAN_H_
 

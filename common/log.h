@@ -1,5 +1,5 @@
 // The service's log: one JSON object a line. Fields are ids, numbers and names of ours; never a
-// PIN, a token, a person's name or a path that an outsider chose (design.md section 4, invariant
+// PIN, a token, a person's name or a path that an outsider chose (docs/threat_model.md, invariant
 // 6).
 #ifndef ENKRAT_COMMON_LOG_H_
 #define ENKRAT_COMMON_LOG_H_

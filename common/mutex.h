@@ -1,5 +1,5 @@
 // std::mutex with clang's thread-safety annotations. Not absl::Mutex: the distribution's build of
-// it is not instrumented, and ThreadSanitizer then reports races that are none (stack.md).
+// it is not instrumented, and ThreadSanitizer then reports races that are none (docs/stack.md).
 #ifndef ENKRAT_COMMON_MUTEX_H_
 #define ENKRAT_COMMON_MUTEX_H_
 

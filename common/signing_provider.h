@@ -1,7 +1,7 @@
 // Lets OpenSSL's structure builders (X509_sign, CMS, TS, OCSP) sign with a SigningKey.
 //
 // A small OpenSSL provider in a library context of its own, so that nothing else of OpenSSL is ever
-// routed to it (design.md section 7; docs/adr says why a provider and not an ENGINE). An EVP_PKEY
+// routed to it (docs/adr says why a provider and not an ENGINE). An EVP_PKEY
 // made here only signs; it never holds a private key.
 #ifndef ENKRAT_COMMON_SIGNING_PROVIDER_H_
 #define ENKRAT_COMMON_SIGNING_PROVIDER_H_

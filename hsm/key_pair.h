@@ -25,7 +25,7 @@ struct KeyPairHandles {
   CK_OBJECT_HANDLE public_key = CK_INVALID_HANDLE;
 };
 
-// C_GenerateKeyPair with the templates of standards.md 6.1.
+// C_GenerateKeyPair with the templates of docs/conformity.md.
 absl::StatusOr<KeyPairHandles> GenerateKeyPair(Session& session, const KeyPairSpec& spec);
 
 // Everything the service promises about a private key, the refusal to show its value included, in

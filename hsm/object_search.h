@@ -1,5 +1,5 @@
 // C_FindObjects, bounded and always finished. Start-up and doctor only: its cost grows with the
-// token (stack.md). Internal to hsm/.
+// token (docs/stack.md). Internal to hsm/.
 #ifndef ENKRAT_HSM_OBJECT_SEARCH_H_
 #define ENKRAT_HSM_OBJECT_SEARCH_H_
 

@@ -28,8 +28,8 @@ struct OneTimeKeySpec {
 class OneTimeKey final : public SigningKey {
  public:
   // Generates the pair as session objects, never extractable, and reads its attributes back
-  // (standards.md 6.1). Errors: the CK_RV's reason; kInternal if the token made a key that breaks a
-  // promise (it is destroyed first). Use SessionLease::GenerateOneTimeKey.
+  // (docs/conformity.md). Errors: the CK_RV's reason; kInternal if the token made a key that breaks
+  // a promise (it is destroyed first). Use SessionLease::GenerateOneTimeKey.
   static absl::StatusOr<OneTimeKey> Generate(std::shared_ptr<Session> session,
                                              const OneTimeKeySpec& spec);
 

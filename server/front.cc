@@ -53,8 +53,8 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFrom(
   return grpc::SslServerCredentials(options);
 }
 
-// stack.md, gRPC 1.51.1: what an outsider controls is bounded here, because gRPC's defaults are
-// not.
+// docs/stack.md, gRPC 1.51.1: what an outsider controls is bounded here, because gRPC's defaults
+// are not.
 void SetLimits(grpc::ServerBuilder& builder, uint32_t memory_limit_mb) {
   // gRPC reads a request before the gate sees its call: this quota, not the gate's limit, bounds
   // the memory of requests that are half sent or will be refused.

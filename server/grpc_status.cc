@@ -14,7 +14,7 @@ struct Row {
   const char* text;
 };
 
-// style.md section 3. The texts are constant: they say what the client may do, never what happened
+// README.md, errors. The texts are constant: they say what the client may do, never what happened
 // inside.
 Row RowFor(Reason reason) {
   using Code = grpc::StatusCode;

@@ -1,6 +1,6 @@
 // The one place where an internal error becomes what a client sees: a gRPC code from the Reason's
 // row, a constant text, and google.rpc details. Nothing of the internal message gets through
-// (design.md section 4, invariant 6).
+// (docs/threat_model.md, invariant 6).
 #ifndef ENKRAT_SERVER_GRPC_STATUS_H_
 #define ENKRAT_SERVER_GRPC_STATUS_H_
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-// Asio 1.74 with gcc 12 needs <utility> first (stack.md).
+// Asio 1.74 with gcc 12 needs <utility> first (docs/stack.md).
 #include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

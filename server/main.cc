@@ -36,7 +36,7 @@ LogLevel LevelFrom(const std::string& name) {
   return LogLevel::kInfo;
 }
 
-// A listener that runs out of descriptors goes deaf for good (stack.md, CVE-2023-4785).
+// A listener that runs out of descriptors goes deaf for good (docs/stack.md, CVE-2023-4785).
 void RaiseDescriptorLimit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

@@ -17,7 +17,7 @@ Bytes PersonOctets(const idp_client::VerifiedIdentity& identity, absl::string_vi
 // serialNumber comes from the provider's identifier claim where one is mapped (EN 319 412-1 5.1.3),
 // else it is a pairwise pseudonym, such as "EIDSI-" and 32 hex characters of the keyed hash of the
 // person: the same for one person at one relying party, unlinkable across relying parties, and not
-// guessable back (standards.md 1.2, privacy). Errors: ca::CheckSubject's.
+// guessable back (docs/conformity.md, privacy). Errors: ca::CheckSubject's.
 absl::StatusOr<ca::Subject> CertificateSubject(const idp_client::VerifiedIdentity& identity,
                                                ByteSpan person_hash);
 

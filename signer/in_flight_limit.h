@@ -1,5 +1,5 @@
 // How many calls are in the house at once, in all and for each relying party. gRPC's own stream
-// limit does not bound work (stack.md): a client that opens and resets streams gets past it.
+// limit does not bound work (docs/stack.md): a client that opens and resets streams gets past it.
 #ifndef ENKRAT_SIGNER_IN_FLIGHT_LIMIT_H_
 #define ENKRAT_SIGNER_IN_FLIGHT_LIMIT_H_
 

@@ -1,5 +1,5 @@
 // The key ceremony: makes the service's long-lived keys in their tokens and the certificates over
-// them, once (design.md section 8, standards.md 1.7).
+// them, once (docs/operations.md, docs/conformity.md).
 //
 // Every step looks first whether its result is there, so a run that was cut off is completed by the
 // next one, and a run over a finished ceremony changes nothing. Nothing is ever replaced.

@@ -20,8 +20,8 @@ struct LevelPolicy {
   // Whether the assertion must carry the SAD. Always for kQualified (RelyingParty::Create would
   // refuse less).
   bool binding_required = true;
-  // Longest time between authentication and use; mission.md I3: three minutes. At most 30 minutes
-  // (TS 119 431-1 SIG-A.5-09).
+  // Longest time between authentication and use; docs/conformity.md I3: three minutes. At most 30
+  // minutes (TS 119 431-1 SIG-A.5-09).
   absl::Duration max_authentication_age = absl::Seconds(180);
   // `iss` of the accepted providers; empty: all that are configured.
   std::vector<std::string> issuers;
@@ -33,7 +33,7 @@ struct RelyingParty {
   size_t max_in_flight = 64;
 };
 
-// kSubstantial for ADVANCED, kHigh above (mission.md S5).
+// kSubstantial for ADVANCED, kHigh above (docs/conformity.md S5).
 idp_client::LevelOfAssurance DefaultLevelOfAssurance(SignatureLevel level);
 
 }  // namespace enkrat::signer

@@ -1,4 +1,4 @@
-// The evidence of one signing session: a record a step, ids and hashes only (standards.md 5.6).
+// The evidence of one signing session: a record a step, ids and hashes only (docs/conformity.md).
 #ifndef ENKRAT_SIGNER_SESSION_EVIDENCE_H_
 #define ENKRAT_SIGNER_SESSION_EVIDENCE_H_
 

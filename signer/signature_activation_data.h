@@ -6,8 +6,8 @@
 //               then for each document: item(digest OID, dotted decimal) item(digest) item(label)
 //   item(x) = length of x in octets as 4 octets, big-endian || x
 //
-// The assertion carries base64url(SAD) as its OpenID Connect `nonce` (design.md section 5; ETSI TS
-// 119 431-1 SIG-6.3.1-11..13: exactly one SAD a session, listing all documents).
+// The assertion carries base64url(SAD) as its OpenID Connect `nonce` (docs/life_of_a_signature.md;
+// ETSI TS 119 431-1 SIG-6.3.1-11..13: exactly one SAD a session, listing all documents).
 #ifndef ENKRAT_SIGNER_SIGNATURE_ACTIVATION_DATA_H_
 #define ENKRAT_SIGNER_SIGNATURE_ACTIVATION_DATA_H_
 

@@ -14,8 +14,8 @@ namespace {
 constexpr size_t kSaltBytes = 32;
 
 // Times are microseconds since 1970, UTC. Rowid tables throughout: a random primary key would
-// halve the throughput (stack.md). session_counts is kept by triggers, so that counting needs no
-// scan.
+// halve the throughput (docs/stack.md). session_counts is kept by triggers, so that counting needs
+// no scan.
 constexpr char kFirstTables[] = R"sql(
 CREATE TABLE meta (
   key   TEXT PRIMARY KEY NOT NULL,

@@ -12,8 +12,8 @@
 namespace enkrat::store {
 
 // WAL, synchronous=FULL (set and read back), rowid tables, exactly one writing and checkpointing
-// connection, no mmap (stack.md, SQLite). Writes queue up while one commit is on its way to the
-// disk and share the next one: group commit without a timer.
+// connection, no mmap (docs/stack.md, SQLite). Writes queue up while one commit is on its way to
+// the disk and share the next one: group commit without a timer.
 class SqliteLedger final : public Ledger {
  public:
   struct Options {

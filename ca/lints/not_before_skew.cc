@@ -19,6 +19,6 @@ LintFinding Check(const LintInput& input) {
 }  // namespace
 
 const Lint kNotBeforeSkew = {
-    .name = "not_before_skew", .clause = "standards.md 1.6", .check = Check};
+    .name = "not_before_skew", .clause = "docs/conformity.md", .check = Check};
 
 }  // namespace enkrat::ca::lints

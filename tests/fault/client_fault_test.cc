@@ -119,7 +119,7 @@ TEST_F(ClientFault, OverloadIsRefusedAtOnceAndWhatWasAcceptedSucceeds) {
   EXPECT_THAT(service_.Connect().Sign(*refused).status, IsOk()) << "nothing of it was spent";
 }
 
-// stack.md: opening and resetting streams gets past gRPC's own limit of streams.
+// docs/stack.md: opening and resetting streams gets past gRPC's own limit of streams.
 TEST_F(ClientFault, RapidResetDoesNotGetPastTheLimitOfCallsInFlight) {
   double most = 0;
   {

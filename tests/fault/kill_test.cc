@@ -1,5 +1,5 @@
 // kill -9 under load, again and again on the same ledger and token: what must hold afterwards
-// (design.md section 4, invariants 1 to 3).
+// (docs/threat_model.md, invariant 1 to 3).
 //
 //   ENKRAT_KILL_ROUNDS=500 ENKRAT_KILL_SEED=1 build/dev/bin/fault_kill
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// The ledger of a service held against what its clients hold: the invariants of design.md section 4
-// that can be seen on disk.
+// The ledger of a service held against what its clients hold: the invariants of
+// docs/threat_model.md that can be seen on disk.
 #ifndef ENKRAT_TESTS_FAULT_LEDGER_AUDIT_H_
 #define ENKRAT_TESTS_FAULT_LEDGER_AUDIT_H_
 

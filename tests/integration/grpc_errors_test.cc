@@ -1,5 +1,5 @@
 // What a client of the real service is told when it is refused: the code and the reason of
-// style.md's table, and nothing else.
+// README.md's table, and nothing else.
 #include <string>
 
 #include "absl/strings/str_cat.h"

@@ -41,7 +41,7 @@ v1::SignRequest BoundRequest(const ServiceEnvironment& service, const GrpcCaller
 std::vector<std::string> LongRequests(const ServiceEnvironment& service, const GrpcCaller& caller,
                                       int count);
 
-// "code 3, REQUEST_MALFORMED": code by the table of style.md, ErrorInfo, and a constant text.
+// "code 3, REQUEST_MALFORMED": code by the table of README.md, ErrorInfo, and a constant text.
 MATCHER_P2(Refuses, code, reason,
            "refuses with " + ::testing::PrintToString(code) + " and " + reason) {
   *result_listener << "code " << arg.code << ", reason " << arg.reason << ", \"" << arg.message

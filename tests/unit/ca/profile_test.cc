@@ -29,7 +29,7 @@ TEST(ProfileTest, ValidityOfOneSecondUnderADayIsAccepted) {
   EXPECT_THAT(Profile::Create(spec), IsOk());
 }
 
-// The statements of standards.md 1.4, octet by octet.
+// The statements of docs/conformity.md, octet by octet.
 TEST(ProfileTest, QualifiedStatementsHaveTheEncodingOfTheStandard) {
   const std::string hex = ToHex(MakeProfile(QualifiedSpec()).extensions_der());
   EXPECT_THAT(hex, ::testing::HasSubstr("3008060604008e4601013008060604008e460104"

@@ -1,4 +1,4 @@
-// The nth call to X fails, at every step: then the invariants of design.md section 4 hold.
+// The nth call to X fails, at every step: then the invariants of docs/threat_model.md hold.
 #include "signer/signing_workflow.h"
 #include "tests/unit/signer/workflow_fixture.h"
 
