@@ -1,5 +1,6 @@
 // enkratd: the service as a program.
 #include <grpc/support/log.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -42,6 +43,13 @@ void RaiseDescriptorLimit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// glibc would keep what large answers took: give it back when it is freed. Few arenas, because
+// hundreds of threads take turns on few processors.
+void KeepMemorySmall() {
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+  mallopt(M_ARENA_MAX, 4);
 }
 
 // A core file or a debugger would show PINs and assertions.
@@ -143,6 +151,7 @@ int Main(int argc, char** argv) {
   }
   if (check) return CheckConfiguration(path);
   KeepMemoryPrivate();
+  KeepMemorySmall();
   RaiseDescriptorLimit();
   SilenceGrpc();
   return Serve(path);

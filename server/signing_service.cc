@@ -1,5 +1,7 @@
 #include "server/signing_service.h"
 
+#include <mutex>
+#include <semaphore>
 #include <utility>
 
 #include "common/status_macros.h"
@@ -11,6 +13,8 @@
 
 namespace enkrat::server {
 namespace {
+
+constexpr int kResultsUnpackedAtOnce = 4;
 
 v1::SessionState StateOf(store::SessionState state) {
   switch (state) {
@@ -97,6 +101,9 @@ class SigningService final : public v1::SigningService::CallbackService {
     return gate_.Run(
         *std::move(call), response,
         [this, &caller, request, response](Call&, const std::atomic<bool>&) -> absl::Status {
+          // A stored result is megabytes, twice while it is unpacked; only then is it counted
+          // against the budget for answers. So few are unpacked at once.
+          const std::unique_lock<Loads> turn(loads_);
           ENKRAT_ASSIGN_OR_RETURN(const signer::SessionReport report,
                                   workflow_.Find(caller, request->request_id()));
           response->set_state(StateOf(report.state));
@@ -110,8 +117,19 @@ class SigningService final : public v1::SigningService::CallbackService {
   }
 
  private:
+  // A counting semaphore as std::unique_lock wants it.
+  class Loads {
+   public:
+    void lock() { free_.acquire(); }
+    void unlock() { free_.release(); }
+
+   private:
+    std::counting_semaphore<> free_{kResultsUnpackedAtOnce};
+  };
+
   CallGate& gate_;
   signer::SigningWorkflow& workflow_;
+  Loads loads_;
 };
 
 }  // namespace
