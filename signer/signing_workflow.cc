@@ -18,6 +18,9 @@ namespace {
 
 constexpr size_t kSessionIdOctets = 16;
 
+// For everybody else's session to come back, and the token to be connected anew.
+constexpr absl::Duration kLongestReconnect = absl::Seconds(60);
+
 // What keeps an HSM session for longer than others should have to wait for.
 constexpr size_t kManyDocuments = 64;
 
@@ -239,8 +242,10 @@ absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(
 
 // Steps 4 to 9.
 absl::StatusOr<SigningResult> SigningWorkflow::Perform(Session& session) {
+  const uint64_t unconfirmed = parts_.hsm->statistics().destructions_unconfirmed;
   absl::StatusOr<Signed> signed_in_hsm = SignInHsm(session);
   session.turn.reset();
+  if (parts_.hsm->statistics().destructions_unconfirmed != unconfirmed) EndUnconfirmedKeys(session);
   // No one-time key and no HSM session is held from here on.
   if (!signed_in_hsm.ok()) return signed_in_hsm.status();
   Signed made = *std::move(signed_in_hsm);
@@ -287,6 +292,16 @@ absl::StatusOr<SigningWorkflow::Signed> SigningWorkflow::SignInHsm(Session& sess
     ENKRAT_RETURN_IF_ERROR(Timestamp(session, unit_key.get(), made));
   }
   return made;
+}
+
+// Not even an error leaves while a one-time key exists. The pool ends a key that the token would
+// not destroy with C_Finalize, before it lends a session to anybody: so one is asked for.
+void SigningWorkflow::EndUnconfirmedKeys(const Session& session) {
+  const absl::Status ended = parts_.hsm->CheckHealth(parts_.clock->Now() + kLongestReconnect);
+  if (!ended.ok() && parts_.logger != nullptr) {
+    parts_.logger->Error("ALARM: a one-time key may still exist",
+                         {{"session_id", session.id}, {"why", std::string(ended.message())}});
+  }
 }
 
 // Step 5: issue the certificate. ca/ lints what is to be signed before the CA's key is used, and

@@ -105,6 +105,7 @@ class SigningWorkflow {
                                        idp_client::VerifiedIdentity identity, HsmTurns::Turn turn);
   absl::StatusOr<SigningResult> Perform(Session& session);
   absl::StatusOr<Signed> SignInHsm(Session& session);
+  void EndUnconfirmedKeys(const Session& session);
   absl::Status IssueCertificate(Session& session, hsm::SessionLease& lease,
                                 const hsm::OneTimeKey& key);
   absl::Status SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made);

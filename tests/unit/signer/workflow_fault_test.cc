@@ -84,6 +84,14 @@ TEST_F(WorkflowFaultTest, DestructionThatTheTokenDoesNotConfirmWithholdsTheResul
   const SigningRequest request = Request();
   EXPECT_THAT(Sign(request), FailsWith(Reason::kKeyDestructionUnconfirmed));
   EXPECT_EQ(StateOf(request), store::SessionState::kFailed);
+  // Not even an error leaves before the key has gone the hard way, with C_Finalize.
+  ExpectNoOneTimeKey();
+}
+
+TEST_F(WorkflowFaultTest, KeyThatFailedItsReadBackAndItsDestructionIsGoneBeforeTheErrorLeaves) {
+  token_.SetLies({.extractable = true, .destroy_keeps_objects = true, .close_keeps_objects = true});
+  EXPECT_FALSE(Sign(Request()).ok());
+  ExpectNoOneTimeKey();
 }
 
 TEST_F(WorkflowFaultTest, UnconfirmedDestructionDoesNotHideWhatWentWrongBefore) {
