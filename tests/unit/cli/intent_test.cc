@@ -11,6 +11,7 @@
 #include "cli/wire.h"
 #include "enkrat/v1/signing_service.pb.h"
 #include "signer/request_rules.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::cli {
@@ -21,14 +22,11 @@ namespace fs = std::filesystem;
 class IntentTest : public ::testing::Test {
  protected:
   IntentTest() {
-    std::string pattern = (fs::temp_directory_path() / "enkrat-intent-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     std::ofstream(File("a.pdf")) << "alpha";
     std::ofstream(File("b.pdf")) << "beta";
   }
-  ~IntentTest() override { fs::remove_all(folder_); }
 
-  std::string File(const std::string& name) const { return (folder_ / name).string(); }
+  std::string File(const std::string& name) const { return folder_.File(name); }
   absl::StatusOr<signer::SigningIntent> Build(const IntentArguments& arguments) {
     return BuildIntent(arguments, context_);
   }
@@ -37,7 +35,7 @@ class IntentTest : public ::testing::Test {
   std::ostringstream out_;
   std::ostringstream err_;
   Context context_{.out = out_, .err = err_};
-  fs::path folder_;
+  const enkrat::testing::ScratchFolder folder_;
 };
 
 constexpr char kUuid[] = "01234567-89ab-4cde-8f01-23456789abcd";

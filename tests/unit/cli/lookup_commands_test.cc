@@ -16,6 +16,7 @@
 #include "enkrat/v1/certificate_service.grpc.pb.h"
 #include "enkrat/v1/signing_service.grpc.pb.h"
 #include "store/sqlite_ledger.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/cli/certificates.h"
 
@@ -94,13 +95,7 @@ class FakeLookups final : public v1::CertificateService::Service,
 
 class LookupCommandsTest : public ::testing::Test {
  protected:
-  LookupCommandsTest() {
-    std::string pattern = (fs::temp_directory_path() / "enkrat-lookup-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~LookupCommandsTest() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) const { return folder_.File(name); }
   int Run(std::vector<std::string> arguments) {
     out_.str("");
     arguments.insert(arguments.begin(), {"enkrat", "--plaintext", "--server", service_.address()});
@@ -138,7 +133,7 @@ class LookupCommandsTest : public ::testing::Test {
                 testing::IsOk());
   }
 
-  fs::path folder_;
+  const enkrat::testing::ScratchFolder folder_;
   std::ostringstream out_;
   std::ostringstream err_;
   FakeLookups service_;

@@ -18,6 +18,7 @@
 #include "common/thread_pool.h"
 #include "server/http_server.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/unit/cli/fake_signing_service.h"
 #include "tools/demo_idp/provider.h"
 
@@ -32,8 +33,6 @@ using ::testing::StartsWith;
 class ProgramTest : public ::testing::Test {
  protected:
   ProgramTest() {
-    std::string pattern = (fs::temp_directory_path() / "enkrat-program-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     std::ofstream(Path("a.pdf")) << "alpha";
     provider_->SetIssuer("http://127.0.0.1:1");
     http_ = server::HttpServer::Start(
@@ -41,9 +40,8 @@ class ProgramTest : public ::testing::Test {
                 [this](const server::HttpRequest& request) { return provider_->Answer(request); })
                 .value();
   }
-  ~ProgramTest() override { fs::remove_all(folder_); }
 
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) const { return folder_.File(name); }
   std::string Idp() const { return absl::StrCat("http://127.0.0.1:", http_->port()); }
 
   int Run(std::vector<std::string> arguments) {
@@ -65,7 +63,7 @@ class ProgramTest : public ::testing::Test {
             "--chain-out", Path("chain.pem")};
   }
 
-  fs::path folder_;
+  const enkrat::testing::ScratchFolder folder_;
   std::ostringstream out_;
   std::ostringstream err_;
   testing::FakeClock clock_;

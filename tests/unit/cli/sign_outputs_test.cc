@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "cli/files.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/cli/signing_answer.h"
 
@@ -100,10 +101,9 @@ TEST(CheckResultTest, ResultWithoutSignaturesIsRefused) {
 }
 
 TEST(WriteOutputsTest, EveryPlannedFileIsWritten) {
-  std::string pattern = (fs::temp_directory_path() / "enkrat-outputs-XXXXXX").string();
-  const fs::path folder = mkdtemp(pattern.data());
+  const enkrat::testing::ScratchFolder folder;
   const SigningAnswer answer;
-  const auto path = [&](const char* name) { return (folder / name).string(); };
+  const auto path = [&](const char* name) { return folder.File(name); };
   const OutputPlan plan{
       .documents = {{.cms = "", .signature = path("a.sig"), .timestamp = path("a.tst")},
                     {.cms = "", .signature = path("b.sig"), .timestamp = path("b.tst")}},
@@ -120,7 +120,6 @@ TEST(WriteOutputsTest, EveryPlannedFileIsWritten) {
   }
   EXPECT_FALSE(WriteOutputs(plan, "{}", answer.response, /*force=*/false).ok());
   EXPECT_THAT(WriteOutputs(plan, "{}", answer.response, /*force=*/true), IsOk());
-  fs::remove_all(folder);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "cli/timestamp_load.h"
 #include "common/thread_pool.h"
 #include "server/http_server.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/unit/cli/fake_timestamp_unit.h"
 
 namespace enkrat::cli {
@@ -22,8 +23,6 @@ namespace fs = std::filesystem;
 class TimestampCommandTest : public ::testing::Test {
  protected:
   TimestampCommandTest() {
-    std::string pattern = (fs::temp_directory_path() / "enkrat-timestamp-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     std::ofstream(Path("a.pdf")) << "alpha";
     http_ = server::HttpServer::Start({}, pool_, [this](const server::HttpRequest& request) {
               EXPECT_EQ(request.content_type, "application/timestamp-query");
@@ -34,9 +33,8 @@ class TimestampCommandTest : public ::testing::Test {
               return response;
             }).value();
   }
-  ~TimestampCommandTest() override { fs::remove_all(folder_); }
 
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) const { return folder_.File(name); }
   std::string Url() const { return absl::StrCat("http://127.0.0.1:", http_->port(), "/tsa"); }
   int Timestamp() {
     const std::string file = Path("a.pdf");
@@ -52,7 +50,7 @@ class TimestampCommandTest : public ::testing::Test {
         .value();
   }
 
-  fs::path folder_;
+  const enkrat::testing::ScratchFolder folder_;
   std::ostringstream out_;
   const FakeTimestampUnit unit_;
   int status_ = 200;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat {
@@ -20,13 +21,7 @@ constexpr fs::perms kOwnerOnly = fs::perms::owner_read | fs::perms::owner_write;
 
 class FileTest : public ::testing::Test {
  protected:
-  FileTest() {
-    std::string pattern = (fs::temp_directory_path() / "enkrat-file-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~FileTest() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) const { return folder_.File(name); }
   void Make(const std::string& name, const std::string& content) {
     std::ofstream(Path(name)) << content;
   }
@@ -35,10 +30,10 @@ class FileTest : public ::testing::Test {
   }
   size_t FileCount() const {
     return static_cast<size_t>(
-        std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+        std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()));
   }
 
-  fs::path folder_;
+  const enkrat::testing::ScratchFolder folder_;
 };
 
 TEST_F(FileTest, FileAtTheLimitIsReadAndOneBeyondItIsNot) {
@@ -62,7 +57,7 @@ TEST_F(FileTest, LargeFileIsReadWhole) {
 
 TEST_F(FileTest, MissingFileIsNotFoundAndAFolderIsNoFile) {
   EXPECT_THAT(ReadFile(Path("a"), 10), FailsWith(Reason::kNotFound));
-  EXPECT_THAT(ReadFile(folder_.string(), 10), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(ReadFile(folder_.path(), 10), FailsWith(Reason::kConfigurationInvalid));
 }
 
 TEST_F(FileTest, WrittenFileHasContentAndModeAndNoDraftIsLeft) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat {
@@ -17,20 +18,14 @@ using ::enkrat::testing::IsOk;
 
 class SecretFileTest : public ::testing::Test {
  protected:
-  SecretFileTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "enkrat-secret-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  ~SecretFileTest() override { std::filesystem::remove_all(folder_); }
-
   std::string Write(const std::string& text, mode_t mode) {
-    const std::string path = folder_ + "/pin";
+    const std::string path = folder_.path() + "/pin";
     std::ofstream(path) << text;
     chmod(path.c_str(), mode);
     return path;
   }
 
-  std::string folder_;
+  const enkrat::testing::ScratchFolder folder_;
 };
 
 TEST_F(SecretFileTest, OwnersFileIsReadWithoutItsLineEnding) {
@@ -44,16 +39,16 @@ TEST_F(SecretFileTest, FileThatOthersCanReadIsRejected) {
 }
 
 TEST_F(SecretFileTest, FolderPipeMissingAndOversizedFilesAreRejected) {
-  EXPECT_THAT(ReadSecretFile(folder_), FailsWith(Reason::kConfigurationInvalid));
-  EXPECT_THAT(ReadSecretFile(folder_ + "/none"), FailsWith(Reason::kConfigurationInvalid));
-  ASSERT_EQ(mkfifo((folder_ + "/fifo").c_str(), 0400), 0);
-  EXPECT_THAT(ReadSecretFile(folder_ + "/fifo"), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(ReadSecretFile(folder_.path()), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(ReadSecretFile(folder_.path() + "/none"), FailsWith(Reason::kConfigurationInvalid));
+  ASSERT_EQ(mkfifo((folder_.path() + "/fifo").c_str(), 0400), 0);
+  EXPECT_THAT(ReadSecretFile(folder_.path() + "/fifo"), FailsWith(Reason::kConfigurationInvalid));
   EXPECT_THAT(ReadSecretFile(Write(std::string(5000, 'x'), 0400)),
               FailsWith(Reason::kConfigurationInvalid));
 }
 
 TEST_F(SecretFileTest, WrittenFileIsOwnersOnlyAndNeverOverwritten) {
-  const std::string path = folder_ + "/new";
+  const std::string path = folder_.path() + "/new";
   ASSERT_THAT(WriteSecretFile(path, AsSpan("s3cret")), IsOk());
   struct stat info {};
   ASSERT_EQ(stat(path.c_str(), &info), 0);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "common/loopback.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/server/fake_auth_context.h"
 
@@ -51,14 +52,8 @@ relying_parties:
 
 class SettingsTest : public ::testing::Test {
  protected:
-  SettingsTest() {
-    char name[] = "/tmp/enkrat-settings-XXXXXX";
-    folder_ = mkdtemp(name);
-  }
-  ~SettingsTest() override { std::filesystem::remove_all(folder_); }
-
   absl::StatusOr<Config> Load(const std::string& yaml) {
-    const std::string path = folder_ + "/config.yaml";
+    const std::string path = folder_.path() + "/config.yaml";
     std::ofstream(path) << yaml;
     return LoadSettings(path);
   }
@@ -75,14 +70,14 @@ class SettingsTest : public ::testing::Test {
     return std::string(status.message());
   }
 
-  std::string folder_;
+  const enkrat::testing::ScratchFolder folder_;
 };
 
 TEST_F(SettingsTest, GoodFileGetsItsDefaultsAndPaths) {
   ASSERT_OK_AND_ASSIGN(const Config config, Load(kGood));
   EXPECT_EQ(config.server().grpc_listen(), "127.0.0.1:7443");
   EXPECT_EQ(config.server().max_in_flight(), 256u);
-  EXPECT_EQ(config.store().path(), folder_ + "/ledger.db");
+  EXPECT_EQ(config.store().path(), folder_.path() + "/ledger.db");
   EXPECT_EQ(config.hsm().module(), "/usr/lib/softhsm/libsofthsm2.so");
   EXPECT_EQ(config.hsm().issuing_ca_key(), "issuing-ca");
   EXPECT_EQ(DurationFrom(config.store().keep_results()), absl::Hours(24));
@@ -112,11 +107,12 @@ TEST_F(SettingsTest, TokensWithoutAuthTimeAreAllowedOnlyBySaying) {
 }
 
 TEST_F(SettingsTest, MissingFileIsAConfigurationError) {
-  EXPECT_THAT(LoadSettings(folder_ + "/none.yaml"), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(LoadSettings(folder_.path() + "/none.yaml"),
+              FailsWith(Reason::kConfigurationInvalid));
 }
 
 TEST_F(SettingsTest, EveryErrorBeginsWithTheFileOnce) {
-  const std::string file = folder_ + "/config.yaml: ";
+  const std::string file = folder_.path() + "/config.yaml: ";
   for (const auto& [from, to] : {std::pair{"  token_label", "  tokken_label"},
                                  std::pair{"  plaintext_on_loopback: true\n", ""}}) {
     const std::string failure = Failure(from, to);
@@ -177,12 +173,12 @@ TEST_F(SettingsTest, EveryCallHasAThreadUnlessConfiguredOtherwise) {
 TEST_F(SettingsTest, CheckFindsTheModuleAndThePinFileThatAStartWouldMiss) {
   ASSERT_OK_AND_ASSIGN(Config config, LoadWith("/usr/lib/softhsm/libsofthsm2.so", "no-module.so"));
   EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr("hsm.module"));
-  std::ofstream(folder_ + "/no-module.so") << "x";
-  EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr(folder_ + "/pin"));
-  std::ofstream(folder_ + "/pin") << "1234";
-  chmod((folder_ + "/pin").c_str(), 0644);
+  std::ofstream(folder_.path() + "/no-module.so") << "x";
+  EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr(folder_.path() + "/pin"));
+  std::ofstream(folder_.path() + "/pin") << "1234";
+  chmod((folder_.path() + "/pin").c_str(), 0644);
   EXPECT_THAT(CheckSettings(config), FailsWith(Reason::kConfigurationInvalid));
-  chmod((folder_ + "/pin").c_str(), 0400);
+  chmod((folder_.path() + "/pin").c_str(), 0400);
   EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr("chain.pem"));
 }
 
@@ -225,7 +221,7 @@ TEST_F(SettingsTest, PinInTheFileItselfIsNotASetting) {
 }
 
 TEST_F(SettingsTest, PinFileThatOthersCanReadIsRefused) {
-  const std::string path = folder_ + "/pin";
+  const std::string path = folder_.path() + "/pin";
   std::ofstream(path) << "1234";
   chmod(path.c_str(), 0644);
   config::v1::SecretSource source;
@@ -239,11 +235,12 @@ TEST_F(SettingsTest, CredentialComesFromSystemdsFolderOnly) {
   config::v1::SecretSource source;
   source.set_systemd_credential("pin");
   EXPECT_THAT(SecretFrom(source, ""), FailsWith(Reason::kConfigurationInvalid));
-  std::ofstream(folder_ + "/pin") << "1234";
-  chmod((folder_ + "/pin").c_str(), 0400);
-  EXPECT_THAT(SecretFrom(source, folder_), IsOk());
-  source.set_systemd_credential("../" + folder_.substr(5) + "/pin");
-  EXPECT_THAT(SecretFrom(source, folder_), FailsWith(Reason::kConfigurationInvalid));
+  std::ofstream(folder_.path() + "/pin") << "1234";
+  chmod((folder_.path() + "/pin").c_str(), 0400);
+  EXPECT_THAT(SecretFrom(source, folder_.path()), IsOk());
+  source.set_systemd_credential("../" + folder_.path().substr(folder_.path().rfind('/') + 1) +
+                                "/pin");
+  EXPECT_THAT(SecretFrom(source, folder_.path()), FailsWith(Reason::kConfigurationInvalid));
 }
 
 class ListenAddressTest : public ::testing::TestWithParam<const char*> {};
