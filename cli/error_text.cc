@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/outcome.h"
 #include "common/reason.h"
 
@@ -40,17 +41,39 @@ const char* HintForReason(Reason reason) {
              "and request id it was bound to, and for minutes only";
     case Reason::kLevelOfAssuranceTooLow:
       return "log in with a stronger method, or ask for a lower --level";
+    case Reason::kAuthenticationMethodInsufficient:
+      return "log in by a stronger method";
+    case Reason::kSigningPinRequired:
+      return "add --pin-file; who has no PIN yet gets one with `enkrat pin enrol`";
+    case Reason::kSigningPinRejected:
+      return "three wrong PINs lock it, three wrong PUKs destroy it; a right one resets the count";
+    case Reason::kSigningPinUnsuitable:
+      return "6 to 8 characters, not easily guessed";
+    case Reason::kSigningPinLocked:
+      return "`enkrat pin unblock` with the PUK sets a new PIN";
+    case Reason::kSigningPinExists:
+      return "`enkrat pin change` changes it";
+    case Reason::kSigningPinDestroyed:
+      return "`enkrat pin enrol` makes a new one, with a login of level high";
     case Reason::kRelyingPartyUnknown:
       return "the service does not know this client: check --tls-cert, and the relying parties in "
              "the service's configuration";
+    case Reason::kRelyingPartyDisabled:
+      return "the operator has disabled this relying party";
+    case Reason::kMandateMissing:
+      return "the operator's configuration, or a claim of the identity provider, must name who may "
+             "seal for the organisation";
     case Reason::kNotPermitted:
       return "the operator's policy forbids this to this relying party: check --level and --kind";
     case Reason::kRequestIdReused:
       return "use a new request id, and log in again";
     case Reason::kNotFound:
       return "check the id: a relying party sees its own sessions and certificates only";
+    case Reason::kPersonalDataErased:
+      return "what is left of it is the evidence: `enkrat evidence show`";
     case Reason::kOverloaded:
     case Reason::kRateLimited:
+    case Reason::kQuotaExceeded:
       return "wait, then try again";
     case Reason::kDeadlineTooShort:
       return "allow more time with --timeout";
@@ -70,6 +93,8 @@ const char* HintForReason(Reason reason) {
     case Reason::kConfigurationInvalid:
     case Reason::kPinRejected:
       return "run `enkrat doctor` on the service's machine";
+    case Reason::kCertificateStateForbids:
+      return "`enkrat certificates list` shows the states";
     case Reason::kKeyDestructionUnconfirmed:
     case Reason::kSignatureSelfCheckFailed:
       return "the service withheld the result; tell its operator the request id";
@@ -121,6 +146,11 @@ std::string ErrorLine(const absl::Status& status) {
   if (const std::string id = RequestIdOf(status); !id.empty()) {
     absl::StrAppend(&line, " [request_id ", id, "]");
   }
+  if (const auto step_up = StepUpOf(status); step_up.has_value()) {
+    absl::StrAppend(&line,
+                    " [ask for acr_values=", OneLine(absl::StrJoin(step_up->acr_values, " ")),
+                    " max_age=", absl::ToInt64Seconds(step_up->max_age), "]");
+  }
   const auto delay = RetryDelayOf(status);
   if (delay.has_value()) {
     absl::StrAppend(&line, " [retry after ", absl::ToInt64Milliseconds(*delay), " ms]");
@@ -141,6 +171,11 @@ std::string ErrorJson(const absl::Status& status) {
   add("field", FieldOf(status));
   add("request_id", RequestIdOf(status));
   add("hint", HintFor(status));
+  if (const auto step_up = StepUpOf(status); step_up.has_value()) {
+    error["step_up"] = {{"acr_values", step_up->acr_values},
+                        {"max_age", absl::ToInt64Seconds(step_up->max_age)},
+                        {"amr", step_up->amr}};
+  }
   if (const auto delay = RetryDelayOf(status); delay.has_value()) {
     error["retry_after_ms"] = absl::ToInt64Milliseconds(*delay);
   }

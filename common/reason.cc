@@ -6,6 +6,8 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 namespace enkrat {
 namespace {
@@ -13,6 +15,7 @@ namespace {
 constexpr absl::string_view kReasonUrl = "enkrat/reason";
 constexpr absl::string_view kFieldUrl = "enkrat/field";
 constexpr absl::string_view kRetryUrl = "enkrat/retry_delay_ms";
+constexpr absl::string_view kStepUpUrl = "enkrat/step_up";
 constexpr absl::string_view kSpentUrl = "enkrat/assertion_spent";
 
 struct Row {
@@ -29,12 +32,24 @@ constexpr std::array kRows = {
     Row{Reason::kLimitExceeded, "LIMIT_EXCEEDED", Code::kInvalidArgument},
     Row{Reason::kAssertionRejected, "ASSERTION_REJECTED", Code::kUnauthenticated},
     Row{Reason::kLevelOfAssuranceTooLow, "LEVEL_OF_ASSURANCE_TOO_LOW", Code::kUnauthenticated},
+    Row{Reason::kAuthenticationMethodInsufficient, "AUTHENTICATION_METHOD_INSUFFICIENT",
+        Code::kUnauthenticated},
+    Row{Reason::kSigningPinRequired, "SIGNING_PIN_REQUIRED", Code::kFailedPrecondition},
+    Row{Reason::kSigningPinRejected, "SIGNING_PIN_REJECTED", Code::kUnauthenticated},
+    Row{Reason::kSigningPinUnsuitable, "SIGNING_PIN_UNSUITABLE", Code::kInvalidArgument},
+    Row{Reason::kSigningPinLocked, "SIGNING_PIN_LOCKED", Code::kFailedPrecondition},
+    Row{Reason::kSigningPinExists, "SIGNING_PIN_EXISTS", Code::kAlreadyExists},
+    Row{Reason::kSigningPinDestroyed, "SIGNING_PIN_DESTROYED", Code::kFailedPrecondition},
     Row{Reason::kRelyingPartyUnknown, "RELYING_PARTY_UNKNOWN", Code::kPermissionDenied},
+    Row{Reason::kRelyingPartyDisabled, "RELYING_PARTY_DISABLED", Code::kPermissionDenied},
+    Row{Reason::kMandateMissing, "MANDATE_MISSING", Code::kPermissionDenied},
     Row{Reason::kNotPermitted, "NOT_PERMITTED", Code::kPermissionDenied},
     Row{Reason::kRequestIdReused, "REQUEST_ID_REUSED", Code::kAlreadyExists},
     Row{Reason::kNotFound, "NOT_FOUND", Code::kNotFound},
+    Row{Reason::kPersonalDataErased, "PERSONAL_DATA_ERASED", Code::kNotFound},
     Row{Reason::kOverloaded, "OVERLOADED", Code::kResourceExhausted},
     Row{Reason::kRateLimited, "RATE_LIMITED", Code::kResourceExhausted},
+    Row{Reason::kQuotaExceeded, "QUOTA_EXCEEDED", Code::kResourceExhausted},
     Row{Reason::kDeadlineTooShort, "DEADLINE_TOO_SHORT", Code::kDeadlineExceeded},
     Row{Reason::kCancelled, "CANCELLED", Code::kCancelled},
     Row{Reason::kHsmUnavailable, "HSM_UNAVAILABLE", Code::kUnavailable},
@@ -46,6 +61,7 @@ constexpr std::array kRows = {
     Row{Reason::kLintFailed, "LINT_FAILED", Code::kFailedPrecondition},
     Row{Reason::kConfigurationInvalid, "CONFIGURATION_INVALID", Code::kFailedPrecondition},
     Row{Reason::kPinRejected, "PIN_REJECTED", Code::kFailedPrecondition},
+    Row{Reason::kCertificateStateForbids, "CERTIFICATE_STATE_FORBIDS", Code::kFailedPrecondition},
     Row{Reason::kKeyDestructionUnconfirmed, "KEY_DESTRUCTION_UNCONFIRMED", Code::kInternal},
     Row{Reason::kSignatureSelfCheckFailed, "SIGNATURE_SELF_CHECK_FAILED", Code::kInternal},
 };
@@ -109,6 +125,24 @@ std::optional<absl::Duration> RetryDelayOf(const absl::Status& status) {
   int64_t milliseconds = 0;
   if (!absl::SimpleAtoi(PayloadOf(status, kRetryUrl), &milliseconds)) return std::nullopt;
   return absl::Milliseconds(milliseconds);
+}
+
+// Three lines: seconds, acr values and methods, each list separated by tabs.
+absl::Status WithStepUp(absl::Status status, const StepUp& step_up) {
+  status.SetPayload(kStepUpUrl, absl::Cord(absl::StrCat(absl::ToInt64Seconds(step_up.max_age), "\n",
+                                                        absl::StrJoin(step_up.acr_values, "\t"),
+                                                        "\n", absl::StrJoin(step_up.amr, "\t"))));
+  return status;
+}
+
+std::optional<StepUp> StepUpOf(const absl::Status& status) {
+  const std::string payload = PayloadOf(status, kStepUpUrl);
+  const std::vector<std::string> lines = absl::StrSplit(payload, '\n');
+  int64_t seconds = 0;
+  if (lines.size() != 3 || !absl::SimpleAtoi(lines[0], &seconds)) return std::nullopt;
+  return StepUp{.acr_values = absl::StrSplit(lines[1], '\t', absl::SkipEmpty()),
+                .max_age = absl::Seconds(seconds),
+                .amr = absl::StrSplit(lines[2], '\t', absl::SkipEmpty())};
 }
 
 absl::Status WithAssertionSpent(absl::Status status) {

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -25,14 +26,26 @@ enum class Reason {
   // The identity assertion. All causes of kAssertionRejected look alike to the client.
   kAssertionRejected,
   kLevelOfAssuranceTooLow,
+  kAuthenticationMethodInsufficient,  // genuine, but not by a method (amr) that the policy asks for
+  // The signing PIN and PUK. A wrong PIN and a person without one look alike to the client.
+  kSigningPinRequired,
+  kSigningPinRejected,
+  kSigningPinUnsuitable,  // the new PIN: length, alphabet, too easily guessed
+  kSigningPinLocked,
+  kSigningPinExists,
+  kSigningPinDestroyed,
   // The relying party.
   kRelyingPartyUnknown,
+  kRelyingPartyDisabled,
   kNotPermitted,
+  kMandateMissing,  // the person, or the relying party itself, may not seal for the organisation
   kRequestIdReused,
   kNotFound,
+  kPersonalDataErased,
   // Load and time.
   kOverloaded,
   kRateLimited,
+  kQuotaExceeded,
   kDeadlineTooShort,
   kCancelled,
   // Parts that are away for now.
@@ -48,6 +61,7 @@ enum class Reason {
   kLintFailed,
   kConfigurationInvalid,
   kPinRejected,
+  kCertificateStateForbids,  // such as renewing what has expired or was revoked
   // The result is withheld.
   kKeyDestructionUnconfirmed,
   kSignatureSelfCheckFailed,
@@ -75,6 +89,17 @@ std::string FieldOf(const absl::Status& status);
 // How long the client should wait (google.rpc.RetryInfo).
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
+
+// What a stronger assertion is to be asked for from the identity provider, in the words of OpenID
+// Connect (`acr_values`, `max_age`, RFC 9470) and of its amr claim (RFC 8176); of
+// kLevelOfAssuranceTooLow and kAuthenticationMethodInsufficient.
+struct StepUp {
+  std::vector<std::string> acr_values;  // any of them will do; at most 16
+  absl::Duration max_age;
+  std::vector<std::string> amr;  // any of them will do; empty: no matter
+};
+absl::Status WithStepUp(absl::Status status, const StepUp& step_up);
+std::optional<StepUp> StepUpOf(const absl::Status& status);
 
 // Marks an error that came after the assertion was spent: a retry needs a new assertion, so the
 // client is told ABORTED where it would otherwise be told UNAVAILABLE.

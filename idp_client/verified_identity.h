@@ -4,11 +4,18 @@
 #define ENKRAT_IDP_CLIENT_VERIFIED_IDENTITY_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "idp_client/level_of_assurance.h"
 
 namespace enkrat::idp_client {
+
+// Leave to act for a legal person, as the provider vouches for it.
+struct Mandate {
+  std::string organization_identifier;  // EN 319 412-1 5.1.4, such as "VATSI-12345678"
+  std::string organization;             // its registered name; may be empty
+};
 
 // All texts are checked (common/text.h: visible, bounded); all but `subject` are in NFC.
 struct VerifiedIdentity {
@@ -26,7 +33,12 @@ struct VerifiedIdentity {
   // be derived.
   std::string identifier_type;
   std::string identifier;
-  bool bound = false;  // the nonce was the expected one
+  std::string pseudonym = {};      // where the settings map one; then the names may be empty
+  std::string date_of_birth = {};  // YYYY-MM-DD; empty unless mapped
+  std::string authentication_context = {};               // `acr` or AuthnContextClassRef, as sent
+  std::vector<std::string> authentication_methods = {};  // `amr` (RFC 8176), at most 16
+  std::vector<Mandate> mandates = {};                    // at most 16
+  bool bound = false;  // carried the SAD, or the whole authorised act
 };
 
 }  // namespace enkrat::idp_client

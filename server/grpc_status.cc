@@ -1,6 +1,7 @@
 #include "server/grpc_status.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/reason.h"
 #include "enkrat/rpc/status_details.pb.h"
 
@@ -30,8 +31,27 @@ Row RowFor(Reason reason) {
     case Reason::kLevelOfAssuranceTooLow:
       return {Code::UNAUTHENTICATED,
               "The level of assurance is too low for the signature level. Step up."};
+    case Reason::kAuthenticationMethodInsufficient:
+      return {Code::UNAUTHENTICATED,
+              "The person logged in by a method that does not do for this. Step up."};
+    case Reason::kSigningPinRequired:
+      return {Code::FAILED_PRECONDITION, "This signature needs the person's signing PIN."};
+    case Reason::kSigningPinRejected:
+      return {Code::UNAUTHENTICATED, "The signing PIN or PUK was not accepted."};
+    case Reason::kSigningPinUnsuitable:
+      return {Code::INVALID_ARGUMENT, "The new signing PIN does not meet the rules."};
+    case Reason::kSigningPinLocked:
+      return {Code::FAILED_PRECONDITION, "The signing PIN is locked. Unblock it with the PUK."};
+    case Reason::kSigningPinExists:
+      return {Code::ALREADY_EXISTS, "The person has a signing PIN. Revoke it first."};
+    case Reason::kSigningPinDestroyed:
+      return {Code::FAILED_PRECONDITION, "The signing PIN was destroyed. Enrol anew."};
     case Reason::kRelyingPartyUnknown:
       return {Code::PERMISSION_DENIED, "The relying party is not known."};
+    case Reason::kRelyingPartyDisabled:
+      return {Code::PERMISSION_DENIED, "The relying party is disabled."};
+    case Reason::kMandateMissing:
+      return {Code::PERMISSION_DENIED, "There is no mandate to seal for this organisation."};
     case Reason::kNotPermitted:
       return {Code::PERMISSION_DENIED, "The relying party may not do this."};
     case Reason::kRequestIdReused:
@@ -39,10 +59,14 @@ Row RowFor(Reason reason) {
               "The request_id was used before, with other content or too long ago. Use a new one."};
     case Reason::kNotFound:
       return {Code::NOT_FOUND, "There is no such record for this relying party."};
+    case Reason::kPersonalDataErased:
+      return {Code::NOT_FOUND, "The record's personal data was erased."};
     case Reason::kOverloaded:
       return {Code::RESOURCE_EXHAUSTED, "The service is busy. Try again later."};
     case Reason::kRateLimited:
       return {Code::RESOURCE_EXHAUSTED, "Too many calls of this relying party. Slow down."};
+    case Reason::kQuotaExceeded:
+      return {Code::RESOURCE_EXHAUSTED, "The quota is used up. Try again when it is renewed."};
     case Reason::kDeadlineTooShort:
       return {Code::DEADLINE_EXCEEDED, "The deadline is too short."};
     case Reason::kCancelled:
@@ -59,6 +83,8 @@ Row RowFor(Reason reason) {
     case Reason::kConfigurationInvalid:
     case Reason::kPinRejected:
       return {Code::FAILED_PRECONDITION, "The service cannot do this until its operator acts."};
+    case Reason::kCertificateStateForbids:
+      return {Code::FAILED_PRECONDITION, "The state of the certificate does not allow this."};
     case Reason::kKeyDestructionUnconfirmed:
     case Reason::kSignatureSelfCheckFailed:
       return {Code::INTERNAL, "A safety check failed. The result is withheld."};
@@ -85,6 +111,14 @@ void AddDetail(rpc::Status& status, const char* type, const google::protobuf::Me
   any->set_value(detail.SerializeAsString());
 }
 
+// The parameters of RFC 9470 section 3, for the next authorization request.
+void AddStepUp(const StepUp& step_up, rpc::ErrorInfo& info) {
+  auto& metadata = *info.mutable_metadata();
+  metadata["acr_values"] = absl::StrJoin(step_up.acr_values, " ");
+  metadata["max_age"] = absl::StrCat(absl::ToInt64Seconds(step_up.max_age));
+  if (!step_up.amr.empty()) metadata["amr"] = absl::StrJoin(step_up.amr, " ");
+}
+
 }  // namespace
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
@@ -109,6 +143,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   info.set_reason(std::string(ReasonName(reason)));
   info.set_domain("enkrat");
   if (spent) (*info.mutable_metadata())["assertion_spent"] = "true";
+  if (const auto step_up = StepUpOf(status); step_up.has_value()) AddStepUp(*step_up, info);
   AddDetail(details, "ErrorInfo", info);
   if (row.code == grpc::StatusCode::INVALID_ARGUMENT && !FieldOf(status).empty()) {
     rpc::BadRequest bad;
