@@ -39,8 +39,12 @@ absl::StatusOr<Config> LoadSettings(const std::string& path);
 
 // What the parts of the service are made with. All: kConfigurationInvalid with the field.
 absl::StatusOr<std::vector<idp_client::OidcIssuer>> IssuersFrom(const Config& config);
-absl::StatusOr<std::map<signer::SignatureLevel, ca::Profile>> ProfilesFrom(const Config& config);
+// By name.
+absl::StatusOr<std::map<std::string, ca::Profile>> ProfilesFrom(const Config& config);
 absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& config);
+// One of them; `all` is the whole configuration, `field` what errors begin with.
+absl::StatusOr<CallerDirectory::Entry> CallerFrom(const config::v1::RelyingPartyConfig& config,
+                                                  const Config& all, absl::string_view field);
 // The text of a file that the configuration names, of at most 1 MiB.
 absl::StatusOr<std::string> ConfiguredFile(const std::string& path);
 // The chain of a PEM file, as DER.

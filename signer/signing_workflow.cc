@@ -83,13 +83,15 @@ struct SigningWorkflow::Signed {
 absl::StatusOr<Admission> SigningWorkflow::Admit(const RelyingParty& relying_party,
                                                  SigningRequest request) const {
   ENKRAT_RETURN_IF_ERROR(CheckRequest(request));
-  const auto policy = relying_party.levels.find(request.intent.level);
-  if (policy == relying_party.levels.end()) {
-    return MakeError(Reason::kNotPermitted, "the relying party may not ask for this level");
+  const auto policy =
+      relying_party.policies.find({.kind = request.intent.kind, .level = request.intent.level});
+  if (policy == relying_party.policies.end()) {
+    return MakeError(Reason::kNotPermitted,
+                     "the relying party may not ask for this kind and level");
   }
-  const auto profile = parts_.profiles.find(request.intent.level);
-  if (profile == parts_.profiles.end() || request.intent.kind != SignatureKind::kSignature) {
-    return MakeError(Reason::kNotPermitted, "no certificate profile serves this level and kind");
+  const auto profile = parts_.profiles.find(policy->second.profile);
+  if (profile == parts_.profiles.end()) {
+    return MakeError(Reason::kNotPermitted, "no certificate profile serves this kind and level");
   }
   if (request.deadline - parts_.clock->Now() < parts_.least_time) {
     return MakeError(Reason::kDeadlineTooShort, "less time than a signature takes");

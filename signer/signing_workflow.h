@@ -59,7 +59,7 @@ class SigningWorkflow {
     const hsm::MacKey* person_key = nullptr;  // for hashes of who signed
     idp_client::IdentityVerifier* identities = nullptr;
     const ca::Issuer* issuer = nullptr;
-    std::map<SignatureLevel, ca::Profile> profiles;
+    std::map<std::string, ca::Profile> profiles;  // by name
     // Timestamps: exactly one of the own unit with its key, or somebody else's.
     tsa::TimestampUnit* timestamp_unit = nullptr;
     const hsm::LongLivedKey* timestamp_unit_key = nullptr;

@@ -83,7 +83,7 @@ TEST_F(SettingsTest, GoodFileGetsItsDefaultsAndPaths) {
   EXPECT_EQ(DurationFrom(config.store().keep_results()), absl::Hours(24));
   ASSERT_OK_AND_ASSIGN(const auto callers, CallersFrom(config));
   ASSERT_OK_AND_ASSIGN(const auto profiles, ProfilesFrom(config));
-  EXPECT_EQ(profiles.at(signer::SignatureLevel::kAdvanced).spec().validity, absl::Minutes(15));
+  EXPECT_EQ(profiles.at("natural-person").spec().validity, absl::Minutes(15));
 }
 
 TEST_F(SettingsTest, RelyingPartyGetsTheStrictDefaults) {
@@ -91,7 +91,8 @@ TEST_F(SettingsTest, RelyingPartyGetsTheStrictDefaults) {
   ASSERT_OK_AND_ASSIGN(const auto callers, CallersFrom(config));
   ASSERT_OK_AND_ASSIGN(const signer::RelyingParty* demo,
                        callers->IdentifyByNames({"DNS:portal.example"}));
-  const signer::LevelPolicy& policy = demo->levels.at(signer::SignatureLevel::kAdvanced);
+  const signer::LevelPolicy& policy =
+      demo->policies.at({.level = signer::SignatureLevel::kAdvanced});
   EXPECT_TRUE(policy.binding_required);
   EXPECT_EQ(policy.minimal_level_of_assurance, idp_client::LevelOfAssurance::kSubstantial);
   EXPECT_EQ(policy.max_authentication_age, absl::Seconds(180));

@@ -37,11 +37,9 @@ WorkflowTest::WorkflowTest()
                           .identifier = "",
                           .bound = true};
   bank_.id = "bank";
-  bank_.levels[SignatureLevel::kAdvanced] = {
-      .minimal_level_of_assurance = idp_client::LevelOfAssurance::kSubstantial,
-      .binding_required = true,
-      .max_authentication_age = absl::Seconds(180),
-      .issuers = {}};
+  bank_.policies[{.level = SignatureLevel::kAdvanced}] = {
+      .profile = "natural-person",
+      .minimal_level_of_assurance = idp_client::LevelOfAssurance::kSubstantial};
   parts_.hsm = pool_.get();
   parts_.issuing_ca_key = &*ca_key_;
   parts_.person_key = &*person_key_;
@@ -51,7 +49,7 @@ WorkflowTest::WorkflowTest()
   spec.name = "natural-person";
   spec.policy_oids = {"0.4.0.2042.1.2"};
   spec.ca_issuers_url = "http://ca.example/issuing-ca.cer";
-  parts_.profiles.emplace(SignatureLevel::kAdvanced, ca::Profile::Create(spec).value());
+  parts_.profiles.emplace(spec.name, ca::Profile::Create(spec).value());
   parts_.timestamp_unit = unit_.get();
   parts_.timestamp_unit_key = &*unit_key_;
   parts_.ledger = &ledger_;

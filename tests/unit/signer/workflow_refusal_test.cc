@@ -41,7 +41,7 @@ TEST_F(WorkflowRefusalTest, LevelThatTheRelyingPartyMayNotAskForIsNotPermitted) 
 }
 
 TEST_F(WorkflowRefusalTest, LevelWithoutAProfileIsNotPermitted) {
-  bank_.levels[SignatureLevel::kQualified] = {};
+  bank_.policies[{.level = SignatureLevel::kQualified}] = {};
   SigningRequest request = Request();
   request.intent.level = SignatureLevel::kQualified;
   EXPECT_THAT(Sign(request), FailsWith(Reason::kNotPermitted));
