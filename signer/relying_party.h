@@ -45,18 +45,18 @@ struct LevelPolicy {
   // minutes (TS 119 431-1 SIG-A.5-09).
   absl::Duration max_authentication_age = absl::Seconds(180);
   // `iss` of the accepted providers; empty: all that are configured.
-  std::vector<std::string> issuers;
+  std::vector<std::string> issuers = {};
   // `amr` values (RFC 8176) of which the assertion must name one; empty: no matter.
-  std::vector<std::string> authentication_methods;
+  std::vector<std::string> authentication_methods = {};
   // Algorithms of the one-time key that may be asked for; empty: all.
-  std::set<KeyAlgorithm> key_algorithms;
+  std::set<KeyAlgorithm> key_algorithms = {};
   // The person's signing PIN is needed as well.
   bool signing_pin = false;
   // Sessions of one person in a day (UTC); 0: no limit.
   uint32_t sessions_per_person_per_day = 0;
   // Of a seal: who may have it made, and for which organisations (by identifier).
   SealAuthorization seal_authorization = SealAuthorization::kMandate;
-  std::set<std::string> organizations;
+  std::set<std::string> organizations = {};
 };
 
 struct RelyingParty {
