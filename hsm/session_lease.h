@@ -12,6 +12,7 @@
 #include "hsm/long_lived_key.h"
 #include "hsm/mac_key.h"
 #include "hsm/one_time_key.h"
+#include "hsm/wrapping_key.h"
 
 namespace enkrat::hsm {
 
@@ -35,6 +36,11 @@ class SessionLease {
 
   // HMAC-SHA-256 of the message, 32 octets. Errors: the CK_RV's reason.
   absl::StatusOr<Bytes> Mac(const MacKey& key, ByteSpan message);
+
+  // Of keys of ours, at most 1024 octets; `associated` is authenticated with them. Errors:
+  // WrappingKeys.
+  absl::StatusOr<Bytes> Encrypt(const WrappingKey& key, ByteSpan plaintext, ByteSpan associated);
+  absl::StatusOr<Bytes> Decrypt(const WrappingKey& key, ByteSpan sealed, ByteSpan associated);
 
   // For hsm/ only.
   Session& session() { return *session_; }

@@ -54,6 +54,11 @@ absl::StatusOr<MacKey> SessionPool::FindMacKey(const std::string& label) {
   return state_->connection().FindMacKey(lease.session(), label);
 }
 
+absl::StatusOr<WrappingKey> SessionPool::FindWrappingKey(const std::string& label) {
+  ENKRAT_ASSIGN_OR_RETURN(SessionLease lease, Acquire(state_->clock().Now() + kCeremonyPatience));
+  return state_->connection().FindWrappingKey(lease.session(), label);
+}
+
 absl::StatusOr<LongLivedKey> SessionPool::GenerateKey(const LongLivedKeySpec& spec) {
   // The lease keeps the connection, and so the root session that generates, as it is.
   ENKRAT_ASSIGN_OR_RETURN(const SessionLease lease,
@@ -67,6 +72,14 @@ absl::StatusOr<MacKey> SessionPool::GenerateMacKey(const std::string& label) {
   ENKRAT_ASSIGN_OR_RETURN(const SessionLease lease,
                           Acquire(state_->clock().Now() + kCeremonyPatience));
   absl::StatusOr<MacKey> key = state_->connection().GenerateMacKey(label);
+  if (!key.ok()) state_->CheckRoot();
+  return key;
+}
+
+absl::StatusOr<WrappingKey> SessionPool::GenerateWrappingKey(const std::string& label) {
+  ENKRAT_ASSIGN_OR_RETURN(const SessionLease lease,
+                          Acquire(state_->clock().Now() + kCeremonyPatience));
+  absl::StatusOr<WrappingKey> key = state_->connection().GenerateWrappingKey(label);
   if (!key.ok()) state_->CheckRoot();
   return key;
 }

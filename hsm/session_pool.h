@@ -27,6 +27,7 @@
 #include "hsm/mac_key.h"
 #include "hsm/module.h"
 #include "hsm/session_lease.h"
+#include "hsm/wrapping_key.h"
 
 namespace enkrat::hsm {
 
@@ -74,12 +75,14 @@ class SessionPool {
   // the circuit breaker is open, kPinRejected for good once the token refused the PIN.
   absl::StatusOr<SessionLease> Acquire(absl::Time deadline);
 
-  // Start-up and ceremony; each waits for a session. Errors: LongLivedKeys, MacKeys. Keys that were
-  // found or generated are looked up again after every reconnect.
+  // Start-up and ceremony; each waits for a session. Errors: LongLivedKeys, MacKeys,
+  // WrappingKeys. Keys that were found or generated are looked up again after every reconnect.
   absl::StatusOr<LongLivedKey> FindKey(const std::string& label);
   absl::StatusOr<LongLivedKey> GenerateKey(const LongLivedKeySpec& spec);
   absl::StatusOr<MacKey> FindMacKey(const std::string& label);
   absl::StatusOr<MacKey> GenerateMacKey(const std::string& label);
+  absl::StatusOr<WrappingKey> FindWrappingKey(const std::string& label);
+  absl::StatusOr<WrappingKey> GenerateWrappingKey(const std::string& label);
 
   // Whether the token answers, for a health poll: mends the connection when that is due, and waits
   // for a session until `deadline`.

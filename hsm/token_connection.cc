@@ -84,15 +84,20 @@ absl::Status TokenConnection::Login(Session& session) const {
 absl::Status TokenConnection::RefreshKeys(Session& session) {
   std::vector<LongLivedKey> keys;
   std::vector<MacKey> mac_keys;
+  std::vector<WrappingKey> wrapping_keys;
   {
     const MutexLock lock(keys_mutex_);
     keys = keys_;
     mac_keys = mac_keys_;
+    wrapping_keys = wrapping_keys_;
   }
   for (const LongLivedKey& key : keys) {
     ENKRAT_RETURN_IF_ERROR(LongLivedKeys::Refresh(session, key));
   }
   for (const MacKey& key : mac_keys) ENKRAT_RETURN_IF_ERROR(MacKeys::Refresh(session, key));
+  for (const WrappingKey& key : wrapping_keys) {
+    ENKRAT_RETURN_IF_ERROR(WrappingKeys::Refresh(session, key));
+  }
   return absl::OkStatus();
 }
 
@@ -118,6 +123,18 @@ absl::StatusOr<MacKey> TokenConnection::FindMacKey(Session& session, const std::
   return key;
 }
 
+absl::StatusOr<WrappingKey> TokenConnection::FindWrappingKey(Session& session,
+                                                             const std::string& label) {
+  {
+    const MutexLock lock(keys_mutex_);
+    if (auto known = KnownKey(wrapping_keys_, label); known.has_value()) return *known;
+  }
+  ENKRAT_ASSIGN_OR_RETURN(WrappingKey key, WrappingKeys::Find(session, label));
+  const MutexLock lock(keys_mutex_);
+  wrapping_keys_.push_back(key);
+  return key;
+}
+
 absl::StatusOr<LongLivedKey> TokenConnection::GenerateKey(const LongLivedKeySpec& spec) {
   const MutexLock root_lock(root_mutex_);
   ENKRAT_ASSIGN_OR_RETURN(LongLivedKey key, LongLivedKeys::Generate(*root_, spec));
@@ -131,6 +148,14 @@ absl::StatusOr<MacKey> TokenConnection::GenerateMacKey(const std::string& label)
   ENKRAT_ASSIGN_OR_RETURN(MacKey key, MacKeys::Generate(*root_, label));
   const MutexLock lock(keys_mutex_);
   mac_keys_.push_back(key);
+  return key;
+}
+
+absl::StatusOr<WrappingKey> TokenConnection::GenerateWrappingKey(const std::string& label) {
+  const MutexLock root_lock(root_mutex_);
+  ENKRAT_ASSIGN_OR_RETURN(WrappingKey key, WrappingKeys::Generate(*root_, label));
+  const MutexLock lock(keys_mutex_);
+  wrapping_keys_.push_back(key);
   return key;
 }
 

@@ -14,6 +14,7 @@
 #include "hsm/long_lived_key.h"
 #include "hsm/mac_key.h"
 #include "hsm/session.h"
+#include "hsm/wrapping_key.h"
 
 namespace enkrat::hsm {
 
@@ -45,9 +46,11 @@ class TokenConnection {
   // `session` is the caller's. A key is looked up in the token the first time only.
   absl::StatusOr<LongLivedKey> FindKey(Session& session, const std::string& label);
   absl::StatusOr<MacKey> FindMacKey(Session& session, const std::string& label);
+  absl::StatusOr<WrappingKey> FindWrappingKey(Session& session, const std::string& label);
   // In the root session, the only one that may write to the token, one at a time.
   absl::StatusOr<LongLivedKey> GenerateKey(const LongLivedKeySpec& spec);
   absl::StatusOr<MacKey> GenerateMacKey(const std::string& label);
+  absl::StatusOr<WrappingKey> GenerateWrappingKey(const std::string& label);
 
   // Whether the root session has seen a failure that asks for a new connection.
   bool RootBroken();
@@ -65,6 +68,7 @@ class TokenConnection {
   Mutex keys_mutex_;
   std::vector<LongLivedKey> keys_ ABSL_GUARDED_BY(keys_mutex_);
   std::vector<MacKey> mac_keys_ ABSL_GUARDED_BY(keys_mutex_);
+  std::vector<WrappingKey> wrapping_keys_ ABSL_GUARDED_BY(keys_mutex_);
 };
 
 }  // namespace enkrat::hsm

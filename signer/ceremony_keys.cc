@@ -65,6 +65,23 @@ absl::Status EnsureMacKey(hsm::SessionPool& pool, const char* label, CeremonyRep
   return absl::OkStatus();
 }
 
+absl::Status EnsureWrappingKey(hsm::SessionPool& pool, const char* label, CeremonyReport& report) {
+  absl::Status status = pool.FindWrappingKey(label).status();
+  bool created = false;
+  if (!status.ok() && ReasonOf(status) == Reason::kNotFound) {
+    status = pool.GenerateWrappingKey(label).status();
+    created = true;
+  }
+  if (!status.ok()) return WithContext(status, absl::StrCat("key \"", label, "\""));
+  report.keys.push_back({.label = label,
+                         .token_label = pool.token_label(),
+                         .algorithm = "AES-256-GCM",
+                         .key_id = "",
+                         .spki_sha256 = "",
+                         .created = created});
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<CeremonyKeys> EnsureKeys(const CeremonySettings& settings,
@@ -85,7 +102,10 @@ absl::StatusOr<CeremonyKeys> EnsureKeys(const CeremonySettings& settings,
   ENKRAT_ASSIGN_OR_RETURN(hsm::LongLivedKey ocsp_responder,
                           working_key(kOcspResponderKey, kOcspFile));
   ENKRAT_RETURN_IF_ERROR(working_key(kAuditLogKey, nullptr).status());
-  ENKRAT_RETURN_IF_ERROR(EnsureMacKey(*tools.working_pool, kEvidenceMacKey, report));
+  for (const char* label : {kEvidenceMacKey, kPinMacKey}) {
+    ENKRAT_RETURN_IF_ERROR(EnsureMacKey(*tools.working_pool, label, report));
+  }
+  ENKRAT_RETURN_IF_ERROR(EnsureWrappingKey(*tools.working_pool, kPersonalDataKey, report));
   return CeremonyKeys{.issuing_ca = std::move(issuing_ca),
                       .timestamping_unit = std::move(timestamping_unit),
                       .ocsp_responder = std::move(ocsp_responder),

@@ -21,12 +21,14 @@
 
 namespace enkrat::signer {
 
-// CKA_LABELs of the keys; the first five lie in the working token, the last in the root's.
+// CKA_LABELs of the keys; the last lies in the root's token, all others in the working one.
 inline constexpr char kIssuingCaKey[] = "issuing-ca";
 inline constexpr char kTimestampingUnitKey[] = "timestamping-unit";
 inline constexpr char kOcspResponderKey[] = "ocsp-responder";
 inline constexpr char kAuditLogKey[] = "audit-log";
 inline constexpr char kEvidenceMacKey[] = "evidence-mac";
+inline constexpr char kPinMacKey[] = "pin-mac";
+inline constexpr char kPersonalDataKey[] = "personal-data-key";
 inline constexpr char kRootCaKey[] = "root-ca";
 
 // Files in the ceremony's folder. Chains begin with the end entity or issuing CA and end with the

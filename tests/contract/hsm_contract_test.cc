@@ -151,6 +151,26 @@ TYPED_TEST(HsmContract, MacIsTheSameAfterARecycle) {
   EXPECT_NE(lease.Mac(key, AsSpan("Message")).value(), mac);
 }
 
+TYPED_TEST(HsmContract, WrappingKeyDecryptsWhatItEncryptedAndNothingElse) {
+  ASSERT_OK_AND_ASSIGN(const WrappingKey key, this->pool_->GenerateWrappingKey("data"));
+  const auto open = [&](const Bytes& sealed, absl::string_view associated) {
+    return this->Acquire().value().Decrypt(key, sealed, AsSpan(associated));
+  };
+  const Bytes text(32, 9);
+  ASSERT_OK_AND_ASSIGN(const Bytes sealed,
+                       this->Acquire().value().Encrypt(key, text, AsSpan("key 1")));
+  EXPECT_EQ(open(sealed, "key 1").value(), text);
+  EXPECT_THAT(open(sealed, "key 2"), FailsWith(Reason::kConfigurationInvalid));
+  for (const size_t at : {size_t{0}, size_t{12}, sealed.size() - 1}) {
+    Bytes flipped = sealed;
+    flipped[at] ^= 1;
+    EXPECT_THAT(open(flipped, "key 1"), FailsWith(Reason::kConfigurationInvalid)) << at;
+  }
+  EXPECT_THAT(open(Bytes(20), "key 1"), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_EQ(open(sealed, "key 1").value(), text);
+  EXPECT_EQ(this->pool_->statistics().reconnects, 0u);
+}
+
 TYPED_TEST(HsmModuleContract, WrongPinIsRejectedAndTheRightOneStillServes) {
   this->pool_.reset();
   SessionPool::Options options = this->Options();

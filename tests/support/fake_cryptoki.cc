@@ -154,10 +154,10 @@ struct FakeCryptoki::Functions {
       return token.FindObjectsFinal(*token.FindSession(session));
     });
   }
-  static CK_RV GenerateKey(CK_SESSION_HANDLE session, CK_MECHANISM*, CK_ATTRIBUTE* entries,
-                           CK_ULONG count, CK_OBJECT_HANDLE* key) {
+  static CK_RV GenerateKey(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism,
+                           CK_ATTRIBUTE* entries, CK_ULONG count, CK_OBJECT_HANDLE* key) {
     return Desk::Call("C_GenerateKey", session, [=](FakeToken& token) {
-      return token.GenerateKey(session, entries, count, *key);
+      return token.GenerateKey(session, mechanism->mechanism, entries, count, *key);
     });
   }
   static CK_RV GenerateKeyPair(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism,
@@ -179,6 +179,33 @@ struct FakeCryptoki::Functions {
     return Desk::Call("C_Sign", session, [=](FakeToken& token) {
       return token.Sign(*token.FindSession(session), ByteSpan(message, message_size), signature,
                         *size);
+    });
+  }
+
+  static CK_RV EncryptInit(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism,
+                           CK_OBJECT_HANDLE key) {
+    return Desk::Call("C_EncryptInit", session, [=](FakeToken& token) {
+      return token.EncryptInit(*token.FindSession(session), *mechanism, key);
+    });
+  }
+  static CK_RV Encrypt(CK_SESSION_HANDLE session, CK_BYTE* plaintext, CK_ULONG plaintext_size,
+                       CK_BYTE* text, CK_ULONG* size) {
+    return Desk::Call("C_Encrypt", session, [=](FakeToken& token) {
+      return token.Encrypt(*token.FindSession(session), ByteSpan(plaintext, plaintext_size), text,
+                           *size);
+    });
+  }
+  static CK_RV DecryptInit(CK_SESSION_HANDLE session, CK_MECHANISM* mechanism,
+                           CK_OBJECT_HANDLE key) {
+    return Desk::Call("C_DecryptInit", session, [=](FakeToken& token) {
+      return token.DecryptInit(*token.FindSession(session), *mechanism, key);
+    });
+  }
+  static CK_RV Decrypt(CK_SESSION_HANDLE session, CK_BYTE* text, CK_ULONG text_size,
+                       CK_BYTE* plaintext, CK_ULONG* size) {
+    return Desk::Call("C_Decrypt", session, [=](FakeToken& token) {
+      return token.Decrypt(*token.FindSession(session), ByteSpan(text, text_size), plaintext,
+                           *size);
     });
   }
 
@@ -208,6 +235,10 @@ struct FakeCryptoki::Functions {
     list.C_GenerateKeyPair = GenerateKeyPair;
     list.C_SignInit = SignInit;
     list.C_Sign = Sign;
+    list.C_EncryptInit = EncryptInit;
+    list.C_Encrypt = Encrypt;
+    list.C_DecryptInit = DecryptInit;
+    list.C_Decrypt = Decrypt;
     return list;
   }
 };

@@ -1,8 +1,8 @@
 // A PKCS#11 token in software, inside the test process, that fails when and how it is told to.
 //
 // It keeps the same promises as a real module (tests/contract runs one suite over it, SoftHSM and
-// NSS) until a fault is asked for. EC P-256 and P-384, RSA-PSS, HMAC-SHA-256; session and token
-// objects; users and PINs.
+// NSS) until a fault is asked for. EC P-256 and P-384, RSA-PSS, HMAC-SHA-256, AES-GCM; session and
+// token objects; users and PINs.
 //
 //   FakeCryptoki token({.label = "test", .user_pin = "1234"});
 //   auto module = Module::FromFunctionList(token.functions(), {}).value();

@@ -34,6 +34,14 @@ struct FakeSession {
     CK_RSA_PKCS_PSS_PARAMS pss;
   };
   std::optional<Signing> signing;
+  // A C_Encrypt or C_Decrypt in progress.
+  struct Ciphering {
+    CK_OBJECT_HANDLE key;
+    Bytes nonce;
+    Bytes associated;
+  };
+  std::optional<Ciphering> encrypting;
+  std::optional<Ciphering> decrypting;
 };
 
 // Every member answers as the Cryptoki function of its name, of which it has the arguments that
@@ -60,14 +68,20 @@ class FakeToken {
   CK_RV FindObjects(FakeSession& session, CK_OBJECT_HANDLE* objects, CK_ULONG most,
                     CK_ULONG& count) const;
   CK_RV FindObjectsFinal(FakeSession& session) const;
-  CK_RV GenerateKey(CK_SESSION_HANDLE session, const CK_ATTRIBUTE* entries, CK_ULONG count,
-                    CK_OBJECT_HANDLE& key);
+  CK_RV GenerateKey(CK_SESSION_HANDLE session, CK_MECHANISM_TYPE mechanism,
+                    const CK_ATTRIBUTE* entries, CK_ULONG count, CK_OBJECT_HANDLE& key);
   CK_RV GenerateKeyPair(CK_SESSION_HANDLE session, CK_MECHANISM_TYPE mechanism,
                         const CK_ATTRIBUTE* public_entries, CK_ULONG public_count,
                         const CK_ATTRIBUTE* private_entries, CK_ULONG private_count,
                         CK_OBJECT_HANDLE& public_key, CK_OBJECT_HANDLE& private_key);
   CK_RV SignInit(FakeSession& session, const CK_MECHANISM& mechanism, CK_OBJECT_HANDLE key) const;
   CK_RV Sign(FakeSession& session, ByteSpan message, CK_BYTE* signature, CK_ULONG& size) const;
+  CK_RV EncryptInit(FakeSession& session, const CK_MECHANISM& mechanism,
+                    CK_OBJECT_HANDLE key) const;
+  CK_RV Encrypt(FakeSession& session, ByteSpan plaintext, CK_BYTE* text, CK_ULONG& size) const;
+  CK_RV DecryptInit(FakeSession& session, const CK_MECHANISM& mechanism,
+                    CK_OBJECT_HANDLE key) const;
+  CK_RV Decrypt(FakeSession& session, ByteSpan text, CK_BYTE* plaintext, CK_ULONG& size) const;
 
   // The connection breaks: no session and no session object survives it.
   void Disconnect();

@@ -125,13 +125,16 @@ void FakeToken::ApplyLies(FakeObject& key) const {
   if (lies_.hides_generation_mechanism) attributes.erase(CKA_KEY_GEN_MECHANISM);
 }
 
-CK_RV FakeToken::GenerateKey(CK_SESSION_HANDLE session, const CK_ATTRIBUTE* entries, CK_ULONG count,
-                             CK_OBJECT_HANDLE& key) {
+CK_RV FakeToken::GenerateKey(CK_SESSION_HANDLE session, CK_MECHANISM_TYPE mechanism,
+                             const CK_ATTRIBUTE* entries, CK_ULONG count, CK_OBJECT_HANDLE& key) {
+  if (mechanism != CKM_GENERIC_SECRET_KEY_GEN && mechanism != CKM_AES_KEY_GEN) {
+    return CKR_MECHANISM_INVALID;
+  }
   FakeObject object;
   object.attributes = AttributesOf(entries, count);
   if (const CK_RV rv = CheckMayCreate(session, object); rv != CKR_OK) return rv;
   object.attributes[CKA_VALUE] = RandomBytes(32);
-  object.attributes[CKA_KEY_GEN_MECHANISM] = AttributeNumber(CKM_GENERIC_SECRET_KEY_GEN);
+  object.attributes[CKA_KEY_GEN_MECHANISM] = AttributeNumber(mechanism);
   ApplyLies(object);
   key = Store(session, std::move(object));
   return CKR_OK;

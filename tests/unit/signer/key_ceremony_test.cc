@@ -102,9 +102,9 @@ TEST_F(KeyCeremonyTest, MakesEveryKeyAndCertificate) {
     labels.push_back(key.label);
     EXPECT_TRUE(key.created) << key.label;
   }
-  EXPECT_THAT(labels,
-              ::testing::UnorderedElementsAre("root-ca", "issuing-ca", "timestamping-unit",
-                                              "ocsp-responder", "audit-log", "evidence-mac"));
+  EXPECT_THAT(labels, ::testing::UnorderedElementsAre("root-ca", "issuing-ca", "timestamping-unit",
+                                                      "ocsp-responder", "audit-log", "evidence-mac",
+                                                      "pin-mac", "personal-data-key"));
   EXPECT_EQ(Certificates(kChainFile).size(), 2);
   EXPECT_EQ(Certificates(kTimestampingChainFile).size(), 3);
   EXPECT_EQ(Certificates(kChainFile)[0], Certificates(kIssuingCaFile)[0]);
@@ -173,9 +173,10 @@ TEST_F(KeyCeremonyTest, FirstRunNeedsTheRootToken) {
 }
 
 TEST_F(KeyCeremonyTest, RunsCutOffAtEveryTokenCallAreCompletedInTheEnd) {
-  for (const char* call : {"C_GenerateKeyPair", "C_GenerateKey", "C_Sign"}) {
+  const std::vector<std::pair<std::string, int>> made = {
+      {"C_GenerateKeyPair", 5}, {"C_GenerateKey", 3}, {"C_Sign", 1}};
+  for (const auto& [call, steps] : made) {
     // Each run gets one step further than the one before; every one of these fails.
-    const int steps = call == std::string("C_GenerateKeyPair") ? 5 : 1;
     for (int step = 0; step < steps; ++step) {
       token_->FailNth(call, step == 0 ? 1 : 2, "CKR_FUNCTION_FAILED");
       EXPECT_FALSE(Run().ok()) << call << " " << step;
@@ -183,12 +184,26 @@ TEST_F(KeyCeremonyTest, RunsCutOffAtEveryTokenCallAreCompletedInTheEnd) {
     }
   }
   ASSERT_OK_AND_ASSIGN(const CeremonyReport report, Run());
-  EXPECT_EQ(report.keys.size(), 6);
+  EXPECT_EQ(report.keys.size(), 8);
   EXPECT_EQ(report.certificates.size(), 4);
   EXPECT_THAT(ca::Issuer::Create({.chain_der = Certificates(kChainFile), .clock = &clock_}),
               IsOk());
   ASSERT_OK_AND_ASSIGN(const CeremonyReport again, Run());
   EXPECT_FALSE(again.changed());
+}
+
+TEST_F(KeyCeremonyTest, TokenOfAnOlderVersionGetsTheKeysThatItLacks) {
+  // What the first version's ceremony made, as far as this one's first keys go.
+  token_->FailNth("C_GenerateKey", 2, "CKR_FUNCTION_FAILED");
+  EXPECT_FALSE(Run().ok());
+  ASSERT_OK_AND_ASSIGN(const CeremonyReport report, Run());
+  std::vector<std::string> created;
+  for (const CeremonyKey& key : report.keys) {
+    if (key.created) created.push_back(key.label);
+  }
+  EXPECT_THAT(created, ::testing::ElementsAre("pin-mac", "personal-data-key"));
+  EXPECT_THAT(pool_->FindMacKey(kPinMacKey), IsOk());
+  EXPECT_THAT(pool_->FindWrappingKey(kPersonalDataKey), IsOk());
 }
 
 TEST_F(KeyCeremonyTest, RunCutOffAtAnySignatureIsCompleted) {
