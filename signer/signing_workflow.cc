@@ -238,6 +238,8 @@ absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(
     }
     case store::IntentOutcome::kRequestIdTaken:
       break;  // by another process on the same ledger
+    case store::IntentOutcome::kQuotaExceeded:
+      return MakeError(Reason::kQuotaExceeded, "the sessions of the day are used up");
   }
   return MakeError(Reason::kRequestIdReused, "the request_id is in use");
 }

@@ -38,6 +38,17 @@ absl::Status CheckAllEvidence(const std::vector<EvidenceRecord>& evidence) {
   return absl::OkStatus();
 }
 
+absl::Status CheckQuotas(const std::vector<Quota>& quotas) {
+  if (quotas.size() > kMaxQuotas) return TooLarge("quotas");
+  for (size_t i = 0; i < quotas.size(); ++i) {
+    ENKRAT_RETURN_IF_ERROR(CheckDigest(quotas[i].key, "key of a quota"));
+    for (size_t j = 0; j < i; ++j) {
+      if (quotas[j].key == quotas[i].key) return WrongShape("a quota is there twice");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckCertificate(const CertificateRecord& certificate, absl::string_view session_id) {
   if (certificate.session_id != session_id) return WrongShape("certificate of another session");
   ENKRAT_RETURN_IF_ERROR(CheckText(certificate.relying_party, "relying party"));
@@ -67,6 +78,7 @@ absl::Status CheckIntent(const SessionIntent& intent) {
   ENKRAT_RETURN_IF_ERROR(CheckDigest(intent.request_digest, "request digest"));
   ENKRAT_RETURN_IF_ERROR(CheckText(intent.issuer, "issuer"));
   ENKRAT_RETURN_IF_ERROR(CheckText(intent.assertion_id, "assertion id"));
+  ENKRAT_RETURN_IF_ERROR(CheckQuotas(intent.quotas));
   return CheckAllEvidence(intent.evidence);
 }
 

@@ -14,6 +14,7 @@ namespace enkrat::store {
 inline constexpr size_t kMaxFactsBytes = 64 * 1024;
 inline constexpr size_t kMaxResultBytes = 16 * 1024 * 1024;
 inline constexpr size_t kMaxEvidencePerCall = 8192;  // a session of 1000 documents: some 3000
+inline constexpr size_t kMaxQuotas = 4;              // of an intent
 inline constexpr size_t kMaxTextBytes = 1024;        // ids, issuers, steps, reasons, serial numbers
 inline constexpr size_t kMaxCertificateBytes = 64 * 1024;
 inline constexpr size_t kMaxPageSize = 1000;

@@ -27,6 +27,7 @@ enum class IntentOutcome {
   kRecorded,        // durable; the assertion is spent
   kAssertionSpent,  // somebody spent it before; nothing was recorded
   kRequestIdTaken,  // (relying_party, request_id) exists; nothing was recorded
+  kQuotaExceeded,   // one of the quotas is used up; nothing was recorded or counted
 };
 
 struct CertificatePage {
@@ -54,8 +55,9 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // One transaction: (relying_party, request_id) unique, (issuer, assertion_id) unique. Design.md
-  // section 4 step 3, invariant 3.
+  // One transaction: (relying_party, request_id) unique, (issuer, assertion_id) unique, each
+  // of its quotas has room and counts one more. Design.md section 4 step 3, invariant 3. A request
+  // id that is taken is told first, then a quota: an assertion is not spent by what exceeds one.
   virtual absl::StatusOr<IntentOutcome> RecordIntent(const SessionIntent& intent) = 0;
   // One transaction: certificate, evidence, result; the session is kCompleted. kInternal unless it
   // is open.
@@ -88,8 +90,9 @@ class Ledger {
   // At start, before serving: every open session becomes kAbandoned, with an evidence record, once.
   // How many.
   virtual absl::StatusOr<size_t> CloseAbandoned(absl::Time now) = 0;
-  // Drops results that have expired, spent assertions that have for longer than kSpentMargin, and
-  // events of kRejectedAssertionStep older than kRejectedAssertionsKept. How many rows.
+  // Drops results that have expired, spent assertions that have for longer than kSpentMargin,
+  // events of kRejectedAssertionStep older than kRejectedAssertionsKept, and counters of quotas
+  // whose window began longer ago than kQuotaWindowKept (quota_counters.h). How many rows.
   virtual absl::StatusOr<size_t> DropExpired(absl::Time now) = 0;
 
   // OK if a write would succeed now: writes a heartbeat row.

@@ -6,6 +6,7 @@
 #include "common/digest.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "store/quota_counters.h"
 
 namespace enkrat::store {
 namespace {
@@ -128,6 +129,8 @@ absl::StatusOr<IntentOutcome> InsertIntent(SqliteConnection& writer, const Sessi
   // There is one writer, so what is looked up here cannot change before it is written.
   ENKRAT_ASSIGN_OR_RETURN(const bool taken, RequestIdTaken(writer, intent));
   if (taken) return IntentOutcome::kRequestIdTaken;
+  ENKRAT_ASSIGN_OR_RETURN(const bool room, QuotasHaveRoom(writer, intent.quotas));
+  if (!room) return IntentOutcome::kQuotaExceeded;
   ENKRAT_RETURN_IF_ERROR(writer
                              .Query("INSERT INTO spent_assertions (spent_key, expires_us)"
                                     " VALUES (?, ?) ON CONFLICT (spent_key) DO NOTHING")
@@ -137,6 +140,7 @@ absl::StatusOr<IntentOutcome> InsertIntent(SqliteConnection& writer, const Sessi
   if (writer.Changes() == 0) return IntentOutcome::kAssertionSpent;
   ENKRAT_RETURN_IF_ERROR(InsertSession(writer, intent));
   ENKRAT_RETURN_IF_ERROR(AppendEvidence(writer, writer.LastInsertId(), intent.evidence));
+  ENKRAT_RETURN_IF_ERROR(CountInQuotas(writer, intent.quotas));
   return IntentOutcome::kRecorded;
 }
 

@@ -20,6 +20,14 @@ struct EvidenceRecord {
   std::string facts_json;  // one JSON object, at most 64 KiB
 };
 
+// How many sessions somebody may begin in a window of time. Counted when one begins, however it
+// ends.
+struct Quota {
+  Bytes key;                // 32 octets: a hash of whose quota it is; keyed, if a person's
+  absl::Time window_start;  // of a window of a day at most
+  uint32_t limit = 0;       // sessions in the window
+};
+
 // Before anything irreversible: who asked for what, and the assertion that is spent by it.
 struct SessionIntent {
   std::string session_id;  // 32 hex characters, random
@@ -31,6 +39,7 @@ struct SessionIntent {
   absl::Time assertion_expires_at;
   absl::Time started_at;
   std::vector<EvidenceRecord> evidence;  // of the steps so far
+  std::vector<Quota> quotas = {};        // each needs room for one more; at most 4
 };
 
 struct CertificateRecord {

@@ -93,9 +93,23 @@ absl::Status IndexEvents(SqliteConnection& writer) {
   return writer.Execute("CREATE INDEX events_by_time ON evidence (at_us) WHERE session IS NULL");
 }
 
+// Counters of sessions by whose they are and the window of time (quota_counters.h).
+absl::Status AddQuotaCounters(SqliteConnection& writer) {
+  return writer.Execute(R"sql(
+CREATE TABLE quota_counters (
+  id        INTEGER PRIMARY KEY,
+  quota_key BLOB NOT NULL,
+  window_us INTEGER NOT NULL,
+  amount    INTEGER NOT NULL CHECK (amount > 0),
+  UNIQUE (quota_key, window_us)
+);
+CREATE INDEX quota_counters_by_window ON quota_counters (window_us);
+)sql");
+}
+
 // In order; the nth leads to version n. One that has been released is never changed.
 using Migration = absl::Status (*)(SqliteConnection&);
-constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents};
+constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents, &AddQuotaCounters};
 
 absl::Status Apply(SqliteConnection& writer, Migration migration, int64_t version) {
   ENKRAT_RETURN_IF_ERROR(writer.Execute("BEGIN IMMEDIATE"));

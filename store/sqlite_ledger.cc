@@ -12,6 +12,7 @@
 #include "store/ledger_file.h"
 #include "store/ledger_reads.h"
 #include "store/ledger_writes.h"
+#include "store/quota_counters.h"
 #include "store/reader_pool.h"
 #include "store/schema.h"
 
@@ -206,7 +207,11 @@ absl::StatusOr<size_t> SqliteLedger::DropExpired(absl::Time now) {
                           files_->WriteInPieces([now](SqliteConnection& writer) {
                             return DropSomeRejections(writer, now, kRowsPerPiece);
                           }));
-  return spent + results + rejections;
+  ENKRAT_ASSIGN_OR_RETURN(const size_t counters,
+                          files_->WriteInPieces([now](SqliteConnection& writer) {
+                            return DropSomeQuotaCounters(writer, now, kRowsPerPiece);
+                          }));
+  return spent + results + rejections + counters;
 }
 
 absl::Status SqliteLedger::CheckHealth() { return files_->Write(&Heartbeat); }

@@ -7,6 +7,7 @@
 #include "common/status_macros.h"
 #include "store/bounds.h"
 #include "store/page_token.h"
+#include "store/quota_counters.h"
 
 namespace enkrat::testing {
 
@@ -123,6 +124,13 @@ absl::StatusOr<InMemoryLedger::Session*> InMemoryLedger::OpenSession(
   return &found->second;
 }
 
+bool InMemoryLedger::QuotasHaveRoom(const std::vector<store::Quota>& quotas) const {
+  return std::all_of(quotas.begin(), quotas.end(), [&](const store::Quota& quota) {
+    const auto found = quota_counters_.find({quota.key, quota.window_start});
+    return (found == quota_counters_.end() ? 0 : found->second) < quota.limit;
+  });
+}
+
 absl::Status InMemoryLedger::AddCertificate(const CertificateRecord& certificate,
                                             const Session& session) {
   if (certificate.relying_party != session.record.relying_party) {
@@ -145,11 +153,15 @@ absl::StatusOr<IntentOutcome> InMemoryLedger::RecordIntent(const store::SessionI
   if (requests_.count({intent.relying_party, intent.request_id}) != 0) {
     return IntentOutcome::kRequestIdTaken;
   }
+  if (!QuotasHaveRoom(intent.quotas)) return IntentOutcome::kQuotaExceeded;
   if (spent_.count({intent.issuer, intent.assertion_id}) != 0) {
     return IntentOutcome::kAssertionSpent;
   }
   if (sessions_.count(intent.session_id) != 0) {
     return MakeError(Reason::kInternal, "the session id is taken");
+  }
+  for (const store::Quota& quota : intent.quotas) {
+    ++quota_counters_[{quota.key, quota.window_start}];
   }
   requests_[{intent.relying_party, intent.request_id}] = intent.session_id;
   spent_[{intent.issuer, intent.assertion_id}] = intent.assertion_expires_at;
@@ -316,6 +328,9 @@ absl::StatusOr<size_t> InMemoryLedger::DropExpired(absl::Time now) {
       ++spent;
     }
   }
+  dropped += std::erase_if(quota_counters_, [&](const auto& counter) {
+    return counter.first.second < now - store::kQuotaWindowKept;
+  });
   for (auto& [id, session] : sessions_) {
     if (session.record.result.has_value() && session.result_expires_at < now) {
       session.record.result.reset();

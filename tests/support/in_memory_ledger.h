@@ -80,6 +80,8 @@ class InMemoryLedger final : public store::Ledger {
   static absl::Status Answer(Fault fault);
   absl::StatusOr<Session*> OpenSession(const std::string& session_id)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool QuotasHaveRoom(const std::vector<store::Quota>& quotas) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status AddCertificate(const store::CertificateRecord& certificate, const Session& session)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -97,6 +99,7 @@ class InMemoryLedger final : public store::Ledger {
   std::map<std::string, Session> sessions_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<std::string, std::string>, std::string> requests_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<std::string, std::string>, absl::Time> spent_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::pair<Bytes, absl::Time>, uint32_t> quota_counters_ ABSL_GUARDED_BY(mutex_);
   std::vector<store::CertificateRecord> certificates_ ABSL_GUARDED_BY(mutex_);
   std::vector<store::EvidenceRecord> events_ ABSL_GUARDED_BY(mutex_);
 };

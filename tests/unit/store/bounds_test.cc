@@ -15,6 +15,7 @@ using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::IsOk;
 using ::enkrat::testing::LedgerCertificate;
 using ::enkrat::testing::LedgerCompletion;
+using ::enkrat::testing::LedgerEpoch;
 using ::enkrat::testing::LedgerFailure;
 using ::enkrat::testing::LedgerIntent;
 
@@ -54,6 +55,21 @@ TEST(Bounds, SpoiltIntentIsRefused) {
       {"evidence without a step", [](auto& i) { i.evidence[1].step = ""; }, Reason::kInternal},
       {"too much evidence",
        [](auto& i) { i.evidence.resize(kMaxEvidencePerCall + 1, i.evidence[0]); },
+       Reason::kLimitExceeded},
+      {"quota with a short key",
+       [](auto& i) {
+         i.quotas = {{Bytes(31), LedgerEpoch(), 1}};
+       },
+       Reason::kInternal},
+      {"the same quota twice",
+       [](auto& i) {
+         i.quotas.assign(2, {Bytes(32), LedgerEpoch(), 1});
+       },
+       Reason::kInternal},
+      {"five quotas",
+       [](auto& i) {
+         i.quotas.assign(5, {Bytes(32), LedgerEpoch(), 1});
+       },
        Reason::kLimitExceeded},
   };
   for (const auto& [what, spoil, reason] : cases) {
