@@ -59,6 +59,14 @@ absl::Status CheckCertificate(const CertificateRecord& certificate, absl::string
   return absl::OkStatus();
 }
 
+absl::Status CheckPerson(const std::optional<PersonRecord>& person) {
+  if (!person.has_value()) return absl::OkStatus();
+  ENKRAT_RETURN_IF_ERROR(CheckDigest(person->subject_key, "subject key"));
+  if (person->identity.size() > kMaxPersonBytes) return TooLarge("identity");
+  if (person->particulars.size() > kMaxPersonBytes) return TooLarge("particulars");
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckEvidence(const EvidenceRecord& record) {
@@ -87,6 +95,7 @@ absl::Status CheckCompletion(const SessionCompletion& completion) {
   ENKRAT_RETURN_IF_ERROR(CheckCertificate(completion.certificate, completion.session_id));
   ENKRAT_RETURN_IF_ERROR(CheckDigest(completion.result_digest, "result digest"));
   if (completion.result.size() > kMaxResultBytes) return TooLarge("result");
+  ENKRAT_RETURN_IF_ERROR(CheckPerson(completion.person));
   return CheckAllEvidence(completion.evidence);
 }
 
@@ -96,6 +105,7 @@ absl::Status CheckFailure(const SessionFailure& failure) {
   if (failure.certificate.has_value()) {
     ENKRAT_RETURN_IF_ERROR(CheckCertificate(*failure.certificate, failure.session_id));
   }
+  ENKRAT_RETURN_IF_ERROR(CheckPerson(failure.person));
   return CheckAllEvidence(failure.evidence);
 }
 

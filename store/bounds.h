@@ -17,6 +17,7 @@ inline constexpr size_t kMaxEvidencePerCall = 8192;  // a session of 1000 docume
 inline constexpr size_t kMaxQuotas = 4;              // of an intent
 inline constexpr size_t kMaxTextBytes = 1024;        // ids, issuers, steps, reasons, serial numbers
 inline constexpr size_t kMaxCertificateBytes = 64 * 1024;
+inline constexpr size_t kMaxPersonBytes = 64 * 1024;  // identity; and particulars
 inline constexpr size_t kMaxPageSize = 1000;
 
 // OK, kLimitExceeded for what is too large, or kInternal for a wrong shape (a digest of another

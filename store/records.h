@@ -1,5 +1,5 @@
-// What the ledger keeps: plain values. Ids and hashes only; nothing personal but the certificate
-// itself.
+// What the ledger keeps: plain values. Ids and hashes only, but for what is said to be personal: it
+// is encrypted at rest, apart from the evidence, and can be erased (docs/personal_data.md).
 #ifndef ENKRAT_STORE_RECORDS_H_
 #define ENKRAT_STORE_RECORDS_H_
 
@@ -45,11 +45,25 @@ struct SessionIntent {
 struct CertificateRecord {
   std::string session_id;
   std::string relying_party;
-  Bytes der;
+  Bytes der;                  // personal; empty once it is erased
   std::string serial_number;  // lower-case hex
   Bytes fingerprint_sha256;   // 32 octets
   absl::Time not_before;
   absl::Time not_after;
+  // When `der` was erased; the rest stays as evidence.
+  std::optional<absl::Time> erased_at = std::nullopt;
+};
+
+// The person for whom a session was, in octets of the workflow's own making. Personal, all of it.
+struct PersonRecord {
+  // 32 octets: keyed hash of the person at the relying party. Records are found again by it.
+  Bytes subject_key;
+  // What the certificate rests on, such as names and who vouched for them: kept as long as the
+  // certificate. At most 64 KiB.
+  Bytes identity;
+  // What it does not rest on, such as a date of birth: erased on the person's request at any time.
+  // At most 64 KiB; may be empty.
+  Bytes particulars = {};
 };
 
 // The end of a session that succeeded.
@@ -57,10 +71,11 @@ struct SessionCompletion {
   std::string session_id;
   CertificateRecord certificate;
   std::vector<EvidenceRecord> evidence;
-  Bytes result;         // opaque; at most 16 MiB
+  Bytes result;         // opaque; at most 16 MiB; personal
   Bytes result_digest;  // SHA-256 of it, kept when the result itself is dropped
   absl::Time completed_at;
   absl::Time result_expires_at;
+  std::optional<PersonRecord> person = std::nullopt;  // none: nobody but the relying party itself
 };
 
 // The end of a session that failed after its intent.
@@ -70,6 +85,7 @@ struct SessionFailure {
   std::vector<EvidenceRecord> evidence;
   std::optional<CertificateRecord> certificate;  // if one was issued by then
   absl::Time failed_at;
+  std::optional<PersonRecord> person = std::nullopt;
 };
 
 enum class SessionState { kOpen, kCompleted, kFailed, kAbandoned };
@@ -83,8 +99,10 @@ struct SessionRecord {
   std::string failure_reason;  // kFailed
   absl::Time started_at;
   std::optional<absl::Time> ended_at;
-  std::optional<Bytes> result;  // kCompleted, until it expires
+  std::optional<Bytes> result;  // kCompleted, until it expires or is erased
   Bytes result_digest;          // kCompleted
+  // When all that is personal in it was erased.
+  std::optional<absl::Time> personal_data_erased_at = std::nullopt;
 };
 
 }  // namespace enkrat::store

@@ -76,6 +76,26 @@ std::vector<SessionRecord> InMemoryLedger::Sessions() const {
   return records;
 }
 
+std::optional<store::PersonRecord> InMemoryLedger::PersonOf(const std::string& session_id) const {
+  MutexLock lock(mutex_);
+  const auto found = sessions_.find(session_id);
+  return found == sessions_.end() ? std::nullopt : found->second.person;
+}
+
+void InMemoryLedger::ErasePersonalData(const std::string& session_id, absl::Time at) {
+  MutexLock lock(mutex_);
+  Session& session = sessions_.at(session_id);
+  session.record.personal_data_erased_at = at;
+  session.record.result.reset();
+  session.person.reset();
+  session.evidence.push_back({"personal-data-erased", at, "{}"});
+  for (CertificateRecord& certificate : certificates_) {
+    if (certificate.session_id != session_id) continue;
+    certificate.der.clear();
+    certificate.erased_at = at;
+  }
+}
+
 bool InMemoryLedger::IsSpent(const std::string& issuer, const std::string& assertion_id) const {
   MutexLock lock(mutex_);
   return spent_.count({issuer, assertion_id}) != 0;
@@ -187,6 +207,7 @@ absl::Status InMemoryLedger::CompleteSession(const store::SessionCompletion& com
   session->record.result = completion.result;
   session->record.result_digest = completion.result_digest;
   session->result_expires_at = completion.result_expires_at;
+  session->person = completion.person;
   session->evidence.insert(session->evidence.end(), completion.evidence.begin(),
                            completion.evidence.end());
   return Answer(fault);
@@ -203,6 +224,7 @@ absl::Status InMemoryLedger::FailSession(const store::SessionFailure& failure) {
   session->record.state = SessionState::kFailed;
   session->record.failure_reason = failure.reason;
   session->record.ended_at = failure.failed_at;
+  session->person = failure.person;
   session->evidence.insert(session->evidence.end(), failure.evidence.begin(),
                            failure.evidence.end());
   return Answer(fault);

@@ -41,6 +41,9 @@ class InMemoryLedger final : public store::Ledger {
   size_t CertificateCount() const;
   std::vector<store::EvidenceRecord> Events() const;  // of no session
   std::vector<store::SessionRecord> Sessions() const;
+  std::optional<store::PersonRecord> PersonOf(const std::string& session_id) const;
+  // As retention does it: certificate, result and person are gone, evidence stays.
+  void ErasePersonalData(const std::string& session_id, absl::Time at);
   bool IsSpent(const std::string& issuer, const std::string& assertion_id) const;
 
   absl::StatusOr<store::IntentOutcome> RecordIntent(const store::SessionIntent& intent) override;
@@ -71,6 +74,7 @@ class InMemoryLedger final : public store::Ledger {
   struct Session {
     store::SessionRecord record;
     std::vector<store::EvidenceRecord> evidence;
+    std::optional<store::PersonRecord> person;
     absl::Time result_expires_at = absl::InfiniteFuture();
   };
   enum class Fault { kNone, kLoseAnswer };

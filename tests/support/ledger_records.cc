@@ -52,7 +52,14 @@ store::SessionCompletion LedgerCompletion(int n, const std::string& relying_part
           .result = ToBytes(result),
           .result_digest = DigestOfText(result),
           .completed_at = LedgerEpoch() + absl::Milliseconds(3),
-          .result_expires_at = LedgerEpoch() + absl::Hours(24)};
+          .result_expires_at = LedgerEpoch() + absl::Hours(24),
+          .person = LedgerPerson(n)};
+}
+
+store::PersonRecord LedgerPerson(int n) {
+  return {.subject_key = DigestOfText(absl::StrCat("person ", n)),
+          .identity = ToBytes(absl::StrCat("identity ", n)),
+          .particulars = ToBytes(absl::StrCat("particulars ", n))};
 }
 
 store::SessionFailure LedgerFailure(int n) {

@@ -20,6 +20,8 @@ std::string LedgerSerial(int n);
 store::SessionIntent LedgerIntent(int n, const std::string& relying_party = kLedgerRelyingParty);
 store::CertificateRecord LedgerCertificate(int n,
                                            const std::string& relying_party = kLedgerRelyingParty);
+// Person n, another one for each session.
+store::PersonRecord LedgerPerson(int n);
 // One record of evidence each.
 store::SessionCompletion LedgerCompletion(int n,
                                           const std::string& relying_party = kLedgerRelyingParty);

@@ -93,6 +93,11 @@ TEST(Bounds, SpoiltCompletionIsRefused) {
       {"no result digest", [](auto& c) { c.result_digest.clear(); }, Reason::kInternal},
       {"huge result", [](auto& c) { c.result.resize(kMaxResultBytes + 1); },
        Reason::kLimitExceeded},
+      {"short subject key", [](auto& c) { c.person->subject_key.pop_back(); }, Reason::kInternal},
+      {"huge identity", [](auto& c) { c.person->identity.resize(kMaxPersonBytes + 1); },
+       Reason::kLimitExceeded},
+      {"huge particulars", [](auto& c) { c.person->particulars.resize(kMaxPersonBytes + 1); },
+       Reason::kLimitExceeded},
       {"evidence that is no object", [](auto& c) { c.evidence[0].facts_json = "null"; },
        Reason::kInternal},
   };
