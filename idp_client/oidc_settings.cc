@@ -51,6 +51,7 @@ absl::Status CheckAcceptance(const OidcIssuer& issuer) {
       return Invalid(absl::StrCat("algorithm '", name, "' is unknown or not asymmetric"));
     }
   }
+  if (issuer.level_claim.empty()) return Invalid("level_claim must not be empty");
   if (issuer.acr_levels.empty()) return Invalid("acr_levels must not be empty");
   if (issuer.acr_levels.count("") > 0) return Invalid("acr_levels must not hold an empty acr");
   if (issuer.skew < absl::ZeroDuration() || issuer.skew > kMaxSkew) {
@@ -60,8 +61,8 @@ absl::Status CheckAcceptance(const OidcIssuer& issuer) {
 }
 
 absl::Status CheckMapping(const ClaimMapping& mapping) {
-  if (mapping.given_name.empty() && mapping.surname.empty()) {
-    return Invalid("claims: a claim for given_name or surname is needed");
+  if (mapping.given_name.empty() && mapping.surname.empty() && mapping.pseudonym.empty()) {
+    return Invalid("claims: a claim for given_name, surname or pseudonym is needed");
   }
   if (mapping.country.empty() == mapping.fixed_country.empty()) {
     return Invalid("claims: exactly one of country and fixed_country is needed");

@@ -1,5 +1,9 @@
 // OpenID Connect ID tokens: strict verification against a list of known providers (OpenID Connect
 // Core 1.0 section 3.1.3.7, RFC 8725).
+//
+// A token is bound to what it authorises in one of two ways. Its authorization_details say the act
+// (RFC 9396; authorized_act_claim.h): then its nonce is the client's own affair. Or, without such
+// details, its nonce is the SAD. Details that say another act are rejected whatever the nonce says.
 #ifndef ENKRAT_IDP_CLIENT_OIDC_VERIFIER_H_
 #define ENKRAT_IDP_CLIENT_OIDC_VERIFIER_H_
 
@@ -25,6 +29,9 @@ struct ClaimMapping {
   std::string fixed_country;            // ISO 3166-1 alpha-2
   std::string identifier;               // claim for serialNumber; empty: none
   std::string identifier_type = "EID";  // EN 319 412-1 5.1.3: PNO, TIN, EID, IDC, PAS
+  std::string pseudonym = {};           // claim; empty: none. With it the names may be missing
+  std::string date_of_birth = {};  // claim, YYYY-MM-DD (OpenID Connect: birthdate); empty: none
+  std::string mandates = {};       // claim (mandate_claims.h); empty: none
 };
 
 // A provider whose tokens are accepted.
@@ -36,6 +43,8 @@ struct OidcIssuer {
   std::string jwks_file;    // instead of discovery
   std::string tls_ca_file;  // PEM roots; empty: the system's
   bool allow_loopback_http = false;
+  // Claim with the level of assurance: a text, or a whole number, which counts as its decimals.
+  std::string level_claim = "acr";
   std::map<std::string, LevelOfAssurance> acr_levels;  // at least one; other values are rejected
   absl::Duration skew = absl::Seconds(10);             // at most 60 s
   // The provider sends `auth_time` if the client asks for max_age (OpenID Connect Core 1.0 section

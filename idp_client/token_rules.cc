@@ -18,6 +18,9 @@ using nlohmann::json;
 
 constexpr size_t kMaxAudiences = 16;
 constexpr size_t kMaxJtiCharacters = 256;
+constexpr size_t kMaxStepUpValues = 16;
+constexpr size_t kMaxMethods = 16;
+constexpr size_t kMaxMethodCharacters = 64;
 constexpr int64_t kEndOfYear9999 = 253402300799;
 
 absl::Status Reject(absl::string_view why) { return MakeError(Reason::kAssertionRejected, why); }
@@ -105,13 +108,52 @@ absl::StatusOr<bool> CheckNonce(const json& claims, const std::string& expected,
   return true;
 }
 
-absl::StatusOr<LevelOfAssurance> ReadLevelOfAssurance(
-    const json& claims, const std::map<std::string, LevelOfAssurance>& acr_levels) {
-  const auto acr = claims.find("acr");
-  if (acr == claims.end() || !acr->is_string()) return Reject("acr is missing");
-  const auto row = acr_levels.find(acr->get_ref<const std::string&>());
-  if (row == acr_levels.end()) return Reject("acr is unknown");
-  return row->second;
+absl::StatusOr<AssuredLevel> ReadLevelOfAssurance(
+    const json& claims, const std::string& name,
+    const std::map<std::string, LevelOfAssurance>& levels) {
+  const auto claim = claims.find(name);
+  if (claim == claims.end()) return Reject(absl::StrCat(name, " is missing"));
+  std::string value;
+  if (claim->is_string()) {
+    value = claim->get<std::string>();
+  } else if (claim->is_number_integer()) {
+    value = claim->dump();
+  } else {
+    return Reject(absl::StrCat(name, " is neither a text nor a whole number"));
+  }
+  const auto row = levels.find(value);
+  if (row == levels.end()) return Reject(absl::StrCat(name, " is unknown"));
+  return AssuredLevel{.level = row->second, .value = std::move(value)};
+}
+
+std::vector<std::string> ValuesOfAtLeast(LevelOfAssurance minimum,
+                                         const std::map<std::string, LevelOfAssurance>& levels) {
+  std::vector<std::string> values;
+  for (const LevelOfAssurance level :
+       {LevelOfAssurance::kLow, LevelOfAssurance::kSubstantial, LevelOfAssurance::kHigh}) {
+    if (level < minimum) continue;
+    for (const auto& [value, rank] : levels) {
+      if (rank == level && values.size() < kMaxStepUpValues) values.push_back(value);
+    }
+  }
+  return values;
+}
+
+absl::StatusOr<std::vector<std::string>> ReadAuthenticationMethods(const json& claims) {
+  std::vector<std::string> methods;
+  const auto amr = claims.find("amr");
+  if (amr == claims.end()) return methods;
+  if (!amr->is_array() || amr->size() > kMaxMethods) {
+    return Reject("amr is not an array of at most 16 values");
+  }
+  for (const json& method : *amr) {
+    if (!method.is_string() ||
+        !CheckVisibleText(method.get_ref<const std::string&>(), kMaxMethodCharacters).ok()) {
+      return Reject("amr holds what is not a short visible text");
+    }
+    methods.push_back(method.get<std::string>());
+  }
+  return methods;
 }
 
 absl::StatusOr<std::string> ReadAssertionId(const json& claims, ByteSpan signing_input) {

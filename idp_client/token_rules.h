@@ -45,9 +45,23 @@ absl::StatusOr<TokenTimes> CheckTimes(const nlohmann::json& claims, absl::Time n
 absl::StatusOr<bool> CheckNonce(const nlohmann::json& claims, const std::string& expected,
                                 bool required);
 
-// Rule 12: `acr` by the table.
-absl::StatusOr<LevelOfAssurance> ReadLevelOfAssurance(
-    const nlohmann::json& claims, const std::map<std::string, LevelOfAssurance>& acr_levels);
+struct AssuredLevel {
+  LevelOfAssurance level;
+  std::string value;  // as the table has it
+};
+
+// Rule 12: the claim of that name (`acr` by default), a text or a whole number, by the table.
+absl::StatusOr<AssuredLevel> ReadLevelOfAssurance(
+    const nlohmann::json& claims, const std::string& name,
+    const std::map<std::string, LevelOfAssurance>& levels);
+
+// The values of the table that are at least `minimum`, at most 16, the strongest last: what a
+// client asks for as acr_values (RFC 9470 3). Empty if the provider has none.
+std::vector<std::string> ValuesOfAtLeast(LevelOfAssurance minimum,
+                                         const std::map<std::string, LevelOfAssurance>& levels);
+
+// `amr` (RFC 8176): at most 16 visible texts of at most 64 characters. There is none: empty.
+absl::StatusOr<std::vector<std::string>> ReadAuthenticationMethods(const nlohmann::json& claims);
 
 // `jti`; without one the hex SHA-256 of the signed octets. Not of the whole token: whoever has one
 // ECDSA signature (r, s) can make another, (r, n - s), and would have a second token of it.

@@ -90,6 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadSetting{"EmptyAcr", [](O&, I& i) { i.acr_levels[""] = LevelOfAssurance::kHigh; }},
         BadSetting{"NegativeSkew", [](O&, I& i) { i.skew = absl::Seconds(-1); }},
         BadSetting{"SkewOver60s", [](O&, I& i) { i.skew = absl::Milliseconds(60001); }},
+        BadSetting{"NoLevelClaim", [](O&, I& i) { i.level_claim = ""; }},
         BadSetting{"NoNames", [](O&, I& i) { i.claims.given_name = i.claims.surname = ""; }},
         BadSetting{"NoCountry", [](O&, I& i) { i.claims.fixed_country = ""; }},
         BadSetting{"TwoCountries", [](O&, I& i) { i.claims.country = "country"; }},

@@ -239,5 +239,122 @@ TEST(PersonClaimsTest, MessageNamesTheClaimAndNotItsValue) {
   EXPECT_EQ(result.status().message().find("Poisoned"), absl::string_view::npos);
 }
 
+ClaimMapping MappingWith(std::string ClaimMapping::*claim, const char* name) {
+  ClaimMapping mapping = FullMapping();
+  mapping.*claim = name;
+  return mapping;
+}
+
+TEST(PseudonymTest, StandsInPlaceOfTheNames) {
+  json claims = GoodClaims();
+  claims.erase("given_name");
+  claims.erase("family_name");
+  claims["nickname"] = "Lastovka 7";
+  ASSERT_OK_AND_ASSIGN(const VerifiedIdentity identity,
+                       Read(claims, MappingWith(&ClaimMapping::pseudonym, "nickname")));
+  EXPECT_EQ(identity.pseudonym, "Lastovka 7");
+  EXPECT_EQ(identity.given_name, "");
+  EXPECT_EQ(identity.surname, "");
+}
+
+TEST(PseudonymTest, MayStandBesideTheNames) {
+  json claims = GoodClaims();
+  claims["nickname"] = "lastovka";
+  ASSERT_OK_AND_ASSIGN(const VerifiedIdentity identity,
+                       Read(claims, MappingWith(&ClaimMapping::pseudonym, "nickname")));
+  EXPECT_EQ(identity.pseudonym, "lastovka");
+  EXPECT_EQ(identity.given_name, "Ana");
+}
+
+TEST(PseudonymTest, MissingOneIsRejectedAlsoWithNames) {
+  const ClaimMapping mapping = MappingWith(&ClaimMapping::pseudonym, "nickname");
+  EXPECT_THAT(Read(GoodClaims(), mapping), FailsWith(Reason::kAssertionRejected));
+  for (const json& value : {json(""), json(nullptr), json(7), json("a\u202eb"), json(" a"),
+                            json(std::string(65, 'a'))}) {
+    json claims = GoodClaims();
+    claims["nickname"] = value;
+    EXPECT_THAT(Read(claims, mapping), FailsWith(Reason::kAssertionRejected)) << value;
+  }
+}
+
+TEST(PseudonymTest, ThatIsNotMappedDoesNotStandForNames) {
+  json claims = GoodClaims();
+  claims.erase("given_name");
+  claims.erase("family_name");
+  claims["nickname"] = claims["pseudonym"] = "lastovka";
+  EXPECT_THAT(Read(claims), FailsWith(Reason::kAssertionRejected));
+}
+
+absl::StatusOr<VerifiedIdentity> ReadBirth(const json& date) {
+  json claims = GoodClaims();
+  claims["birthdate"] = date;
+  return Read(claims, MappingWith(&ClaimMapping::date_of_birth, "birthdate"));
+}
+
+TEST(DateOfBirthTest, RealDayIsRead) {
+  for (const char* date : {"2000-02-29", "1850-01-01", "1999-12-31", "2004-02-29"}) {
+    ASSERT_OK_AND_ASSIGN(const VerifiedIdentity identity, ReadBirth(date));
+    EXPECT_EQ(identity.date_of_birth, date);
+  }
+}
+
+TEST(DateOfBirthTest, AnythingElseIsRejected) {
+  for (const char* date : {"",
+                           "2001-02-29",
+                           "1900-02-29",
+                           "2000-13-01",
+                           "2000-00-10",
+                           "2000-01-00",
+                           "2000-01-32",
+                           "2000-04-31",
+                           "0000-05-05",
+                           "1849-12-31",
+                           "2000",
+                           "2000-1-01",
+                           "2000-01-1",
+                           "20000101",
+                           "2000/01/01",
+                           "+200-01-01",
+                           "2000-+1-01",
+                           "2000-01- 1",
+                           "2000-01-01T00:00:00Z",
+                           "01.01.2000",
+                           " 2000-01-01"}) {
+    EXPECT_THAT(ReadBirth(date), FailsWith(Reason::kAssertionRejected)) << date;
+  }
+  for (const json& date : {json(nullptr), json(20000101), json::array({"2000-01-01"})}) {
+    EXPECT_THAT(ReadBirth(date), FailsWith(Reason::kAssertionRejected)) << date;
+  }
+}
+
+TEST(DateOfBirthTest, ThatIsMappedMustBeThere) {
+  EXPECT_THAT(Read(GoodClaims(), MappingWith(&ClaimMapping::date_of_birth, "birthdate")),
+              FailsWith(Reason::kAssertionRejected));
+}
+
+TEST(DateOfBirthTest, ThatIsNotMappedIsNotKept) {
+  json claims = GoodClaims();
+  claims["birthdate"] = "2000-01-01";
+  EXPECT_EQ(Read(claims)->date_of_birth, "");
+}
+
+TEST(MandateClaimTest, IsReadWhereItIsMapped) {
+  json claims = GoodClaims();
+  claims["orgs"] = {"VATSI-12345678"};
+  ASSERT_OK_AND_ASSIGN(const VerifiedIdentity identity,
+                       Read(claims, MappingWith(&ClaimMapping::mandates, "orgs")));
+  ASSERT_EQ(identity.mandates.size(), 1u);
+  EXPECT_EQ(identity.mandates[0].organization_identifier, "VATSI-12345678");
+  EXPECT_TRUE(Read(claims)->mandates.empty());
+  EXPECT_TRUE(Read(GoodClaims(), MappingWith(&ClaimMapping::mandates, "orgs"))->mandates.empty());
+}
+
+TEST(MandateClaimTest, BadOneRejectsTheToken) {
+  json claims = GoodClaims();
+  claims["orgs"] = {"12345678"};
+  EXPECT_THAT(Read(claims, MappingWith(&ClaimMapping::mandates, "orgs")),
+              FailsWith(Reason::kAssertionRejected));
+}
+
 }  // namespace
 }  // namespace enkrat::idp_client

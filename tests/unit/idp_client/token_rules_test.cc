@@ -1,6 +1,7 @@
 // The rules on aud, azp, times, nonce, acr and jti, each at its boundary.
 #include "idp_client/token_rules.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -15,6 +16,8 @@ namespace {
 using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::IsOk;
 using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 const std::vector<std::string> kOurs = {"us", "also-us"};
 
@@ -177,18 +180,72 @@ TEST(NonceTest, NothingToCompareWithIsADefect) {
 const std::map<std::string, LevelOfAssurance> kLevels = {{"30", LevelOfAssurance::kHigh},
                                                          {"4", LevelOfAssurance::kLow}};
 
+absl::StatusOr<LevelOfAssurance> LevelOf(const json& acr) {
+  absl::StatusOr<AssuredLevel> level = ReadLevelOfAssurance({{"acr", acr}}, "acr", kLevels);
+  if (!level.ok()) return level.status();
+  return level->level;
+}
+
 TEST(LevelOfAssuranceTest, IsReadFromTheTableNotFromTheOrderOfTexts) {
-  EXPECT_EQ(ReadLevelOfAssurance({{"acr", "30"}}, kLevels).value(), LevelOfAssurance::kHigh);
-  EXPECT_EQ(ReadLevelOfAssurance({{"acr", "4"}}, kLevels).value(), LevelOfAssurance::kLow);
+  EXPECT_EQ(LevelOf("30").value(), LevelOfAssurance::kHigh);
+  EXPECT_EQ(LevelOf("4").value(), LevelOfAssurance::kLow);
+}
+
+TEST(LevelOfAssuranceTest, WholeNumberCountsAsItsDecimals) {
+  EXPECT_EQ(LevelOf(30).value(), LevelOfAssurance::kHigh);
+  EXPECT_EQ(LevelOf(4).value(), LevelOfAssurance::kLow);
+}
+
+TEST(LevelOfAssuranceTest, ValueIsKept) {
+  EXPECT_EQ(ReadLevelOfAssurance({{"loa", 30}}, "loa", kLevels)->value, "30");
 }
 
 TEST(LevelOfAssuranceTest, AnythingElseIsRejected) {
-  for (const char* acr : {"\"\"", "\"3\"", "\"300\"", "\"30 \"", "30", "null", "[\"30\"]"}) {
-    EXPECT_THAT(ReadLevelOfAssurance({{"acr", json::parse(acr)}}, kLevels),
-                FailsWith(Reason::kAssertionRejected))
-        << acr;
+  for (const char* acr :
+       {"\"\"", "\"3\"", "\"300\"", "\"30 \"", "\"030\"", "3", "-30", "31", "30.0", "3e1",
+        "30000000000000000000", "true", "null", "[\"30\"]", "[30]", "{}"}) {
+    EXPECT_THAT(LevelOf(json::parse(acr)), FailsWith(Reason::kAssertionRejected)) << acr;
   }
-  EXPECT_THAT(ReadLevelOfAssurance(json::object(), kLevels), FailsWith(Reason::kAssertionRejected));
+  EXPECT_THAT(ReadLevelOfAssurance(json::object(), "acr", kLevels),
+              FailsWith(Reason::kAssertionRejected));
+  EXPECT_THAT(ReadLevelOfAssurance({{"acr", "30"}}, "loa", kLevels),
+              FailsWith(Reason::kAssertionRejected));
+}
+
+TEST(LevelOfAssuranceTest, ValuesThatAreEnoughAreThereTheStrongestLast) {
+  const std::map<std::string, LevelOfAssurance> levels = {{"a", LevelOfAssurance::kHigh},
+                                                          {"b", LevelOfAssurance::kSubstantial},
+                                                          {"c", LevelOfAssurance::kLow}};
+  EXPECT_THAT(ValuesOfAtLeast(LevelOfAssurance::kLow, levels), ElementsAre("c", "b", "a"));
+  EXPECT_THAT(ValuesOfAtLeast(LevelOfAssurance::kSubstantial, levels), ElementsAre("b", "a"));
+  EXPECT_THAT(ValuesOfAtLeast(LevelOfAssurance::kHigh, levels), ElementsAre("a"));
+}
+
+TEST(LevelOfAssuranceTest, ProviderOfNoSuchLevelHasNoValue) {
+  EXPECT_THAT(ValuesOfAtLeast(LevelOfAssurance::kHigh, {{"c", LevelOfAssurance::kLow}}), IsEmpty());
+}
+
+TEST(LevelOfAssuranceTest, ValuesAreAtMostSixteen) {
+  std::map<std::string, LevelOfAssurance> levels;
+  for (int i = 0; i < 40; ++i) levels[std::to_string(i)] = LevelOfAssurance::kHigh;
+  EXPECT_EQ(ValuesOfAtLeast(LevelOfAssurance::kLow, levels).size(), 16u);
+}
+
+TEST(AuthenticationMethodsTest, AreReadInTheirOrder) {
+  EXPECT_THAT(ReadAuthenticationMethods({{"amr", {"pwd", "otp"}}}).value(),
+              ElementsAre("pwd", "otp"));
+  EXPECT_THAT(ReadAuthenticationMethods(json::object()).value(), IsEmpty());
+  EXPECT_THAT(ReadAuthenticationMethods({{"amr", json::array()}}).value(), IsEmpty());
+}
+
+TEST(AuthenticationMethodsTest, AreAtMostSixteenShortTexts) {
+  const auto read = [](size_t count, size_t size) {
+    return ReadAuthenticationMethods(
+        {{"amr", std::vector<std::string>(count, std::string(size, 'm'))}});
+  };
+  EXPECT_THAT(read(16, 64), IsOk());
+  EXPECT_THAT(read(17, 1), FailsWith(Reason::kAssertionRejected));
+  EXPECT_THAT(read(1, 65), FailsWith(Reason::kAssertionRejected));
 }
 
 TEST(AssertionIdTest, JtiIsTheId) {
