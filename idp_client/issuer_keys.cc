@@ -40,8 +40,9 @@ void IssuerKeys::KeepFresh() {
 absl::StatusOr<VerificationKey> IssuerKeys::Find(const SignatureAlgorithm& algorithm,
                                                  absl::string_view kid, absl::Time deadline) {
   MutexLock lock(mutex_);
+  const absl::Duration arrived_at = options_.clock->SinceBoot();
   const absl::Duration until =
-      options_.clock->SinceBoot() + std::min(deadline - options_.clock->Now(), kLongestWait);
+      arrived_at + std::min(deadline - options_.clock->Now(), kLongestWait);
   for (;;) {
     const std::optional<VerificationKey> key = KnownKey(algorithm, kid);
     if (key.has_value() && (IsFresh() || fetching_ || !MayFetch())) return *key;
@@ -50,7 +51,7 @@ absl::StatusOr<VerificationKey> IssuerKeys::Find(const SignatureAlgorithm& algor
       ENKRAT_RETURN_IF_ERROR(WaitForRefresh(left));
       continue;
     }
-    if (!MayFetch()) return NoKey();
+    if (!MayFetch()) return NoKey(arrived_at);
     if (left <= absl::ZeroDuration()) {
       if (key.has_value()) return *key;
       return MakeError(Reason::kIdpKeysUnavailable, "no time left to fetch the keys");
@@ -60,7 +61,7 @@ absl::StatusOr<VerificationKey> IssuerKeys::Find(const SignatureAlgorithm& algor
         .IgnoreError();
     const std::optional<VerificationKey> after = KnownKey(algorithm, kid);
     if (after.has_value()) return *after;
-    return NoKey();
+    return NoKey(arrived_at);
   }
 }
 
@@ -81,15 +82,15 @@ bool IssuerKeys::MayFetch() const {
          options_.clock->SinceBoot() - *last_attempt_ >= options_.min_refresh_interval;
 }
 
-absl::Status IssuerKeys::NoKey() const {
-  if (keys_ == nullptr || last_attempt_failed_) {
-    const absl::Duration next =
-        last_attempt_.value_or(absl::ZeroDuration()) + options_.min_refresh_interval;
-    return WithRetryDelay(
-        MakeError(Reason::kIdpKeysUnavailable, "the provider's keys could not be fetched"),
-        std::max(next - options_.clock->SinceBoot(), absl::Seconds(1)));
+absl::Status IssuerKeys::NoKey(absl::Duration arrived_at) const {
+  if (keys_ != nullptr && !last_attempt_failed_ && fetched_at_ >= arrived_at) {
+    return MakeError(Reason::kAssertionRejected, "the provider has no key for this kid and alg");
   }
-  return MakeError(Reason::kAssertionRejected, "the provider has no key for this kid and alg");
+  const absl::Duration next =
+      last_attempt_.value_or(absl::ZeroDuration()) + options_.min_refresh_interval;
+  return WithRetryDelay(
+      MakeError(Reason::kIdpKeysUnavailable, "the provider's keys of this moment are not known"),
+      std::max(next - options_.clock->SinceBoot(), absl::Seconds(1)));
 }
 
 absl::Status IssuerKeys::Refresh(absl::Duration timeout) {

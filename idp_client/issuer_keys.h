@@ -26,7 +26,7 @@ class IssuerKeys {
   struct Options {
     std::string issuer;  // for the log
     std::unique_ptr<KeySource> source;
-    absl::Duration min_refresh_interval = absl::Seconds(30);
+    absl::Duration min_refresh_interval = absl::Seconds(10);
     absl::Duration refresh_after = absl::Hours(1);
     absl::Duration max_key_age = absl::Hours(24);
     const Clock* clock = nullptr;  // not owned
@@ -41,9 +41,10 @@ class IssuerKeys {
   // Fetches if it is time to, and nobody does: called now and then, it spares callers the wait.
   void KeepFresh();
 
-  // The key for a token's header. kAssertionRejected: the provider has no such key;
-  // kIdpKeysUnavailable: its keys, or newer ones, could not be had until `deadline`, within 6 s, or
-  // because enough callers wait already; with the time after which asking again makes sense.
+  // The key for a token's header. kAssertionRejected: the provider, asked after the token came, has
+  // no such key. kIdpKeysUnavailable: its keys, or newer ones, could not be had until `deadline`,
+  // within 6 s, because enough callers wait already or because it was asked a moment before, and
+  // may have changed its keys since; with the time after which asking again makes sense.
   absl::StatusOr<VerificationKey> Find(const SignatureAlgorithm& algorithm, absl::string_view kid,
                                        absl::Time deadline);
 
@@ -59,7 +60,8 @@ class IssuerKeys {
   // OK once the fetch that runs has ended; kIdpKeysUnavailable if that takes longer than `left` or
   // too many wait already.
   absl::Status WaitForRefresh(absl::Duration left) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status NoKey() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // For a token that came at this time since boot.
+  absl::Status NoKey(absl::Duration arrived_at) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   Mutex mutex_;

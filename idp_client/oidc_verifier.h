@@ -58,8 +58,9 @@ class OidcVerifier final : public IdentityVerifier {
  public:
   struct Options {
     std::vector<OidcIssuer> issuers;  // 1..64
-    // A JWKS is asked for again at an unknown kid, but not more often than this.
-    absl::Duration min_refresh_interval = absl::Seconds(30);
+    // A JWKS is asked for again at an unknown kid, but not more often than this: until then a token
+    // of a key that the provider has only just begun to use is kIdpKeysUnavailable.
+    absl::Duration min_refresh_interval = absl::Seconds(10);
     // And after this time anyway; the old keys stay in use while the provider is down, for at most
     // max_key_age.
     absl::Duration refresh_after = absl::Hours(1);

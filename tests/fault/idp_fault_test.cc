@@ -101,7 +101,7 @@ TEST_F(IdpFault, NewKeyOfTheProviderIsPickedUpAndTheOldOneStillCounts) {
   PostToProvider("/rotate");
   const v1::SignRequest with_new_key = Request();
   EXPECT_THAT(client_->Sign(with_old_key).status, IsOk());
-  EXPECT_THAT(SignWhenKeysAreRefreshed(with_new_key, Reason::kAssertionRejected).status, IsOk());
+  EXPECT_THAT(SignWhenKeysAreRefreshed(with_new_key, Reason::kIdpKeysUnavailable).status, IsOk());
 }
 
 }  // namespace

@@ -191,7 +191,6 @@ INSTANTIATE_TEST_SUITE_P(
         std::make_pair("WithoutNonce", std::map<std::string, std::string>{{"nonce", ""}}),
         std::make_pair("OfAnotherIssuer",
                        std::map<std::string, std::string>{{"iss", "https://evil.example"}}),
-        std::make_pair("ByAnUnknownKey", std::map<std::string, std::string>{{"kid", "stranger"}}),
         std::make_pair("WithUnknownAcr", std::map<std::string, std::string>{{"acr", "wish"}}),
         std::make_pair("WithoutAcr", std::map<std::string, std::string>{{"acr", ""}}),
         std::make_pair("NamingNobody",
@@ -204,6 +203,17 @@ TEST_F(GrpcErrorsTest, AssertionThatIsNoTokenIsRejected) {
   for (const char* assertion : {"x", "a.b.c", "....", "eyJhbGciOiJub25lIn0.e30."}) {
     EXPECT_THAT(SendSpoiled([&](v1::SignRequest& request) { request.set_assertion(assertion); }),
                 Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
+  }
+}
+
+// Or to be tried again, while the provider's keys were fetched only a moment ago.
+TEST_F(GrpcErrorsTest, AssertionByAnUnknownKeyIsNotAccepted) {
+  const CallOutcome outcome = SendWithClaims({{"kid", "stranger"}});
+  if (outcome.reason == "IDP_KEYS_UNAVAILABLE") {
+    EXPECT_THAT(outcome, Refuses(kUnavailable, "IDP_KEYS_UNAVAILABLE"));
+    EXPECT_TRUE(outcome.has_retry_delay);
+  } else {
+    EXPECT_THAT(outcome, Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
   }
 }
 

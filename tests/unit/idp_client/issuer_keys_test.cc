@@ -100,23 +100,43 @@ TEST_F(IssuerKeysTest, KeysAreFetchedOnceAndKept) {
 TEST_F(IssuerKeysTest, UnknownKidFetchesAgain) {
   EXPECT_THAT(Find("old"), IsOk());
   Rotate();
-  clock_.Advance(absl::Seconds(30));
+  clock_.Advance(absl::Seconds(10));
   EXPECT_THAT(Find("new"), IsOk());
   EXPECT_EQ(provider_.fetches, 2);
 }
 
-TEST_F(IssuerKeysTest, UnknownKidJustAfterAFetchDoesNot) {
+// The provider may have changed its keys a moment ago: nothing is known of the token yet.
+TEST_F(IssuerKeysTest, UnknownKidJustAfterAFetchIsToBeTriedAgainAfterTheNext) {
   EXPECT_THAT(Find("old"), IsOk());
-  clock_.Advance(absl::Seconds(30) - absl::Microseconds(1));
-  EXPECT_THAT(Find("new"), FailsWith(Reason::kAssertionRejected));
+  Rotate();
+  clock_.Advance(absl::Seconds(3));
+  const absl::Status status = Find("new");
+  EXPECT_THAT(status, FailsWith(Reason::kIdpKeysUnavailable));
+  EXPECT_EQ(RetryDelayOf(status), absl::Seconds(7));
+  EXPECT_EQ(provider_.fetches, 1);
+  clock_.Advance(*RetryDelayOf(status));
+  EXPECT_THAT(Find("new"), IsOk());
+}
+
+TEST_F(IssuerKeysTest, UnknownKidJustAfterAFetchFetchesNothing) {
+  EXPECT_THAT(Find("old"), IsOk());
+  clock_.Advance(absl::Seconds(10) - absl::Microseconds(1));
+  EXPECT_THAT(Find("new"), FailsWith(Reason::kIdpKeysUnavailable));
   EXPECT_EQ(provider_.fetches, 1);
 }
 
-TEST_F(IssuerKeysTest, AThousandUnknownKidsCostOneFetch) {
+TEST_F(IssuerKeysTest, KidThatTheProviderDoesNotKnowNowIsRejected) {
+  EXPECT_THAT(Find("new"), FailsWith(Reason::kAssertionRejected));
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_THAT(Find("new"), FailsWith(Reason::kAssertionRejected));
+  EXPECT_EQ(provider_.fetches, 2);
+}
+
+TEST_F(IssuerKeysTest, AThousandUnknownKidsCostOneFetchAnInterval) {
   EXPECT_THAT(Find("old"), IsOk());
-  clock_.Advance(absl::Seconds(30));
   for (int i = 0; i < 1000; ++i) {
-    EXPECT_THAT(Find(std::to_string(i)), FailsWith(Reason::kAssertionRejected));
+    clock_.Advance(absl::Milliseconds(10));
+    EXPECT_FALSE(Find(std::to_string(i)).ok());
   }
   EXPECT_EQ(provider_.fetches, 2);
 }
@@ -124,7 +144,7 @@ TEST_F(IssuerKeysTest, AThousandUnknownKidsCostOneFetch) {
 TEST_F(IssuerKeysTest, SteppedClockDoesNotLoosenTheRate) {
   EXPECT_THAT(Find("old"), IsOk());
   clock_.Step(absl::Hours(48));
-  EXPECT_THAT(Find("new"), FailsWith(Reason::kAssertionRejected));
+  EXPECT_FALSE(Find("new").ok());
   EXPECT_EQ(provider_.fetches, 1);
 }
 
@@ -180,7 +200,7 @@ TEST_F(IssuerKeysTest, AnswerThatIsNoKeySetCountsAsDown) {
 TEST_F(IssuerKeysTest, UnknownKidWhileTheProviderIsDownIsNotHeldAgainstTheToken) {
   EXPECT_THAT(Find("old"), IsOk());
   provider_.down = true;
-  clock_.Advance(absl::Seconds(30));
+  clock_.Advance(absl::Seconds(10));
   EXPECT_THAT(Find("new"), FailsWith(Reason::kIdpKeysUnavailable));
 }
 
@@ -190,7 +210,7 @@ TEST_F(IssuerKeysTest, ProviderDownFromTheStartIsAskedAtTheSameRate) {
   EXPECT_THAT(Find("old"), FailsWith(Reason::kIdpKeysUnavailable));
   EXPECT_EQ(provider_.fetches, 1);
   provider_.down = false;
-  clock_.Advance(absl::Seconds(30));
+  clock_.Advance(absl::Seconds(10));
   EXPECT_THAT(Find("old"), IsOk());
   EXPECT_EQ(provider_.fetches, 2);
 }
@@ -260,8 +280,8 @@ TEST_F(IssuerKeysTest, FetchTakesAtMostSixSecondsOfAPatientCaller) {
 TEST_F(IssuerKeysTest, FailureSaysWhenTheProviderIsAskedAgain) {
   provider_.down = true;
   EXPECT_THAT(Find("old"), FailsWith(Reason::kIdpKeysUnavailable));
-  clock_.Advance(absl::Seconds(10));
-  EXPECT_EQ(RetryDelayOf(Find("old")), absl::Seconds(20));
+  clock_.Advance(absl::Seconds(4));
+  EXPECT_EQ(RetryDelayOf(Find("old")), absl::Seconds(6));
 }
 
 TEST_F(IssuerKeysTest, CallerWhoseTimeEndsDuringAnothersFetchIsTold) {
@@ -297,7 +317,7 @@ TEST_F(IssuerKeysTest, KeepingFreshAsksOnlyWhenItIsTime) {
   clock_.Advance(absl::Hours(1));
   provider_.down = true;
   for (int i = 0; i < 5; ++i) keys_->KeepFresh();
-  EXPECT_EQ(provider_.fetches, 2);  // the provider is down: not again for half a minute
+  EXPECT_EQ(provider_.fetches, 2);  // the provider is down: not again for ten seconds
   EXPECT_THAT(Find("old"), IsOk());
 }
 

@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadSetting{"NoFetcher", [](O& o, I&) { o.fetcher = nullptr; }},
         BadSetting{"IntervalBelowOneSecond",
                    [](O& o, I&) { o.min_refresh_interval = absl::Milliseconds(999); }},
-        BadSetting{"RefreshBelowInterval", [](O& o, I&) { o.refresh_after = absl::Seconds(29); }},
+        BadSetting{"RefreshBelowInterval", [](O& o, I&) { o.refresh_after = absl::Seconds(9); }},
         BadSetting{"AgeBelowRefresh", [](O& o, I&) { o.max_key_age = absl::Minutes(59); }},
         BadSetting{"EmptyIssuer", [](O&, I& i) { i.issuer = ""; }},
         BadSetting{"PlainHttp", [](O&, I& i) { i.issuer = "http://127.0.0.1"; }},
