@@ -133,7 +133,8 @@ std::vector<std::string> ValuesOfAtLeast(LevelOfAssurance minimum,
        {LevelOfAssurance::kLow, LevelOfAssurance::kSubstantial, LevelOfAssurance::kHigh}) {
     if (level < minimum) continue;
     for (const auto& [value, rank] : levels) {
-      if (rank == level && values.size() < kMaxStepUpValues) values.push_back(value);
+      if (rank != level || values.size() >= kMaxStepUpValues) continue;
+      if (value.find_first_of(" \t\r\n") == std::string::npos) values.push_back(value);
     }
   }
   return values;

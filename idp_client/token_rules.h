@@ -56,7 +56,8 @@ absl::StatusOr<AssuredLevel> ReadLevelOfAssurance(
     const std::map<std::string, LevelOfAssurance>& levels);
 
 // The values of the table that are at least `minimum`, at most 16, the strongest last: what a
-// client asks for as acr_values (RFC 9470 3). Empty if the provider has none.
+// client asks for as acr_values (RFC 9470 3), a list with spaces between: values with spaces in
+// them cannot be asked for. Empty if the provider has none.
 std::vector<std::string> ValuesOfAtLeast(LevelOfAssurance minimum,
                                          const std::map<std::string, LevelOfAssurance>& levels);
 

@@ -225,6 +225,12 @@ TEST(LevelOfAssuranceTest, ProviderOfNoSuchLevelHasNoValue) {
   EXPECT_THAT(ValuesOfAtLeast(LevelOfAssurance::kHigh, {{"c", LevelOfAssurance::kLow}}), IsEmpty());
 }
 
+TEST(LevelOfAssuranceTest, ValueThatCannotStandInAListIsNotAskedFor) {
+  EXPECT_THAT(ValuesOfAtLeast(LevelOfAssurance::kHigh, {{"a b", LevelOfAssurance::kHigh},
+                                                        {"a\tb", LevelOfAssurance::kHigh}}),
+              IsEmpty());
+}
+
 TEST(LevelOfAssuranceTest, ValuesAreAtMostSixteen) {
   std::map<std::string, LevelOfAssurance> levels;
   for (int i = 0; i < 40; ++i) levels[std::to_string(i)] = LevelOfAssurance::kHigh;
