@@ -1,11 +1,9 @@
 #include "ca/authority_name.h"
 
-#include <array>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "ca/subject.h"
+#include "ca/semantics_identifier.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "common/text.h"
@@ -25,18 +23,12 @@ absl::Status CheckText(absl::string_view attribute, absl::string_view text) {
   return absl::OkStatus();
 }
 
-// TYPE CC "-" identifier of EN 319 412-1 5.1.4.
-bool IsLegalPersonIdentifier(absl::string_view text) {
-  static constexpr std::array<absl::string_view, 6> kTypes = {"VAT", "NTR", "PSD",
-                                                              "LEI", "EOR", "EXC"};
-  if (text.size() < 7 || text.substr(5).find('-') == absl::string_view::npos) return false;
-  if (!IsCountryShape(text.substr(3, 2)) || text.back() == '-') return false;
-  if (text[5] != '-' && text[5] != '+') return false;
-  if (text[2] == ':') return IsCountryShape(text.substr(0, 2));
-  for (const absl::string_view type : kTypes) {
-    if (text.substr(0, 3) == type) return true;
-  }
-  return false;
+// Of EN 319 412-1 5.1.4; a type of a country's own ("SI:SI-1") too, as no semantics are claimed for
+// the names of authorities.
+bool IsOrganizationIdentifier(absl::string_view text) {
+  if (IsLegalPersonIdentifier(text)) return true;
+  return text.size() > 6 && IsCountryShape(text.substr(0, 2)) && text[2] == ':' &&
+         IsCountryShape(text.substr(3, 2)) && text[5] == '-';
 }
 
 bool AddEntry(X509_NAME* name, int nid, int type, absl::string_view text) {
@@ -55,7 +47,7 @@ absl::Status CheckAuthorityName(const AuthorityName& name) {
   ENKRAT_RETURN_IF_ERROR(CheckText("common name", name.common_name));
   if (name.organization_identifier.empty()) return absl::OkStatus();
   ENKRAT_RETURN_IF_ERROR(CheckText("organization identifier", name.organization_identifier));
-  if (!IsLegalPersonIdentifier(name.organization_identifier)) {
+  if (!IsOrganizationIdentifier(name.organization_identifier)) {
     return Invalid("organization identifier is not one of EN 319 412-1 5.1.4");
   }
   return absl::OkStatus();

@@ -35,6 +35,17 @@ absl::StatusOr<Bytes> DrawSerialNumber(const std::function<Bytes()>& source) {
   return serial;
 }
 
+// The extensions of this one certificate that are not the same in every one of its profile.
+absl::StatusOr<Bytes> OwnExtensions(const IssuanceRequest& request) {
+  if (!request.profile->spec().authentication_context) return Bytes();
+  if (!request.authentication_context.has_value()) {
+    return MakeError(Reason::kProfileRejected,
+                     "the profile asks for an authentication context, and there is none");
+  }
+  ENKRAT_RETURN_IF_ERROR(CheckAuthenticationContext(*request.authentication_context));
+  return EncodeAuthenticationContext(*request.authentication_context);
+}
+
 }  // namespace
 
 struct Issuer::Authority {
@@ -77,6 +88,10 @@ absl::StatusOr<IssuanceToken> Issuer::Prepare(const IssuanceRequest& request) co
     return MakeError(Reason::kInternal, "an issuance request without profile or key");
   }
   ENKRAT_RETURN_IF_ERROR(CheckSubject(request.subject));
+  if (request.subject.kind != request.profile->subject_kind()) {
+    return MakeError(Reason::kProfileRejected, "the subject is not of the profile's kind");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const Bytes own_extensions, OwnExtensions(request));
   const absl::Time now = options_.clock->Now();
   const ProfileSpec& spec = request.profile->spec();
   const absl::Time not_before = WholeSeconds(now - spec.not_before_skew);
@@ -100,7 +115,8 @@ absl::StatusOr<IssuanceToken> Issuer::Prepare(const IssuanceRequest& request) co
                             .spki_der = spki,
                             .issuer_key_identifier = authority_->chain.key_identifier,
                             .subject_key_identifier = subject_key_identifier,
-                            .extensions_der = request.profile->extensions_der()});
+                            .profile_extensions_der = request.profile->extensions_der(),
+                            .own_extensions_der = own_extensions});
   ENKRAT_ASSIGN_OR_RETURN(const ParsedTbs parsed, ParsedTbs::Parse(token.tbs_der_));
   ENKRAT_RETURN_IF_ERROR(RunLints({.tbs = parsed,
                                    .issuer = authority_->Facts(),

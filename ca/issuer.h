@@ -5,11 +5,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "ca/authentication_context.h"
 #include "ca/profile.h"
 #include "ca/subject.h"
 #include "common/bytes.h"
@@ -41,9 +43,11 @@ class IssuanceToken {
 };
 
 struct IssuanceRequest {
-  const Profile* profile = nullptr;  // required; not kept
-  Subject subject;
+  const Profile* profile = nullptr;        // required; not kept
+  Subject subject;                         // of the profile's subject_kind()
   const PublicKey* subject_key = nullptr;  // required; not kept
+  // Goes into the certificate if the profile asks for it, which then needs it.
+  std::optional<AuthenticationContext> authentication_context{};
 };
 
 struct IssuedCertificate {
@@ -73,8 +77,9 @@ class Issuer {
 
   // Builds the TBSCertificate (docs/conformity.md: random 128-bit serial, noRevAvail,
   // valassured-ST-certs, nonRepudiation only, AIA caIssuers, ...) and lints it. kLintFailed with
-  // the names of the broken lints; kProfileRejected if a certificate of the CA's chain ends sooner;
-  // CheckSubject's errors.
+  // the names of the broken lints; kProfileRejected if a certificate of the CA's chain ends sooner,
+  // or the subject or its authentication context is not what the profile is for; the errors of
+  // CheckSubject and CheckAuthenticationContext.
   absl::StatusOr<IssuanceToken> Prepare(const IssuanceRequest& request) const;
 
   // Signs the token's octets with the CA's key, checks the signature, parses the certificate back

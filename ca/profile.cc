@@ -1,13 +1,16 @@
 #include "ca/profile.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ca/extension.h"
 #include "ca/http_url.h"
 #include "ca/object_identifiers.h"
+#include "ca/qc_statements.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 
@@ -20,10 +23,9 @@ constexpr absl::Duration kShortTermLimit = absl::Hours(24);  // EN 319 412-1 5.2
 constexpr absl::Duration kMinValidity = absl::Minutes(1);
 constexpr absl::Duration kMaxSkew = absl::Seconds(60);
 
-// Policies of EN 319 411-2 5.3.
-constexpr absl::string_view kQualifiedPolicyArc = "0.4.0.194112.1.";
-constexpr absl::string_view kQcpNatural = "0.4.0.194112.1.0";
-constexpr absl::string_view kQcpNaturalQscd = "0.4.0.194112.1.2";
+constexpr absl::string_view kQualifiedPolicyArc = "0.4.0.194112.1.";  // EN 319 411-2 5.3
+constexpr size_t kMaxPdsLocations = 8;
+constexpr int kMaxRetentionYears = 100;
 
 absl::Status Invalid(const ProfileSpec& spec, absl::string_view what) {
   return MakeError(Reason::kConfigurationInvalid,
@@ -44,23 +46,52 @@ absl::Status CheckTimes(const ProfileSpec& spec) {
   return absl::OkStatus();
 }
 
-absl::Status CheckQualifiedClaims(const ProfileSpec& spec) {
-  if (spec.on_qscd && !spec.qualified) {
-    return Invalid(spec, "on_qscd is a claim of a qualified certificate only");
-  }
-  if (spec.qualified && !IsHttpsUrl(spec.pds_url)) {
-    return Invalid(spec, "pds_url is not an https URL (EN 319 412-5 4.3.4)");
-  }
+absl::Status CheckPolicies(const ProfileSpec& spec) {
   for (const std::string& policy : spec.policy_oids) {
     if (!absl::StartsWith(policy, kQualifiedPolicyArc)) continue;
     if (!spec.qualified) {
       return Invalid(spec, absl::StrCat("policy ", policy, " is for qualified certificates"));
     }
-    const absl::string_view expected = spec.on_qscd ? kQcpNaturalQscd : kQcpNatural;
+    const absl::string_view expected = QualifiedPolicy(spec.kind, spec.on_qscd);
     if (policy != expected) {
       return Invalid(spec, absl::StrCat("policy ", policy, " does not go with the claims; ",
                                         expected, " does (EN 319 411-2 5.3)"));
     }
+  }
+  return absl::OkStatus();
+}
+
+bool IsLanguage(absl::string_view text) {
+  return text.size() == 2 && absl::ascii_islower(static_cast<unsigned char>(text[0])) &&
+         absl::ascii_islower(static_cast<unsigned char>(text[1]));
+}
+
+absl::Status CheckPds(const ProfileSpec& spec) {
+  if (spec.pds.size() > kMaxPdsLocations) return Invalid(spec, "more than 8 pds");
+  std::set<absl::string_view> languages;
+  for (const PdsLocation& location : spec.pds) {
+    if (!IsHttpsUrl(location.url)) {
+      return Invalid(spec, "a pds URL is not https (EN 319 412-5 4.3.4)");
+    }
+    if (!IsLanguage(location.language)) {
+      return Invalid(spec, "a pds language is not two lower-case letters (ISO 639-1)");
+    }
+    if (!languages.insert(location.language).second) {
+      return Invalid(spec, "two pds in one language (EN 319 412-5 4.3.4)");
+    }
+  }
+  if (!languages.contains("en")) return Invalid(spec, "no pds in English (EN 319 412-5 4.3.4)");
+  return absl::OkStatus();
+}
+
+absl::Status CheckClaims(const ProfileSpec& spec) {
+  ENKRAT_RETURN_IF_ERROR(CheckPolicies(spec));
+  if (spec.retention_years < 0 || spec.retention_years > kMaxRetentionYears) {
+    return Invalid(spec, "retention_years is not between 0 and 100");
+  }
+  if (spec.qualified) return CheckPds(spec);
+  if (spec.on_qscd || !spec.pds.empty() || spec.retention_years > 0) {
+    return Invalid(spec, "on_qscd, pds and retention_years are claims of a qualified certificate");
   }
   return absl::OkStatus();
 }
@@ -108,51 +139,6 @@ void WriteAuthorityInfoAccess(DerWriter& writer, const std::string& ca_issuers_u
   });
 }
 
-void WriteStatement(DerWriter& writer, ByteSpan identifier) {
-  writer.Nested(der_tag::kSequence, [&] { writer.ObjectIdentifier(identifier); });
-}
-
-void WriteTypeStatement(DerWriter& writer) {
-  writer.Nested(der_tag::kSequence, [&] {
-    writer.ObjectIdentifier(oid::kQcType);
-    WriteStatement(writer, oid::kQcTypeEsign);  // SEQUENCE OF one OBJECT IDENTIFIER
-  });
-}
-
-void WritePdsStatement(DerWriter& writer, const std::string& pds_url) {
-  writer.Nested(der_tag::kSequence, [&] {
-    writer.ObjectIdentifier(oid::kQcPds);
-    writer.Nested(der_tag::kSequence, [&] {
-      writer.Nested(der_tag::kSequence, [&] {
-        writer.Element(der_tag::kIa5String, pds_url);
-        writer.Element(der_tag::kPrintableString, "en");
-      });
-    });
-  });
-}
-
-// serialNumber has the semantics of EN 319 412-1 5.1.3.
-void WriteSemanticsStatement(DerWriter& writer) {
-  writer.Nested(der_tag::kSequence, [&] {
-    writer.ObjectIdentifier(oid::kPkixQcSyntaxV2);
-    WriteStatement(writer, oid::kSemanticsNatural);  // SemanticsInformation
-  });
-}
-
-void WriteQcStatements(DerWriter& writer, const ProfileSpec& spec) {
-  WriteExtension(writer, oid::kQcStatements, Criticality::kNonCritical, [&] {
-    writer.Nested(der_tag::kSequence, [&] {
-      if (spec.qualified) WriteStatement(writer, oid::kQcCompliance);
-      if (spec.on_qscd) WriteStatement(writer, oid::kQcSscd);
-      if (spec.qualified) {
-        WriteTypeStatement(writer);
-        WritePdsStatement(writer, spec.pds_url);
-      }
-      WriteSemanticsStatement(writer);
-    });
-  });
-}
-
 Bytes EncodeExtensions(const ProfileSpec& spec, const std::vector<Bytes>& policies) {
   DerWriter writer(512);
   WriteKeyUsage(writer);
@@ -172,13 +158,27 @@ Profile::Profile(ProfileSpec spec, std::vector<Bytes> policies)
       policies_(std::move(policies)),
       extensions_der_(EncodeExtensions(spec_, policies_)) {}
 
+SubjectKind Profile::subject_kind() const {
+  if (spec_.kind == ProfileKind::kSeal) return SubjectKind::kLegalPerson;
+  return spec_.names == SubjectNames::kPseudonym ? SubjectKind::kPseudonym
+                                                 : SubjectKind::kNaturalPerson;
+}
+
+absl::string_view QualifiedPolicy(ProfileKind kind, bool on_qscd) {
+  if (kind == ProfileKind::kSeal) return on_qscd ? "0.4.0.194112.1.3" : "0.4.0.194112.1.1";
+  return on_qscd ? "0.4.0.194112.1.2" : "0.4.0.194112.1.0";
+}
+
 absl::StatusOr<Profile> Profile::Create(ProfileSpec spec) {
   if (spec.name.empty() || spec.name.size() > kMaxNameSize) {
     return Invalid(spec, "name is empty or longer than 64 octets");
   }
   ENKRAT_RETURN_IF_ERROR(CheckTimes(spec));
   ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> policies, EncodePolicies(spec));
-  ENKRAT_RETURN_IF_ERROR(CheckQualifiedClaims(spec));
+  ENKRAT_RETURN_IF_ERROR(CheckClaims(spec));
+  if (spec.kind == ProfileKind::kSeal && spec.names == SubjectNames::kPseudonym) {
+    return Invalid(spec, "a legal person has no pseudonym (EN 319 412-3 4.2.1)");
+  }
   if (!IsHttpUrl(spec.ca_issuers_url)) {
     return Invalid(spec, "ca_issuers_url is not an http or https URL (EN 319 412-2 4.4.1)");
   }

@@ -23,6 +23,8 @@ SequenceMember MemberOf(const ASN1_TYPE* any) {
     member.octets = ToBytes(ByteSpan(OBJ_get0_data(object), OBJ_length(object)));
   } else if (any->type != V_ASN1_NULL && any->type != V_ASN1_BOOLEAN) {
     const ASN1_STRING* string = any->value.asn1_string;
+    // The decoder notes a minus in the string alone.
+    if (any->type == V_ASN1_INTEGER) member.type = ASN1_STRING_type(string);
     member.octets = ToBytes(
         ByteSpan(ASN1_STRING_get0_data(string), static_cast<size_t>(ASN1_STRING_length(string))));
   }

@@ -9,8 +9,9 @@
 
 namespace enkrat::ca {
 
-// A member: its ASN.1 type as OpenSSL counts (V_ASN1_...), and its octets: content for primitive
-// types of X.680, the whole encoding for SEQUENCE, SET and context-specific members.
+// A member: its ASN.1 type as OpenSSL counts (V_ASN1_...; V_ASN1_NEG_INTEGER below zero), and its
+// octets: content for primitive types of X.680 (of an INTEGER its magnitude), the whole encoding
+// for SEQUENCE, SET and context-specific members.
 struct SequenceMember {
   int type = 0;
   Bytes octets;

@@ -1,9 +1,9 @@
 #include "ca/subject.h"
 
-#include <array>
+#include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "ca/object_identifiers.h"
 #include "common/der_writer.h"
 #include "common/reason.h"
@@ -16,7 +16,7 @@ namespace {
 // X.520 upper bounds (RFC 5280 appendix A): ub-common-name, ub-serial-number; the names of persons
 // get the same bound, well above what identity documents hold.
 constexpr size_t kMaxTextCharacters = 64;
-constexpr size_t kMaxSerialNumberCharacters = 64;
+constexpr size_t kMaxIdentifierCharacters = 64;
 
 absl::Status Malformed(absl::string_view message) {
   return MakeError(Reason::kRequestMalformed, message);
@@ -38,54 +38,17 @@ void WriteAttribute(DerWriter& writer, ByteSpan type, uint8_t tag, absl::string_
   });
 }
 
-}  // namespace
-
-bool IsCountryShape(absl::string_view text) {
-  return text.size() == 2 && absl::ascii_isupper(static_cast<unsigned char>(text[0])) &&
-         absl::ascii_isupper(static_cast<unsigned char>(text[1]));
+void WriteText(DerWriter& writer, ByteSpan type, absl::string_view text) {
+  if (!text.empty()) WriteAttribute(writer, type, der_tag::kUtf8String, text);
 }
 
-bool IsPrintableString(absl::string_view text) {
-  static constexpr absl::string_view kPunctuation = " '()+,-./:=?";
-  for (const char c : text) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
-        kPunctuation.find(c) == absl::string_view::npos) {
-      return false;
-    }
-  }
-  return true;
+absl::Status CheckAbsent(absl::string_view attribute, absl::string_view text) {
+  if (text.empty()) return absl::OkStatus();
+  return Malformed(absl::StrCat(attribute, ": does not go with this kind of subject"));
 }
 
-bool IsNaturalPersonIdentifier(absl::string_view text) {
-  static constexpr std::array<absl::string_view, 5> kTypes = {"PAS", "IDC", "PNO", "TIN", "EID"};
-  if (text.size() < 7 || text[5] != '-' || text.back() == ' ') return false;
-  if (text[6] == ' ' || !IsCountryShape(text.substr(3, 2))) return false;
-  for (const absl::string_view type : kTypes) {
-    if (text.substr(0, 3) == type) return true;
-  }
-  return false;
-}
-
-std::string CommonNameOf(const Subject& subject) {
-  if (!subject.common_name.empty()) return subject.common_name;
-  if (subject.given_name.empty()) return subject.surname;
-  if (subject.surname.empty()) return subject.given_name;
-  return absl::StrCat(subject.given_name, " ", subject.surname);
-}
-
-absl::Status CheckSubject(const Subject& subject) {
-  if (!IsCountryShape(subject.country)) {
-    return Malformed("country: is not an upper-case ISO 3166-1 alpha-2 code");
-  }
-  if (subject.given_name.empty() && subject.surname.empty()) {
-    return Malformed("given name and surname: both are missing");
-  }
-  if (!subject.given_name.empty()) {
-    ENKRAT_RETURN_IF_ERROR(CheckText("given name", subject.given_name));
-  }
-  if (!subject.surname.empty()) ENKRAT_RETURN_IF_ERROR(CheckText("surname", subject.surname));
-  ENKRAT_RETURN_IF_ERROR(CheckText("common name", CommonNameOf(subject)));
-  if (subject.serial_number.size() > kMaxSerialNumberCharacters) {
+absl::Status CheckSerialNumber(const Subject& subject) {
+  if (subject.serial_number.size() > kMaxIdentifierCharacters) {
     return MakeError(Reason::kLimitExceeded, "serial number: is too long");
   }
   if (!IsPrintableString(subject.serial_number) ||
@@ -95,18 +58,99 @@ absl::Status CheckSubject(const Subject& subject) {
   return absl::OkStatus();
 }
 
+absl::Status CheckNoOrganization(const Subject& subject) {
+  ENKRAT_RETURN_IF_ERROR(CheckAbsent("organization", subject.organization));
+  return CheckAbsent("organization identifier", subject.organization_identifier);
+}
+
+absl::Status CheckNoNames(const Subject& subject) {
+  ENKRAT_RETURN_IF_ERROR(CheckAbsent("given name", subject.given_name));
+  return CheckAbsent("surname", subject.surname);
+}
+
+absl::Status CheckNaturalPerson(const Subject& subject) {
+  if (subject.given_name.empty() && subject.surname.empty()) {
+    return Malformed("given name and surname: both are missing");
+  }
+  if (!subject.given_name.empty()) {
+    ENKRAT_RETURN_IF_ERROR(CheckText("given name", subject.given_name));
+  }
+  if (!subject.surname.empty()) ENKRAT_RETURN_IF_ERROR(CheckText("surname", subject.surname));
+  // Names or a pseudonym, never both (EN 319 412-2 NAT-4.2.4).
+  ENKRAT_RETURN_IF_ERROR(CheckAbsent("pseudonym", subject.pseudonym));
+  ENKRAT_RETURN_IF_ERROR(CheckNoOrganization(subject));
+  return CheckSerialNumber(subject);
+}
+
+absl::Status CheckPseudonym(const Subject& subject) {
+  ENKRAT_RETURN_IF_ERROR(CheckText("pseudonym", subject.pseudonym));
+  if (CommonNameOf(subject) != subject.pseudonym) {
+    return Malformed("common name: is not the pseudonym");
+  }
+  ENKRAT_RETURN_IF_ERROR(CheckNoNames(subject));
+  ENKRAT_RETURN_IF_ERROR(CheckNoOrganization(subject));
+  return CheckSerialNumber(subject);
+}
+
+absl::Status CheckLegalPerson(const Subject& subject) {
+  ENKRAT_RETURN_IF_ERROR(CheckText("organization", subject.organization));
+  if (subject.organization_identifier.size() > kMaxIdentifierCharacters) {
+    return MakeError(Reason::kLimitExceeded, "organization identifier: is too long");
+  }
+  if (!IsLegalPersonIdentifier(subject.organization_identifier)) {
+    return Malformed("organization identifier: is not one of EN 319 412-1 5.1.4");
+  }
+  if (subject.organization == subject.organization_identifier) {
+    return Malformed("organization: is the organization identifier");
+  }
+  ENKRAT_RETURN_IF_ERROR(CheckNoNames(subject));
+  ENKRAT_RETURN_IF_ERROR(CheckAbsent("pseudonym", subject.pseudonym));
+  return CheckAbsent("serial number", subject.serial_number);
+}
+
+}  // namespace
+
+std::string CommonNameOf(const Subject& subject) {
+  if (!subject.common_name.empty()) return subject.common_name;
+  if (subject.kind == SubjectKind::kPseudonym) return subject.pseudonym;
+  if (subject.kind == SubjectKind::kLegalPerson) return subject.organization;
+  if (subject.given_name.empty()) return subject.surname;
+  if (subject.surname.empty()) return subject.given_name;
+  return absl::StrCat(subject.given_name, " ", subject.surname);
+}
+
+absl::Status CheckSubject(const Subject& subject) {
+  if (!IsCountryShape(subject.country)) {
+    return Malformed("country: is not an upper-case ISO 3166-1 alpha-2 code");
+  }
+  switch (subject.kind) {
+    case SubjectKind::kNaturalPerson:
+      ENKRAT_RETURN_IF_ERROR(CheckNaturalPerson(subject));
+      break;
+    case SubjectKind::kPseudonym:
+      ENKRAT_RETURN_IF_ERROR(CheckPseudonym(subject));
+      break;
+    case SubjectKind::kLegalPerson:
+      ENKRAT_RETURN_IF_ERROR(CheckLegalPerson(subject));
+      break;
+  }
+  return CheckText("common name", CommonNameOf(subject));
+}
+
 Bytes EncodeSubject(const Subject& subject) {
   DerWriter writer;
   writer.Nested(der_tag::kSequence, [&] {
     WriteAttribute(writer, oid::kCountry, der_tag::kPrintableString, subject.country);
-    WriteAttribute(writer, oid::kCommonName, der_tag::kUtf8String, CommonNameOf(subject));
-    if (!subject.given_name.empty()) {
-      WriteAttribute(writer, oid::kGivenName, der_tag::kUtf8String, subject.given_name);
+    // Of a kind that the subject is not, the attributes are empty.
+    WriteText(writer, oid::kOrganization, subject.organization);
+    WriteText(writer, oid::kOrganizationIdentifier, subject.organization_identifier);
+    WriteText(writer, oid::kCommonName, CommonNameOf(subject));
+    WriteText(writer, oid::kGivenName, subject.given_name);
+    WriteText(writer, oid::kSurname, subject.surname);
+    WriteText(writer, oid::kPseudonym, subject.pseudonym);
+    if (!subject.serial_number.empty()) {
+      WriteAttribute(writer, oid::kSerialNumber, der_tag::kPrintableString, subject.serial_number);
     }
-    if (!subject.surname.empty()) {
-      WriteAttribute(writer, oid::kSurname, der_tag::kUtf8String, subject.surname);
-    }
-    WriteAttribute(writer, oid::kSerialNumber, der_tag::kPrintableString, subject.serial_number);
   });
   return std::move(writer).Take();
 }

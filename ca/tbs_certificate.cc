@@ -34,7 +34,8 @@ Bytes EncodeTbsCertificate(const TbsFields& fields) {
     writer.Nested(der_tag::Constructed(3), [&] {
       writer.Nested(der_tag::kSequence, [&] {
         WriteKeyIdentifiers(writer, fields);
-        writer.Raw(fields.extensions_der);
+        writer.Raw(fields.profile_extensions_der);
+        writer.Raw(fields.own_extensions_der);
       });
     });
   });

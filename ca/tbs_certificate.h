@@ -18,7 +18,9 @@ struct TbsFields {
   ByteSpan spki_der;
   ByteSpan issuer_key_identifier;
   ByteSpan subject_key_identifier;
-  ByteSpan extensions_der;  // behind the two key identifiers
+  // Extensions, one behind the other; they follow the two key identifiers.
+  ByteSpan profile_extensions_der;
+  ByteSpan own_extensions_der{};
 };
 
 Bytes EncodeTbsCertificate(const TbsFields& fields);

@@ -70,6 +70,8 @@ absl::StatusOr<ca::Profile> ProfileFrom(const v1::ProfileConfig& source, absl::s
                    "claims a qualified certificate: a legal claim that needs "
                    "allow_qualified_claims");
   }
+  std::vector<ca::PdsLocation> pds;
+  if (!source.pds_url().empty()) pds.push_back({source.pds_url(), "en"});
   absl::StatusOr<ca::Profile> profile = ca::Profile::Create(
       {.name = source.name(),
        .policy_oids = {source.policy_oids().begin(), source.policy_oids().end()},
@@ -78,7 +80,7 @@ absl::StatusOr<ca::Profile> ProfileFrom(const v1::ProfileConfig& source, absl::s
        .ca_issuers_url = source.ca_issuers_url(),
        .qualified = qualified,
        .on_qscd = *level == signer::SignatureLevel::kQualified,
-       .pds_url = source.pds_url()});
+       .pds = std::move(pds)});
   if (!profile.ok()) return WithContext(profile.status(), field);
   return profile;
 }

@@ -190,7 +190,8 @@ absl::StatusOr<idp_client::VerifiedIdentity> SigningWorkflow::VerifyAssertion(
 // spent. The keyed hash is the HSM's to make; any stands for it here.
 absl::Status SigningWorkflow::CheckNames(const Admission& admission,
                                          const idp_client::VerifiedIdentity& identity) {
-  const absl::StatusOr<ca::Subject> subject = CertificateSubject(identity, Bytes(32));
+  const absl::StatusOr<NamedSubject> subject =
+      CertificateSubject(identity, Bytes(32), admission.profile->spec().names);
   if (subject.ok()) return absl::OkStatus();
   const absl::Status why =
       MakeError(Reason::kAssertionRejected,
@@ -316,12 +317,13 @@ absl::Status SigningWorkflow::IssueCertificate(Session& session, hsm::SessionLea
   ENKRAT_ASSIGN_OR_RETURN(
       const Bytes person_hash,
       lease.Mac(*parts_.person_key, PersonOctets(session.identity, admission.relying_party->id)));
-  ENKRAT_ASSIGN_OR_RETURN(const ca::Subject subject,
-                          CertificateSubject(session.identity, person_hash));
   ENKRAT_ASSIGN_OR_RETURN(
-      ca::IssuanceToken token,
-      parts_.issuer->Prepare(
-          {.profile = admission.profile, .subject = subject, .subject_key = &key.public_key()}));
+      const NamedSubject named,
+      CertificateSubject(session.identity, person_hash, admission.profile->spec().names));
+  ENKRAT_ASSIGN_OR_RETURN(ca::IssuanceToken token,
+                          parts_.issuer->Prepare({.profile = admission.profile,
+                                                  .subject = named.subject,
+                                                  .subject_key = &key.public_key()}));
   const auto tbs_sha256 = Sha256(token.tbs_der());
   const std::unique_ptr<SigningKey> ca_key = lease.KeyFor(*parts_.issuing_ca_key);
   ENKRAT_ASSIGN_OR_RETURN(session.certificate, parts_.issuer->Issue(std::move(token), *ca_key));

@@ -10,8 +10,9 @@ packages=(
   libssl-dev protobuf-compiler libprotobuf-dev protobuf-compiler-grpc libgrpc++-dev libabsl-dev
   libsqlite3-dev libcjose-dev libjansson-dev libcurl4-openssl-dev libyaml-cpp-dev libcli11-dev
   libboost-dev prometheus-cpp-dev nlohmann-json3-dev libutf8proc-dev libp11-kit-dev libargon2-dev
+  libicu-dev
   # tests and benchmarks
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libgnutls28-dev
   # tokens, and the tools that nobody here wrote
   softhsm2 libnss3 opensc-pkcs11 opensc openssl gnutls-bin curl ca-certificates sqlite3 procps
 )

@@ -16,7 +16,8 @@ LintFinding Check(const LintInput& input) {
                                           ByteSpan(oid::kAuthorityInfoAccess),
                                           ByteSpan(oid::kQcStatements),
                                           ByteSpan(oid::kNoRevAvail),
-                                          ByteSpan(oid::kValidityAssuredShortTerm)};
+                                          ByteSpan(oid::kValidityAssuredShortTerm),
+                                          ByteSpan(oid::kAuthenticationContext)};
   for (const ParsedExtension& extension : input.tbs.extensions()) {
     if (std::find(kAllowed.begin(), kAllowed.end(), extension.type) == kAllowed.end()) {
       return "an extension that the profile does not know";

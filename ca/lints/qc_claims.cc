@@ -13,13 +13,11 @@ LintFinding Check(const LintInput& input) {
   if (claims(oid::kQcCompliance) != spec.qualified) return "QcCompliance differs from the profile";
   if (claims(oid::kQcSscd) != spec.on_qscd) return "QcSSCD differs from the profile";
   if (claims(oid::kQcSscd) && !claims(oid::kQcCompliance)) return "QcSSCD without QcCompliance";
-  if (claims(oid::kQcCcLegislation)) return "QcCClegislation in an EU certificate";
   return std::nullopt;
 }
 
 }  // namespace
 
-const Lint kQcClaims = {
-    .name = "qc_claims", .clause = "EN 319 412-5 4.2.1, 4.2.2, QCS-5-01", .check = Check};
+const Lint kQcClaims = {.name = "qc_claims", .clause = "EN 319 412-5 4.2.1, 4.2.2", .check = Check};
 
 }  // namespace enkrat::ca::lints

@@ -15,6 +15,7 @@ LintFinding Check(const LintInput& input) {
     if (input.profile.spec().qualified) return "is missing";
     return std::nullopt;
   }
+  if (!input.profile.spec().qualified) return "is in a certificate that is not qualified";
   if (statement->size() != 2) return "cannot be read";
   bool english = false;
   for (const SequenceMember& each :

@@ -1,5 +1,5 @@
-// A qualified certificate says that it is for electronic signatures: QcType with exactly that one
-// OID.
+// A qualified certificate says whether it is for electronic signatures or seals: QcType with
+// exactly that one OID.
 #include "ca/lints/registry.h"
 #include "ca/object_identifiers.h"
 #include "ca/sequence.h"
@@ -17,7 +17,9 @@ LintFinding Check(const LintInput& input) {
   if (statement->size() != 2) return "cannot be read";
   const auto types = ReadSequence((*statement)[1].octets);
   if (!types.has_value() || types->size() != 1) return "does not hold exactly one type";
-  if (types->front().octets != ByteSpan(oid::kQcTypeEsign)) return "is not esign";
+  const bool seal = input.profile.spec().kind == ProfileKind::kSeal;
+  const ByteSpan expected = seal ? ByteSpan(oid::kQcTypeEseal) : ByteSpan(oid::kQcTypeEsign);
+  if (types->front().octets != expected) return "is not that of the profile's kind";
   return std::nullopt;
 }
 

@@ -26,6 +26,9 @@ absl::Span<const Lint* const> AllLints() {
       &lints::kSubjectCountry,
       &lints::kSubjectSerialNumber,
       &lints::kSubjectText,
+      &lints::kSubjectPseudonym,
+      &lints::kSubjectOrganization,
+      &lints::kSubjectOrganizationIdentifier,
       &lints::kSubjectKey,
       &lints::kKeyAlgorithm,
       &lints::kBasicConstraints,
@@ -35,7 +38,13 @@ absl::Span<const Lint* const> AllLints() {
       &lints::kQcClaims,
       &lints::kQcType,
       &lints::kQcPds,
+      &lints::kQcPdsLanguage,
       &lints::kQcSemantics,
+      &lints::kQcKnownStatements,
+      &lints::kQcLegislation,
+      &lints::kQcPolicy,
+      &lints::kQcRetention,
+      &lints::kAuthenticationContext,
   };
   return kLints;
 }

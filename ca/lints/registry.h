@@ -26,6 +26,9 @@ extern const Lint kSubjectAttributes;
 extern const Lint kSubjectCountry;
 extern const Lint kSubjectSerialNumber;
 extern const Lint kSubjectText;
+extern const Lint kSubjectPseudonym;
+extern const Lint kSubjectOrganization;
+extern const Lint kSubjectOrganizationIdentifier;
 extern const Lint kSubjectKey;
 extern const Lint kKeyAlgorithm;
 extern const Lint kBasicConstraints;
@@ -35,7 +38,13 @@ extern const Lint kQcStatements;
 extern const Lint kQcClaims;
 extern const Lint kQcType;
 extern const Lint kQcPds;
+extern const Lint kQcPdsLanguage;
 extern const Lint kQcSemantics;
+extern const Lint kQcKnownStatements;
+extern const Lint kQcLegislation;
+extern const Lint kQcPolicy;
+extern const Lint kQcRetention;
+extern const Lint kAuthenticationContext;
 
 }  // namespace enkrat::ca::lints
 

@@ -2,7 +2,7 @@
 #include "absl/strings/string_view.h"
 #include "ca/lints/encoded_value.h"
 #include "ca/lints/registry.h"
-#include "ca/subject.h"
+#include "ca/semantics_identifier.h"
 
 namespace enkrat::ca::lints {
 namespace {

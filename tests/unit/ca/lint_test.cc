@@ -11,98 +11,59 @@
 #include "ca/object_identifiers.h"
 #include "common/reason.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/ca/draft_certificate.h"
-#include "tests/unit/ca/software_authority.h"
+#include "tests/unit/ca/lint_world.h"
 
 namespace enkrat::ca {
 namespace {
 
-using ::enkrat::testing::AdvancedSpec;
-using ::enkrat::testing::AnaNovak;
+using ::enkrat::testing::AddExtension;
+using ::enkrat::testing::AddStatement;
+using ::enkrat::testing::Broken;
 using ::enkrat::testing::DraftAttribute;
 using ::enkrat::testing::DraftCertificate;
 using ::enkrat::testing::FailsWith;
+using ::enkrat::testing::Hex;
 using ::enkrat::testing::IsOk;
-using ::enkrat::testing::MakeProfile;
-using ::enkrat::testing::QualifiedSpec;
-using ::enkrat::testing::SoftwareAuthority;
+using ::enkrat::testing::ReplaceInStatements;
+using ::enkrat::testing::SetText;
 using ::enkrat::testing::SoftwareSigningKey;
-
-Bytes Hex(absl::string_view hex) { return FromHex(hex).value(); }
-
-// One CA and one good certificate for all cases.
-struct World {
-  SoftwareAuthority authority;
-  std::unique_ptr<Issuer> issuer =
-      Issuer::Create({.chain_der = authority.chain_der(), .clock = &authority.clock}).value();
-  std::unique_ptr<SoftwareSigningKey> subject_key = SoftwareSigningKey::Generate();
-  Profile advanced = MakeProfile(AdvancedSpec());
-  Profile qualified = MakeProfile(QualifiedSpec());
-
-  static World& Get() {
-    static World& world = *new World;
-    return world;
-  }
-
-  DraftCertificate Good(const Profile& profile) {
-    return DraftCertificate::FromTbs(issuer
-                                         ->Prepare({.profile = &profile,
-                                                    .subject = AnaNovak(),
-                                                    .subject_key = &subject_key->public_key()})
-                                         .value()
-                                         .tbs_der());
-  }
-
-  // Lints `draft` with a key identifier taken from the good certificate.
-  absl::Status RunAll(const DraftCertificate& draft, const Profile& profile) {
-    DraftCertificate good = Good(profile);
-    const Bytes key_identifier(good.Find(oid::kAuthorityKeyIdentifier).value.begin() + 4,
-                               good.Find(oid::kAuthorityKeyIdentifier).value.end());
-    const absl::StatusOr<ParsedTbs> tbs = ParsedTbs::Parse(draft.Encode());
-    if (!tbs.ok()) return tbs.status();
-    const Bytes spki = requested_spki.empty() ? draft.spki_der : requested_spki;
-    return RunLints({.tbs = *tbs,
-                     .issuer = {.subject_der = good.issuer_der,
-                                .key_identifier = key_identifier,
-                                .spki_der = issuer->public_key().spki_der(),
-                                .signature_algorithm_der = good.signature_algorithm_der},
-                     .profile = profile,
-                     .subject_spki_der = spki,
-                     .now = authority.clock.Now()});
-  }
-
-  Bytes requested_spki;  // the key that was asked for; empty: the draft's
-};
+using ::enkrat::testing::Which;
+using World = ::enkrat::testing::LintWorld;
 
 TEST(LintTest, GoodCertificatesBreakNoLint) {
   World& world = World::Get();
-  EXPECT_THAT(world.RunAll(world.Good(world.advanced), world.advanced), IsOk());
-  EXPECT_THAT(world.RunAll(world.Good(world.qualified), world.qualified), IsOk());
+  for (const Which which : testing::kEveryWhich) {
+    const Profile& profile = world.ProfileOf(which);
+    EXPECT_THAT(world.RunAll(world.Good(profile), profile), IsOk());
+  }
 }
 
 TEST(LintTest, CertificateOfAnotherProfileIsRejected) {
   World& world = World::Get();
-  EXPECT_THAT(world.RunAll(world.Good(world.qualified), world.advanced),
-              FailsWith(Reason::kLintFailed));
-  EXPECT_THAT(world.RunAll(world.Good(world.advanced), world.qualified),
-              FailsWith(Reason::kLintFailed));
+  for (const Which made : testing::kEveryWhich) {
+    for (const Which meant : testing::kEveryWhich) {
+      if (made == meant) continue;
+      EXPECT_THAT(world.RunAll(world.Good(world.ProfileOf(made)), world.ProfileOf(meant)),
+                  FailsWith(Reason::kLintFailed));
+    }
+  }
 }
 
 TEST(LintTest, AllBrokenLintsAreNamedAtOnce) {
   World& world = World::Get();
-  DraftCertificate draft = world.Good(world.advanced);
+  DraftCertificate draft = world.Good(world.ProfileOf(Which::kAdvanced));
   draft.version = 1;
   draft.Remove(oid::kNoRevAvail);
-  const std::string message(world.RunAll(draft, world.advanced).message());
+  const std::string message(world.RunAll(draft, world.ProfileOf(Which::kAdvanced)).message());
   EXPECT_THAT(message, ::testing::HasSubstr("version: "));
   EXPECT_THAT(message, ::testing::HasSubstr("no_rev_avail: is missing (RFC 9608"));
 }
 
 TEST(LintTest, FindingsHoldNothingOfTheSubject) {
   World& world = World::Get();
-  DraftCertificate draft = world.Good(world.advanced);
+  DraftCertificate draft = world.Good(world.ProfileOf(Which::kAdvanced));
   for (DraftAttribute& attribute : draft.subject) attribute.text = "Skrivnost\n";
-  const std::string message(world.RunAll(draft, world.advanced).message());
+  const std::string message(world.RunAll(draft, world.ProfileOf(Which::kAdvanced)).message());
   EXPECT_THAT(message, ::testing::HasSubstr("subject_text"));
   EXPECT_THAT(message, ::testing::Not(::testing::HasSubstr("Skrivnost")));
 }
@@ -110,44 +71,10 @@ TEST(LintTest, FindingsHoldNothingOfTheSubject) {
 TEST(LintTest, KeyOtherThanTheRequestedOneIsRejected) {
   World& world = World::Get();
   world.requested_spki = SoftwareSigningKey::Generate()->public_key().spki_der();
-  const absl::Status status = world.RunAll(world.Good(world.advanced), world.advanced);
+  const absl::Status status = world.RunAll(world.Good(world.ProfileOf(Which::kAdvanced)),
+                                           world.ProfileOf(Which::kAdvanced));
   world.requested_spki.clear();
   EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("subject_key: "));
-}
-
-struct Broken {
-  const char* lint;  // that finds it
-  const char* name;
-  std::function<void(DraftCertificate&)> spoil;
-  bool qualified = false;
-};
-
-void SetText(DraftCertificate& draft, ByteSpan type, std::string text, uint8_t tag) {
-  for (DraftAttribute& attribute : draft.subject) {
-    if (attribute.type == type) attribute = {ToBytes(type), tag, std::move(text)};
-  }
-}
-
-void Add(DraftCertificate& draft, ByteSpan type, Bytes value, bool critical = false) {
-  draft.extensions.push_back({ToBytes(type), critical, std::move(value)});
-}
-
-// Puts a statement (a whole QCStatement in hex) behind those that are there.
-void AddStatement(DraftCertificate& draft, absl::string_view statement) {
-  Bytes& value = draft.Find(oid::kQcStatements).value;
-  const size_t header = value[1] < 0x80 ? 2 : 3;  // short, or one more octet of length
-  Bytes content(value.begin() + static_cast<ptrdiff_t>(header), value.end());
-  Append(content, Hex(statement));
-  value = {0x30, 0x81, static_cast<uint8_t>(content.size())};
-  if (content.size() < 0x80) value = {0x30, static_cast<uint8_t>(content.size())};
-  Append(value, content);
-}
-
-void ReplaceInStatements(DraftCertificate& draft, const Bytes& from, const Bytes& to) {
-  Bytes& value = draft.Find(oid::kQcStatements).value;
-  const auto found = std::search(value.begin(), value.end(), from.begin(), from.end());
-  ASSERT_NE(found, value.end());
-  std::copy(to.begin(), to.end(), found);
 }
 
 std::string Spki(int bits) {
@@ -200,9 +127,9 @@ const std::vector<Broken>& Cases() {
       {"validity_assured", "NotNull",
        [](auto& d) { d.Find(oid::kValidityAssuredShortTerm).value = Hex("3000"); }},
       {"revocation_pointers", "CrlDistributionPoints",
-       [](auto& d) { Add(d, oid::kCrlDistributionPoints, Hex("3000")); }},
+       [](auto& d) { AddExtension(d, oid::kCrlDistributionPoints, Hex("3000")); }},
       {"revocation_pointers", "FreshestCrl",
-       [](auto& d) { Add(d, oid::kFreshestCrl, Hex("3000")); }},
+       [](auto& d) { AddExtension(d, oid::kFreshestCrl, Hex("3000")); }},
       {"revocation_pointers", "OcspResponder",
        [](auto& d) { d.Find(oid::kAuthorityInfoAccess).value = Hex(kOcspAccess); }},
       {"key_usage", "Missing", [](auto& d) { d.Remove(oid::kKeyUsage); }},
@@ -255,7 +182,7 @@ const std::vector<Broken>& Cases() {
       {"subject_attributes", "TwoCountries",
        [](auto& d) { d.subject.push_back({ToBytes(ByteSpan(oid::kCountry)), 0x13, "AT"}); }},
       {"subject_attributes", "NoSerialNumber", [](auto& d) { d.subject.pop_back(); }},
-      {"subject_attributes", "NoNames",
+      {"subject_pseudonym", "NoNames",
        [](auto& d) { d.subject.erase(d.subject.begin() + 2, d.subject.begin() + 4); }},
       {"subject_attributes", "Organization",
        [](auto& d) { d.subject.push_back({Hex("55040a"), 0x0c, "Bank"}); }},
@@ -280,7 +207,7 @@ const std::vector<Broken>& Cases() {
       {"subject_text", "BmpString",
        [](auto& d) { SetText(d, oid::kSurname, std::string("\0N\0o", 4), 0x1e); }},
       {"subject_key", "KeyOfTheCa",
-       [](auto& d) { d.spki_der = World::Get().issuer->public_key().spki_der(); }},
+       [](auto& d) { d.spki_der = World::Get().authority_spki(); }},
       {"key_algorithm", "Rsa2048", [](auto& d) { SetKey(d, Spki(2048)); }},
       {"key_algorithm", "RsaExponent3",
        [](auto& d) {
@@ -301,55 +228,55 @@ const std::vector<Broken>& Cases() {
              Hex("3056301006072a8648ce3d020106052b8104000a034200" "04" + std::string(128, '1'));
        }},
       {"basic_constraints", "Ca",
-       [](auto& d) { Add(d, oid::kBasicConstraints, Hex("30030101ff"), true); }},
+       [](auto& d) { AddExtension(d, oid::kBasicConstraints, Hex("30030101ff"), true); }},
       {"allowed_extensions", "PolicyMappings",
-       [](auto& d) { Add(d, oid::kPolicyMappings, Hex("3000")); }},
+       [](auto& d) { AddExtension(d, oid::kPolicyMappings, Hex("3000")); }},
       {"allowed_extensions", "NameConstraints",
-       [](auto& d) { Add(d, oid::kNameConstraints, Hex("3000"), true); }},
+       [](auto& d) { AddExtension(d, oid::kNameConstraints, Hex("3000"), true); }},
       {"allowed_extensions", "ExtendedKeyUsage",
-       [](auto& d) { Add(d, Hex("551d25"), Hex("300a06082b06010505070308")); }},
-      {"allowed_extensions", "SubjectAltName", [](auto& d) { Add(d, Hex("551d11"), Hex("3000")); }},
+       [](auto& d) { AddExtension(d, Hex("551d25"), Hex("300a06082b06010505070308")); }},
+      {"allowed_extensions", "SubjectAltName", [](auto& d) { AddExtension(d, Hex("551d11"), Hex("3000")); }},
       {"duplicate_extensions", "KeyUsageTwice",
-       [](auto& d) { Add(d, oid::kKeyUsage, Hex("03020640"), true); }},
+       [](auto& d) { AddExtension(d, oid::kKeyUsage, Hex("03020640"), true); }},
       {"duplicate_extensions", "UnknownTwice",
        [](auto& d) {
-         Add(d, Hex("2a0304"), Hex("0500"));
-         Add(d, Hex("2a0304"), Hex("0500"));
+         AddExtension(d, Hex("2a0304"), Hex("0500"));
+         AddExtension(d, Hex("2a0304"), Hex("0500"));
        }},
       {"qc_statements", "Missing", [](auto& d) { d.Remove(oid::kQcStatements); }},
       {"qc_statements", "Critical", [](auto& d) { d.Find(oid::kQcStatements).critical = true; }},
       {"qc_statements", "Empty", [](auto& d) { d.Find(oid::kQcStatements).value = Hex("3000"); }},
       {"qc_statements", "ComplianceTwice",
-       [](auto& d) { AddStatement(d, "3008060604008e460101"); }, true},
+       [](auto& d) { AddStatement(d, "3008060604008e460101"); }, Which::kQualified},
       {"qc_statements", "StatementWithoutIdentifier",
        [](auto& d) { AddStatement(d, "30020500"); }},
       {"qc_claims", "ComplianceInAnAdvancedCertificate",
        [](auto& d) { AddStatement(d, "3008060604008e460101"); }},
       {"qc_claims", "QscdInAnAdvancedCertificate",
        [](auto& d) { AddStatement(d, "3008060604008e460104"); }},
-      {"qc_claims", "Legislation", [](auto& d) { AddStatement(d, "300e060604008e46010730041302" "5553"); },
-       true},
+      {"qc_legislation", "Present", [](auto& d) { AddStatement(d, "300e060604008e46010730041302" "5553"); },
+       Which::kQualified},
       {"qc_claims", "NoCompliance",
-       [](auto& d) { ReplaceInStatements(d, Hex("04008e460101"), Hex("04008e460102")); }, true},
+       [](auto& d) { ReplaceInStatements(d, Hex("04008e460101"), Hex("04008e460102")); }, Which::kQualified},
       {"qc_type", "Missing",
        [](auto& d) { ReplaceInStatements(d, Hex("3013060604008e460106"), Hex("3013060604008e460102")); },
-       true},
+       Which::kQualified},
       {"qc_type", "Seal",
-       [](auto& d) { ReplaceInStatements(d, Hex("04008e46010601"), Hex("04008e46010602")); }, true},
+       [](auto& d) { ReplaceInStatements(d, Hex("04008e46010601"), Hex("04008e46010602")); }, Which::kQualified},
       {"qc_type", "TwoTypes",
        [](auto& d) {
          ReplaceInStatements(d, Hex("3013060604008e460106"), Hex("3013060604008e460102"));
          AddStatement(d, "301c060604008e4601063012060704008e46010601060704008e46010602");
        },
-       true},
+       Which::kQualified},
       {"qc_type", "InAnAdvancedCertificate",
        [](auto& d) { AddStatement(d, "3013060604008e4601063009060704008e46010601"); }},
       {"qc_pds", "Missing",
-       [](auto& d) { ReplaceInStatements(d, Hex("04008e460105"), Hex("04008e460102")); }, true},
+       [](auto& d) { ReplaceInStatements(d, Hex("04008e460105"), Hex("04008e460102")); }, Which::kQualified},
       {"qc_pds", "Http",
-       [](auto& d) { ReplaceInStatements(d, ToBytes("https://"), ToBytes("http:///")); }, true},
+       [](auto& d) { ReplaceInStatements(d, ToBytes("https://"), ToBytes("http:///")); }, Which::kQualified},
       {"qc_pds", "NotEnglish",
-       [](auto& d) { ReplaceInStatements(d, Hex("1302656e"), Hex("1302736c")); }, true},
+       [](auto& d) { ReplaceInStatements(d, Hex("1302656e"), Hex("1302736c")); }, Which::kQualified},
       {"qc_semantics", "Missing",
        [](auto& d) { ReplaceInStatements(d, Hex("2b06010505070b02"), Hex("2b06010505070b01")); }},
       {"qc_semantics", "LegalPerson",
@@ -362,7 +289,7 @@ class BrokenCertificateTest : public ::testing::TestWithParam<Broken> {};
 
 TEST_P(BrokenCertificateTest, IsFoundByTheLint) {
   World& world = World::Get();
-  const Profile& profile = GetParam().qualified ? world.qualified : world.advanced;
+  const Profile& profile = world.ProfileOf(GetParam().which);
   DraftCertificate draft = world.Good(profile);
   GetParam().spoil(draft);
   const absl::Status status = world.RunAll(draft, profile);
@@ -376,9 +303,15 @@ INSTANTIATE_TEST_SUITE_P(Lints, BrokenCertificateTest, ::testing::ValuesIn(Cases
                            return absl::StrCat(suite.param.lint, "_", suite.param.name);
                          });
 
+INSTANTIATE_TEST_SUITE_P(Claims, BrokenCertificateTest,
+                         ::testing::ValuesIn(testing::BrokenClaims()), [](const auto& suite) {
+                           return absl::StrCat(suite.param.lint, "_", suite.param.name);
+                         });
+
 TEST(LintTest, EveryLintHasABrokenCertificate) {
   std::set<std::string> tested;
   for (const Broken& each : Cases()) tested.insert(each.lint);
+  for (const Broken& each : testing::BrokenClaims()) tested.insert(each.lint);
   std::set<std::string> existing;
   for (const Lint* lint : AllLints()) existing.insert(std::string(lint->name));
   EXPECT_EQ(tested, existing);
@@ -386,21 +319,21 @@ TEST(LintTest, EveryLintHasABrokenCertificate) {
 
 TEST(ParsedTbsTest, OctetsBehindTheCertificateAreRejected) {
   World& world = World::Get();
-  Bytes tbs = world.Good(world.advanced).Encode();
+  Bytes tbs = world.Good(world.ProfileOf(Which::kAdvanced)).Encode();
   tbs.push_back(0);
   EXPECT_THAT(ParsedTbs::Parse(tbs), FailsWith(Reason::kLintFailed));
 }
 
 TEST(ParsedTbsTest, EncodingThatIsNotDerIsRejected) {
   World& world = World::Get();
-  DraftCertificate draft = world.Good(world.advanced);
+  DraftCertificate draft = world.Good(world.ProfileOf(Which::kAdvanced));
   draft.serial_number = {0x00, 0x11};  // a zero octet too many
   EXPECT_THAT(ParsedTbs::Parse(draft.Encode()), FailsWith(Reason::kLintFailed));
 }
 
 TEST(ParsedTbsTest, EveryTruncationIsRejected) {
   World& world = World::Get();
-  const Bytes tbs = world.Good(world.advanced).Encode();
+  const Bytes tbs = world.Good(world.ProfileOf(Which::kAdvanced)).Encode();
   for (size_t size = 0; size < tbs.size(); ++size) {
     EXPECT_THAT(ParsedTbs::Parse(ByteSpan(tbs).first(size)), FailsWith(Reason::kLintFailed));
   }

@@ -87,8 +87,8 @@ INSTANTIATE_TEST_SUITE_P(
                   s.qualified = false;
                   s.policy_oids = {"1.2.3"};
                 }},
-        Refused{"QualifiedWithoutPds", [](ProfileSpec& s) { s.pds_url = ""; }},
-        Refused{"PdsOverHttp", [](ProfileSpec& s) { s.pds_url = "http://example.com/pds"; }},
+        Refused{"QualifiedWithoutPds", [](ProfileSpec& s) { s.pds.clear(); }},
+        Refused{"PdsOverHttp", [](ProfileSpec& s) { s.pds[0].url = "http://example.com/pds"; }},
         Refused{"NoCaIssuers", [](ProfileSpec& s) { s.ca_issuers_url = ""; }},
         Refused{"LdapCaIssuers", [](ProfileSpec& s) { s.ca_issuers_url = "ldap://example.com/"; }},
         Refused{"CaIssuersWithoutHost", [](ProfileSpec& s) { s.ca_issuers_url = "http:///ca"; }},

@@ -96,6 +96,34 @@ ca::Subject AnaNovak() {
           .serial_number = "EIDSI-2f6c1b7e90"};
 }
 
+ca::Subject Skrivalka() {
+  return {.kind = ca::SubjectKind::kPseudonym,
+          .country = "SI",
+          .given_name = "",
+          .surname = "",
+          .serial_number = "EIDSI-2f6c1b7e90",
+          .pseudonym = "Skrivalka 7"};
+}
+
+ca::Subject PekarnaNovak() {
+  return {.kind = ca::SubjectKind::kLegalPerson,
+          .country = "SI",
+          .given_name = "",
+          .surname = "",
+          .common_name = "Pekarna Žužek",
+          .serial_number = "",
+          .organization = "Pekarna Žužek Novak d.o.o.",
+          .organization_identifier = "VATSI-87654321"};
+}
+
+ca::AuthenticationContext SubstantialLogin() {
+  return {.identity_provider = "https://idp.example.com/?a=1&b=\"2\"",
+          .authentication_instant = absl::FromUnixSeconds(1'800'000'000),
+          .context_class = "http://eidas.europa.eu/LoA/substantial",
+          .assertion_reference = "_71b981ab017eb42869ae4b62b2a63add",
+          .service_id = "enkrat"};
+}
+
 ca::ProfileSpec AdvancedSpec() {
   return {.name = "advanced",
           .policy_oids = {"1.3.6.1.4.1.99999.1.1", "0.4.0.2042.1.2"},
@@ -110,7 +138,7 @@ ca::ProfileSpec QualifiedSpec() {
   spec.policy_oids = {"0.4.0.194112.1.2"};
   spec.qualified = true;
   spec.on_qscd = true;
-  spec.pds_url = "https://www.example.com/pds-en.pdf";
+  spec.pds = {{"https://www.example.com/pds-en.pdf", "en"}};
   return spec;
 }
 

@@ -44,6 +44,9 @@ class SoftwareAuthority {
 };
 
 ca::Subject AnaNovak();
+ca::Subject Skrivalka();     // a pseudonym
+ca::Subject PekarnaNovak();  // a legal person
+ca::AuthenticationContext SubstantialLogin();
 ca::ProfileSpec AdvancedSpec();
 ca::ProfileSpec QualifiedSpec();
 ca::Profile MakeProfile(ca::ProfileSpec spec);

@@ -24,13 +24,13 @@ TEST(CertificateSubjectTest, ProvidersIdentifierBecomesTheSerialNumber) {
   idp_client::VerifiedIdentity ana = Ana();
   ana.identifier_type = "TIN";
   ana.identifier = "12345678";
-  ASSERT_OK_AND_ASSIGN(const ca::Subject subject, CertificateSubject(ana, Bytes(32, 7)));
-  EXPECT_EQ(subject.serial_number, "TINSI-12345678");
+  ASSERT_OK_AND_ASSIGN(const NamedSubject named, CertificateSubject(ana, Bytes(32, 7)));
+  EXPECT_EQ(named.subject.serial_number, "TINSI-12345678");
 }
 
 TEST(CertificateSubjectTest, WithoutAnIdentifierItIsAPseudonym) {
-  ASSERT_OK_AND_ASSIGN(const ca::Subject subject, CertificateSubject(Ana(), Bytes(32, 0xab)));
-  EXPECT_EQ(subject.serial_number, "EIDSI-abababababababababababababababab");
+  ASSERT_OK_AND_ASSIGN(const NamedSubject named, CertificateSubject(Ana(), Bytes(32, 0xab)));
+  EXPECT_EQ(named.subject.serial_number, "EIDSI-abababababababababababababababab");
 }
 
 TEST(CertificateSubjectTest, PersonWithoutANameIsRefused) {
