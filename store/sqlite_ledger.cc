@@ -1,120 +1,30 @@
 // The ledger on SQLite: one file, one writing thread, many callers a commit.
 #include "store/sqlite_ledger.h"
 
-#include <functional>
 #include <memory>
 #include <utility>
 
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "store/bounds.h"
-#include "store/commit_queue.h"
-#include "store/ledger_file.h"
+#include "store/ledger_files.h"
 #include "store/ledger_reads.h"
 #include "store/ledger_writes.h"
 #include "store/quota_counters.h"
-#include "store/reader_pool.h"
-#include "store/schema.h"
 
 namespace enkrat::store {
 namespace {
 
-constexpr size_t kReaders = 4;
-constexpr size_t kRowsPerPiece = 500;  // of long work, so that other writes get in between
-
-using Use = SqliteConnection::Use;
-
-// Before SQLite may write a byte: whose file is it?
-absl::Status CheckBeforeWriting(const SqliteLedger::Options& options) {
-  ENKRAT_ASSIGN_OR_RETURN(const auto reader,
-                          SqliteConnection::Open(options.path, Use::kReading, options.vfs_name));
-  return CheckIdentity(*reader);
-}
+constexpr size_t kRowsPerPiece = LedgerFiles::kRowsPerPiece;
 
 }  // namespace
 
-// What is open: in this order, so that the readers close first and the lock goes last.
-class SqliteLedger::Files {
- public:
-  static absl::StatusOr<std::unique_ptr<Files>> Open(const Options& options) {
-    std::unique_ptr<Files> files(new Files);
-    ENKRAT_RETURN_IF_ERROR(CheckLedgerFolder(options.path));
-    if (!options.read_only) {
-      ENKRAT_RETURN_IF_ERROR(files->OpenWriter(options));
-    } else {
-      ENKRAT_RETURN_IF_ERROR(CheckLedgerFile(options.path));
-    }
-    ENKRAT_ASSIGN_OR_RETURN(files->readers_,
-                            ReaderPool::Open(options.path, options.vfs_name, kReaders));
-    ENKRAT_RETURN_IF_ERROR(files->readers_->Read(&CheckSchema));
-    ENKRAT_ASSIGN_OR_RETURN(files->salt_, files->Read<Bytes>(&ReadAssertionSalt));
-    return files;
-  }
-
-  absl::Status Write(CommitQueue::Write write) {
-    if (queue_ != nullptr) return queue_->Commit(std::move(write));
-    return MakeError(Reason::kStoreUnavailable, "the ledger is open for reading only");
-  }
-
-  // `pieces` until one comes back smaller than what was asked for; the sum.
-  absl::StatusOr<size_t> WriteInPieces(
-      const std::function<absl::StatusOr<size_t>(SqliteConnection&)>& piece) {
-    size_t total = 0;
-    const auto done = std::make_shared<size_t>(kRowsPerPiece);
-    while (*done >= kRowsPerPiece) {
-      ENKRAT_RETURN_IF_ERROR(Write([piece, done](SqliteConnection& writer) -> absl::Status {
-        ENKRAT_ASSIGN_OR_RETURN(*done, piece(writer));
-        return absl::OkStatus();
-      }));
-      total += *done;
-    }
-    return total;
-  }
-
-  // The answer of one of ledger_reads.h, on a connection that is free.
-  template <typename T, typename Select>
-  absl::StatusOr<T> Read(Select select) {
-    absl::StatusOr<T> answer = T();
-    ENKRAT_RETURN_IF_ERROR(readers_->Read([&](SqliteConnection& reader) {
-      answer = select(reader);
-      return answer.status();
-    }));
-    return answer;
-  }
-
-  ByteSpan salt() const { return salt_; }
-  const CommitQueue* queue() const { return queue_.get(); }
-
- private:
-  Files() = default;
-
-  absl::Status OpenWriter(const Options& options) {
-    ENKRAT_ASSIGN_OR_RETURN(WriterLock lock, WriterLock::Acquire(options.path));
-    lock_.emplace(std::move(lock));
-    ENKRAT_RETURN_IF_ERROR(CreateLedgerFile(options.path));
-    ENKRAT_RETURN_IF_ERROR(CheckLedgerFile(options.path));
-    ENKRAT_RETURN_IF_ERROR(CheckBeforeWriting(options));
-    ENKRAT_ASSIGN_OR_RETURN(auto writer,
-                            SqliteConnection::Open(options.path, Use::kWriting, options.vfs_name));
-    ENKRAT_RETURN_IF_ERROR(MigrateSchema(*writer));
-    queue_ = std::make_unique<CommitQueue>(
-        std::move(writer),
-        CommitQueue::Options{.queue_limit = options.queue_limit, .logger = options.logger});
-    return absl::OkStatus();
-  }
-
-  std::optional<WriterLock> lock_;  // none when reading only
-  Bytes salt_;
-  std::unique_ptr<CommitQueue> queue_;  // null when reading only
-  std::unique_ptr<ReaderPool> readers_;
-};
-
 absl::StatusOr<std::unique_ptr<SqliteLedger>> SqliteLedger::Create(Options options) {
-  ENKRAT_ASSIGN_OR_RETURN(std::unique_ptr<Files> files, Files::Open(options));
+  ENKRAT_ASSIGN_OR_RETURN(std::unique_ptr<LedgerFiles> files, LedgerFiles::Open(options));
   return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(files)));
 }
 
-SqliteLedger::SqliteLedger(std::unique_ptr<Files> files) : files_(std::move(files)) {}
+SqliteLedger::SqliteLedger(std::unique_ptr<LedgerFiles> files) : files_(std::move(files)) {}
 SqliteLedger::~SqliteLedger() = default;
 
 absl::StatusOr<IntentOutcome> SqliteLedger::RecordIntent(const SessionIntent& intent) {

@@ -11,6 +11,8 @@
 
 namespace enkrat::store {
 
+class LedgerFiles;
+
 // WAL, synchronous=FULL (set and read back), rowid tables, exactly one writing and checkpointing
 // connection, no mmap (docs/stack.md, SQLite). Writes queue up while one commit is on its way to
 // the disk and share the next one: group commit without a timer.
@@ -56,10 +58,9 @@ class SqliteLedger final : public Ledger {
   absl::StatusOr<LedgerStatistics> Statistics() override;
 
  private:
-  class Files;
-  explicit SqliteLedger(std::unique_ptr<Files> files);
+  explicit SqliteLedger(std::unique_ptr<LedgerFiles> files);
 
-  std::unique_ptr<Files> files_;
+  std::unique_ptr<LedgerFiles> files_;
 };
 
 }  // namespace enkrat::store
