@@ -107,9 +107,46 @@ CREATE INDEX quota_counters_by_window ON quota_counters (window_us);
 )sql");
 }
 
+// Signing PINs. A person may have had several credentials; at most one is live (state 0 or 1).
+absl::Status CreatePinTables(SqliteConnection& writer) {
+  return writer.Execute(R"sql(
+CREATE TABLE pin_credentials (
+  id             INTEGER PRIMARY KEY,
+  person         BLOB NOT NULL,
+  credential_id  TEXT NOT NULL UNIQUE,
+  relying_party  TEXT NOT NULL,
+  state          INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+  pin_tries      INTEGER NOT NULL CHECK (pin_tries BETWEEN 0 AND 3),
+  puk_tries      INTEGER NOT NULL CHECK (puk_tries BETWEEN 0 AND 3),
+  revision       INTEGER NOT NULL,
+  pin_salt       BLOB NOT NULL DEFAULT x'',
+  pin_memory_kib INTEGER NOT NULL DEFAULT 0,
+  pin_passes     INTEGER NOT NULL DEFAULT 0,
+  pin_mac        BLOB NOT NULL DEFAULT x'',
+  puk_salt       BLOB NOT NULL DEFAULT x'',
+  puk_memory_kib INTEGER NOT NULL DEFAULT 0,
+  puk_passes     INTEGER NOT NULL DEFAULT 0,
+  puk_mac        BLOB NOT NULL DEFAULT x'',
+  enrolled_us    INTEGER NOT NULL,
+  changed_us     INTEGER NOT NULL
+);
+CREATE INDEX pin_credentials_by_person ON pin_credentials (person, id);
+CREATE UNIQUE INDEX live_pin_credentials ON pin_credentials (person) WHERE state < 2;
+CREATE TABLE pin_acts (
+  id            INTEGER PRIMARY KEY,
+  relying_party TEXT NOT NULL,
+  request_id    TEXT NOT NULL,
+  at_us         INTEGER NOT NULL,
+  UNIQUE (relying_party, request_id)
+);
+INSERT INTO meta VALUES ('pin-decoy', 0);
+)sql");
+}
+
 // In order; the nth leads to version n. One that has been released is never changed.
 using Migration = absl::Status (*)(SqliteConnection&);
-constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents, &AddQuotaCounters};
+constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents, &AddQuotaCounters,
+                                     &CreatePinTables};
 
 absl::Status Apply(SqliteConnection& writer, Migration migration, int64_t version) {
   ENKRAT_RETURN_IF_ERROR(writer.Execute("BEGIN IMMEDIATE"));

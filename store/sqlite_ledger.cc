@@ -11,6 +11,7 @@
 #include "store/ledger_reads.h"
 #include "store/ledger_writes.h"
 #include "store/quota_counters.h"
+#include "store/sqlite_pin_credentials.h"
 
 namespace enkrat::store {
 namespace {
@@ -24,7 +25,8 @@ absl::StatusOr<std::unique_ptr<SqliteLedger>> SqliteLedger::Create(Options optio
   return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(files)));
 }
 
-SqliteLedger::SqliteLedger(std::unique_ptr<LedgerFiles> files) : files_(std::move(files)) {}
+SqliteLedger::SqliteLedger(std::unique_ptr<LedgerFiles> files)
+    : files_(std::move(files)), pin_credentials_(MakeSqlitePinCredentials(*files_)) {}
 SqliteLedger::~SqliteLedger() = default;
 
 absl::StatusOr<IntentOutcome> SqliteLedger::RecordIntent(const SessionIntent& intent) {

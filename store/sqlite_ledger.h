@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "common/log.h"
 #include "store/ledger.h"
+#include "store/pin_credentials.h"
 
 namespace enkrat::store {
 
@@ -57,10 +58,15 @@ class SqliteLedger final : public Ledger {
   absl::Status CheckHealth() override;
   absl::StatusOr<LedgerStatistics> Statistics() override;
 
+  // In the same file, and the same transactions as its evidence and spent assertions. Lives as long
+  // as the ledger.
+  PinCredentials& pin_credentials() { return *pin_credentials_; }
+
  private:
   explicit SqliteLedger(std::unique_ptr<LedgerFiles> files);
 
   std::unique_ptr<LedgerFiles> files_;
+  std::unique_ptr<PinCredentials> pin_credentials_;
 };
 
 }  // namespace enkrat::store
