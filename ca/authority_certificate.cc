@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "ca/authority_extensions.h"
 #include "ca/authority_name.h"
+#include "ca/authority_request.h"
 #include "ca/issuer_chain.h"
 #include "ca/subject_public_key_info.h"
 #include "common/der.h"
@@ -66,17 +67,10 @@ absl::StatusOr<IssuerPart> ReadIssuer(const AuthorityRequest& request,
                     .key_identifier = ToBytes(octets)};
 }
 
-absl::Status CheckRequest(const AuthorityRequest& request) {
-  if (request.subject_key == nullptr) return Invalid("a certificate needs a subject key");
-  ENKRAT_RETURN_IF_ERROR(CheckAuthorityName(request.subject));
-  if (request.not_before >= request.not_after) return Invalid("not_after is not after not_before");
-  if (request.role == AuthorityRole::kRootCa && !request.issuer_der.empty()) {
-    return Invalid("a root CA has no issuer");
-  }
-  if (request.role != AuthorityRole::kRootCa && request.issuer_der.empty()) {
-    return Invalid("the issuer's certificate is missing");
-  }
-  return absl::OkStatus();
+absl::StatusOr<X509NamePtr> SubjectName(const AuthorityRequest& request) {
+  if (!request.person.has_value()) return MakeX509Name(request.subject);
+  const Bytes der = EncodeSubject(*request.person);
+  return DecodeDer<X509NamePtr, d2i_X509_NAME>(der);
 }
 
 bool SetSerialNumber(X509* certificate) {
@@ -88,7 +82,7 @@ bool SetSerialNumber(X509* certificate) {
 
 absl::StatusOr<X509Ptr> BuildUnsigned(const AuthorityRequest& request, const IssuerPart& issuer,
                                       const SigningProvider& provider) {
-  ENKRAT_ASSIGN_OR_RETURN(const X509NamePtr subject, MakeX509Name(request.subject));
+  ENKRAT_ASSIGN_OR_RETURN(const X509NamePtr subject, SubjectName(request));
   X509Ptr certificate(X509_new_ex(provider.context(), nullptr));
   X509* const raw = certificate.get();
   if (raw == nullptr || X509_set_version(raw, X509_VERSION_3) != 1 || !SetSerialNumber(raw) ||
@@ -116,7 +110,7 @@ absl::Status CheckResult(ByteSpan certificate_der, const PublicKey& issuer_key) 
 absl::StatusOr<Bytes> MakeAuthorityCertificate(const AuthorityRequest& request,
                                                SigningKey& issuer_key,
                                                const SigningProvider& provider) {
-  ENKRAT_RETURN_IF_ERROR(CheckRequest(request));
+  ENKRAT_RETURN_IF_ERROR(CheckAuthorityRequest(request));
   const PublicKey& issuer_public_key = issuer_key.public_key();
   ENKRAT_ASSIGN_OR_RETURN(const IssuerPart issuer, request.role == AuthorityRole::kRootCa
                                                        ? SelfAsIssuer(request, issuer_public_key)

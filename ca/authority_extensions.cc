@@ -4,10 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "ca/http_url.h"
 #include "ca/object_identifiers.h"
 #include "ca/subject_public_key_info.h"
+#include "common/der_writer.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 
@@ -20,6 +19,9 @@ using AuthorityKeyIdPtr = std::unique_ptr<AUTHORITY_KEYID, OpenSslDeleter<AUTHOR
 using PoliciesPtr = std::unique_ptr<CERTIFICATEPOLICIES, OpenSslDeleter<CERTIFICATEPOLICIES_free>>;
 using AccessPtr =
     std::unique_ptr<AUTHORITY_INFO_ACCESS, OpenSslDeleter<AUTHORITY_INFO_ACCESS_free>>;
+using DistributionPointsPtr =
+    std::unique_ptr<CRL_DIST_POINTS, OpenSslDeleter<CRL_DIST_POINTS_free>>;
+using GeneralNamesPtr = std::unique_ptr<GENERAL_NAMES, OpenSslDeleter<GENERAL_NAMES_free>>;
 using UsagePeriodPtr = std::unique_ptr<PKEY_USAGE_PERIOD, OpenSslDeleter<PKEY_USAGE_PERIOD_free>>;
 
 // Extensions that are the same in every certificate of a role.
@@ -41,6 +43,10 @@ std::vector<ConstantExtension> ConstantExtensions(AuthorityRole role) {
     case AuthorityRole::kOcspResponder:
       return {
           kSignUsage, {NID_ext_key_usage, "OCSPSigning"}, {NID_id_pkix_OCSP_noCheck, "ignored"}};
+    case AuthorityRole::kElectronicAuthentication:
+      return {kSignUsage, {NID_ext_key_usage, "clientAuth"}};
+    case AuthorityRole::kInternalTls:
+      return {kSignUsage, {NID_ext_key_usage, "serverAuth,clientAuth"}};
   }
   return {};
 }
@@ -81,19 +87,75 @@ absl::Status AddPolicies(const AuthorityRequest& request, X509* certificate) {
   return Add(certificate, NID_certificate_policies, policies.get());
 }
 
-absl::Status AddCaIssuers(const std::string& url, X509* certificate) {
-  if (url.empty()) return absl::OkStatus();
-  if (!IsHttpUrl(url)) {
-    return MakeError(Reason::kConfigurationInvalid, "ca_issuers_url is not an http or https URL");
-  }
+GENERAL_NAME* UrlName(const std::string& url) {
   ASN1_IA5STRING* location = ASN1_IA5STRING_new();
   ASN1_STRING_set(location, url.data(), static_cast<int>(url.size()));
+  GENERAL_NAME* name = GENERAL_NAME_new();
+  GENERAL_NAME_set0_value(name, GEN_URI, location);
+  return name;
+}
+
+void AddAccess(AUTHORITY_INFO_ACCESS* access, int method, const std::string& url) {
+  if (url.empty()) return;
   ACCESS_DESCRIPTION* description = ACCESS_DESCRIPTION_new();
-  description->method = OBJ_nid2obj(NID_ad_ca_issuers);
-  GENERAL_NAME_set0_value(description->location, GEN_URI, location);
+  description->method = OBJ_nid2obj(method);
+  GENERAL_NAME_free(description->location);
+  description->location = UrlName(url);
+  sk_ACCESS_DESCRIPTION_push(access, description);
+}
+
+absl::Status AddInformationAccess(const AuthorityRequest& request, X509* certificate) {
   const AccessPtr access(sk_ACCESS_DESCRIPTION_new_null());
-  sk_ACCESS_DESCRIPTION_push(access.get(), description);
+  AddAccess(access.get(), NID_ad_ca_issuers, request.ca_issuers_url);
+  AddAccess(access.get(), NID_ad_OCSP, request.ocsp_url);
+  if (sk_ACCESS_DESCRIPTION_num(access.get()) == 0) return absl::OkStatus();
   return Add(certificate, NID_info_access, access.get());
+}
+
+absl::Status AddCrlDistributionPoint(const std::string& url, X509* certificate) {
+  if (url.empty()) return absl::OkStatus();
+  DIST_POINT* point = DIST_POINT_new();
+  point->distpoint = DIST_POINT_NAME_new();
+  point->distpoint->type = 0;  // fullName
+  point->distpoint->name.fullname = sk_GENERAL_NAME_new_null();
+  sk_GENERAL_NAME_push(point->distpoint->name.fullname, UrlName(url));
+  const DistributionPointsPtr points(sk_DIST_POINT_new_null());
+  sk_DIST_POINT_push(points.get(), point);
+  return Add(certificate, NID_crl_distribution_points, points.get());
+}
+
+absl::Status AddAlternativeNames(const AuthorityRequest& request, X509* certificate) {
+  if (request.dns_names.empty() && request.ip_addresses.empty()) return absl::OkStatus();
+  const GeneralNamesPtr names(sk_GENERAL_NAME_new_null());
+  for (const std::string& host : request.dns_names) {
+    ASN1_IA5STRING* text = ASN1_IA5STRING_new();
+    ASN1_STRING_set(text, host.data(), static_cast<int>(host.size()));
+    GENERAL_NAME* name = GENERAL_NAME_new();
+    GENERAL_NAME_set0_value(name, GEN_DNS, text);
+    sk_GENERAL_NAME_push(names.get(), name);
+  }
+  for (const std::string& address : request.ip_addresses) {
+    ASN1_OCTET_STRING* octets = a2i_IPADDRESS(address.c_str());
+    if (octets == nullptr) {
+      return OpenSslError(Reason::kConfigurationInvalid, "an IP address cannot be read");
+    }
+    GENERAL_NAME* name = GENERAL_NAME_new();
+    GENERAL_NAME_set0_value(name, GEN_IPADD, octets);
+    sk_GENERAL_NAME_push(names.get(), name);
+  }
+  return Add(certificate, NID_subject_alt_name, names.get());
+}
+
+// SEQUENCE OF one statement without information.
+absl::Status AddQualifiedTimestampStatement(X509* certificate) {
+  const Bytes statements =
+      DerOf(der_tag::kSequence, {DerOf(der_tag::kSequence, {DerOid(oid::kQualifiedTimestamp)})});
+  const X509ExtensionPtr extension(X509_EXTENSION_create_by_NID(
+      nullptr, NID_qcStatements, /*crit=*/0, OctetString(statements).get()));
+  if (extension == nullptr || X509_add_ext(certificate, extension.get(), -1) != 1) {
+    return OpenSslError(Reason::kInternal, "cannot add an extension");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status AddPrivateKeyUsagePeriod(const AuthorityRequest& request, X509* certificate) {
@@ -132,7 +194,10 @@ absl::Status AddAuthorityExtensions(const AuthorityRequest& request, ByteSpan is
   }
   ENKRAT_RETURN_IF_ERROR(AddKeyIdentifiers(request, issuer_key_identifier, certificate));
   ENKRAT_RETURN_IF_ERROR(AddPolicies(request, certificate));
-  ENKRAT_RETURN_IF_ERROR(AddCaIssuers(request.ca_issuers_url, certificate));
+  ENKRAT_RETURN_IF_ERROR(AddInformationAccess(request, certificate));
+  ENKRAT_RETURN_IF_ERROR(AddCrlDistributionPoint(request.crl_url, certificate));
+  ENKRAT_RETURN_IF_ERROR(AddAlternativeNames(request, certificate));
+  if (request.qualified) ENKRAT_RETURN_IF_ERROR(AddQualifiedTimestampStatement(certificate));
   if (request.role != AuthorityRole::kTimestampingUnit) return absl::OkStatus();
   return AddPrivateKeyUsagePeriod(request, certificate);
 }

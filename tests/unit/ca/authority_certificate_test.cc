@@ -163,31 +163,5 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"FtpUrl", [](auto& r) { r.ca_issuers_url = "ftp://example.com/root.cer"; }}),
     [](const auto& suite) { return suite.param.name; });
 
-TEST_F(AuthorityCertificateTest, RequestForAnOutsideCaAsksForACa) {
-  const AuthorityName name = Request(AuthorityRole::kIssuingCa).subject;
-  ASSERT_OK_AND_ASSIGN(const Bytes der,
-                       MakeCertificationRequest(name, *key_, *authority_.provider));
-  ASSERT_OK_AND_ASSIGN(const X509ReqPtr request, (DecodeDer<X509ReqPtr, d2i_X509_REQ>(der)));
-  EXPECT_EQ(X509_REQ_verify(request.get(), key_->public_key().evp_pkey()), 1);
-  const BioPtr bio(BIO_new(BIO_s_mem()));
-  X509_REQ_print_ex(bio.get(), request.get(), XN_FLAG_RFC2253, 0);
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
-  const std::string printed(text, static_cast<size_t>(size));
-  EXPECT_THAT(printed, HasSubstr("CN=Test Issuing CA"));
-  EXPECT_THAT(printed, HasSubstr("CA:TRUE, pathlen:0"));
-  EXPECT_THAT(printed, HasSubstr("Certificate Sign, CRL Sign"));
-}
-
-TEST_F(AuthorityCertificateTest, RequestWithABadNameOrAFailingKeyIsNotMade) {
-  AuthorityName name = Request(AuthorityRole::kIssuingCa).subject;
-  key_->FailWith(MakeError(Reason::kHsmUnavailable, "gone"));
-  EXPECT_THAT(MakeCertificationRequest(name, *key_, *authority_.provider),
-              FailsWith(Reason::kHsmUnavailable));
-  name.country = "Slovenia";
-  EXPECT_THAT(MakeCertificationRequest(name, *key_, *authority_.provider),
-              FailsWith(Reason::kConfigurationInvalid));
-}
-
 }  // namespace
 }  // namespace enkrat::ca
