@@ -17,6 +17,11 @@ packages=(
   softhsm2 libnss3 opensc-pkcs11 opensc openssl gnutls-bin curl ca-certificates sqlite3 procps
 )
 
+# Node.js, for the identity providers of the tests: any from version 18 on will do, else Debian's.
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+  packages+=(nodejs npm)
+fi
+
 missing=()
 for package in "${packages[@]}"; do
   if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != "installed" ]; then
@@ -25,18 +30,30 @@ for package in "${packages[@]}"; do
 done
 
 if [ "${#missing[@]}" -eq 0 ]; then
-  echo "install_deps: everything is installed already"
-  exit 0
+  echo "install_deps: Debian's packages are installed already"
+else
+  as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "install_deps: run this as root, or install sudo" >&2; exit 1; }
+    as_root=(sudo)
+  fi
+  echo "install_deps: installing ${missing[*]}"
+  env_apt=(env DEBIAN_FRONTEND=noninteractive)
+  "${as_root[@]}" "${env_apt[@]}" apt-get -o DPkg::Lock::Timeout=300 update -qq
+  "${as_root[@]}" "${env_apt[@]}" apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends \
+    "${missing[@]}"
 fi
 
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null || { echo "install_deps: run this as root, or install sudo" >&2; exit 1; }
-  as_root=(sudo)
-fi
+# npm_ci <folder>: exactly what the folder's lock file says, into its node_modules, unless it is there already. No
+# package's own scripts run.
+npm_ci() {
+  local folder="$1"
+  [ -f "$folder/package-lock.json" ] || return 0
+  if cmp -s "$folder/package-lock.json" "$folder/node_modules/.lock-of-install"; then return 0; fi
+  echo "install_deps: installing the packages of $folder"
+  (cd "$folder" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
+  cp "$folder/package-lock.json" "$folder/node_modules/.lock-of-install"
+}
 
-echo "install_deps: installing ${missing[*]}"
-# shellcheck disable=SC2016
-env_apt=(env DEBIAN_FRONTEND=noninteractive)
-"${as_root[@]}" "${env_apt[@]}" apt-get -o DPkg::Lock::Timeout=300 update -qq
-"${as_root[@]}" "${env_apt[@]}" apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${missing[@]}"
+cd "$(dirname "$0")/.."
+npm_ci tests/integration/oidc_provider

@@ -41,6 +41,7 @@ void ReadDetails(CallOutcome& outcome) {
       info.ParseFromString(any.value());
       outcome.reason = info.reason();
       outcome.domain = info.domain();
+      outcome.metadata = {info.metadata().begin(), info.metadata().end()};
     } else if (absl::EndsWith(any.type_url(), "/google.rpc.BadRequest")) {
       rpc::BadRequest bad;
       bad.ParseFromString(any.value());

@@ -18,14 +18,15 @@ namespace enkrat::testing {
 
 // What came back, as any gRPC client would see it.
 struct CallOutcome {
-  int code = -1;                          // grpc::StatusCode
-  std::string message = {};               // its text
-  std::string details = {};               // grpc-status-details-bin
-  std::string reason = {};                // google.rpc.ErrorInfo
-  std::string domain = {};                // likewise
-  std::string field = {};                 // google.rpc.BadRequest, the first
-  bool has_retry_delay = false;           // google.rpc.RetryInfo
-  std::optional<std::string> reply = {};  // octets, with code 0
+  int code = -1;                                     // grpc::StatusCode
+  std::string message = {};                          // its text
+  std::string details = {};                          // grpc-status-details-bin
+  std::string reason = {};                           // google.rpc.ErrorInfo
+  std::string domain = {};                           // likewise
+  std::map<std::string, std::string> metadata = {};  // likewise
+  std::string field = {};                            // google.rpc.BadRequest, the first
+  bool has_retry_delay = false;                      // google.rpc.RetryInfo
+  std::optional<std::string> reply = {};             // octets, with code 0
 
   bool ok() const { return code == 0; }
 };
