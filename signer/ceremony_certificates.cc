@@ -10,9 +10,9 @@
 #include "absl/strings/strip.h"
 #include "ca/issuer_chain.h"
 #include "common/der.h"
-#include "common/digest.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "signer/certificate_description.h"
 
 namespace enkrat::signer {
 namespace {
@@ -20,20 +20,6 @@ namespace {
 // One-time certificates begin up to a minute before they are issued; their CA began before that.
 constexpr absl::Duration kBackdating = absl::Minutes(5);
 constexpr size_t kMaxCommonName = 64;
-
-std::string NameText(const X509_NAME* name) {
-  const BioPtr bio(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
-  return std::string(text, static_cast<size_t>(size));
-}
-
-std::string SerialText(const X509* certificate) {
-  const ASN1_INTEGER* serial = X509_get0_serialNumber(certificate);
-  return ToHex(
-      ByteSpan(ASN1_STRING_get0_data(serial), static_cast<size_t>(ASN1_STRING_length(serial))));
-}
 
 std::string ChainToPem(const std::vector<Bytes>& chain_der) {
   std::string pem;
@@ -104,20 +90,15 @@ absl::Status CeremonyCertificates::Write(const std::string& file, absl::string_v
 
 absl::Status CeremonyCertificates::Report(const char* file, const Bytes& certificate_der,
                                           bool created) {
-  ENKRAT_ASSIGN_OR_RETURN(const X509Ptr certificate, ParseCertificate(certificate_der));
-  ENKRAT_ASSIGN_OR_RETURN(const absl::Time not_before,
-                          ca::TimeOf(X509_get0_notBefore(certificate.get())));
-  ENKRAT_ASSIGN_OR_RETURN(const absl::Time not_after,
-                          ca::TimeOf(X509_get0_notAfter(certificate.get())));
-  report_.certificates.push_back(
-      {.file = file,
-       .subject = NameText(X509_get_subject_name(certificate.get())),
-       .issuer = NameText(X509_get_issuer_name(certificate.get())),
-       .serial_number = SerialText(certificate.get()),
-       .not_before = not_before,
-       .not_after = not_after,
-       .sha256 = ToHex(ComputeDigest(DigestAlgorithm::kSha256, certificate_der)),
-       .created = created});
+  ENKRAT_ASSIGN_OR_RETURN(const CertificateDescription facts, DescribeCertificate(certificate_der));
+  report_.certificates.push_back({.file = file,
+                                  .subject = facts.subject,
+                                  .issuer = facts.issuer,
+                                  .serial_number = facts.serial_number,
+                                  .not_before = facts.not_before,
+                                  .not_after = facts.not_after,
+                                  .sha256 = facts.fingerprint_sha256,
+                                  .created = created});
   return absl::OkStatus();
 }
 

@@ -30,6 +30,7 @@ class CeremonyFolder {
   // kConfigurationInvalid, naming the file, if the folder cannot be written.
   absl::StatusOr<bool> Write(const std::string& name, absl::string_view content) const;
 
+  const std::string& path() const { return path_; }
   std::string PathOf(const std::string& name) const { return path_ + "/" + name; }
 
  private:

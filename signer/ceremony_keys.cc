@@ -2,11 +2,13 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/digest.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "signer/certificate_register_file.h"
 
 namespace enkrat::signer {
 namespace {
@@ -14,9 +16,22 @@ namespace {
 // Where a key belongs, and the file that only exists when the key does.
 struct KeyPlace {
   hsm::SessionPool& pool;
-  const char* label;
+  std::string label;
   const char* certificate_file;  // nullptr: no certificate over it
 };
+
+// Under which label the key of the file's certificate lies: after a renewal it is another than the
+// ceremony's.
+absl::StatusOr<std::string> LabelInUse(const CertificateRegister& all, const char* first_label,
+                                       const char* certificate_file, const CeremonyFolder& folder) {
+  if (certificate_file == nullptr || all.empty() || !folder.Has(certificate_file)) {
+    return first_label;
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> certificates,
+                          folder.ReadCertificates(certificate_file));
+  const RegisteredCertificate* registered = all.FindByDer(certificates.front());
+  return registered == nullptr ? std::string(first_label) : registered->key_label;
+}
 
 absl::Status CheckNotLost(const KeyPlace& place, const CeremonyFolder& folder) {
   if (place.certificate_file == nullptr || !folder.Has(place.certificate_file)) {
@@ -87,9 +102,14 @@ absl::Status EnsureWrappingKey(hsm::SessionPool& pool, const char* label, Ceremo
 absl::StatusOr<CeremonyKeys> EnsureKeys(const CeremonySettings& settings,
                                         const CeremonyTools& tools, const CeremonyFolder& folder,
                                         CeremonyReport& report) {
-  const auto working_key = [&](const char* label, const char* certificate_file) {
-    return EnsureKey({*tools.working_pool, label, certificate_file}, settings.algorithm, folder,
-                     report);
+  ENKRAT_ASSIGN_OR_RETURN(const std::optional<CertificateRegister> all,
+                          CertificateRegisterFile(folder.path()).Read());
+  const auto working_key = [&](const char* first_label,
+                               const char* certificate_file) -> absl::StatusOr<hsm::LongLivedKey> {
+    ENKRAT_ASSIGN_OR_RETURN(std::string label, LabelInUse(all.value_or(CertificateRegister()),
+                                                          first_label, certificate_file, folder));
+    return EnsureKey({*tools.working_pool, std::move(label), certificate_file}, settings.algorithm,
+                     folder, report);
   };
   std::optional<hsm::LongLivedKey> root_ca;
   if (settings.plan == RootPlan::kOwnRoot && tools.root_pool != nullptr) {
