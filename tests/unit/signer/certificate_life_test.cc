@@ -116,7 +116,8 @@ TEST_F(CertificateLifeTest, ChangedDataIsNotRenewedButReissued) {
   const DataChanges changes = {.organization = "Other d.o.o.",
                                .policy_oids = std::vector<std::string>{"1.3.6.1.4.1.32473.1.2"}};
   EXPECT_THAT(life.Renew(UnitSerial(), changes, order_),
-              FailsSaying(Reason::kCertificateStateForbids, "(organizationName, commonName, certificatePolicies)"));
+              FailsSaying(Reason::kCertificateStateForbids,
+                          "(organizationName, commonName, certificatePolicies)"));
   ASSERT_OK_AND_ASSIGN(const Succession made, life.Reissue(UnitSerial(), changes, order_));
   const CertificateData& data = life.all().FindBySerial(made.serial_number)->description.data;
   EXPECT_EQ(data.organization, "Other d.o.o.");
@@ -201,32 +202,29 @@ TEST_F(CertificateLifeTest, IssuingCaIsNotRenewedWithoutTheRootsToken) {
   EXPECT_EQ(AllFiles(), files);
 }
 
+// There is one fake token: the register is made to look for the root's key where it is not.
 TEST_F(CertificateLifeTest, IssuingCaIsNotRenewedWithAnotherRootsToken) {
-  testing::FakeCryptoki other_token;
-  const auto other_module = hsm::Module::FromFunctionList(other_token.functions(), {}).value();
-  const auto other = hsm::SessionPool::Create(*other_module,
-                                              {.token_label = "fake token",
-                                               .pin = Secret(absl::string_view("1234")),
-                                               .sessions = 1,
-                                               .clock = &clock_})
-                         .value();
-  LifeTools tools = Tools();
-  tools.root_pool = other.get();
-  CertificateLife life = CertificateLife::Open(Places(), tools).value();
-  const std::string serial = SerialOf(life, Role::kIssuingCa);
-  EXPECT_THAT(life.Renew(serial, {}, order_),
-              FailsSaying(Reason::kConfigurationInvalid, "has no key \"root-ca\""));
-  ASSERT_THAT(other->GenerateKey({.algorithm = KeyAlgorithm::kEcdsaP384, .label = "root-ca"}),
-              IsOk());
-  EXPECT_THAT(life.Renew(serial, {}, order_),
+  const std::string json = Open().all().ToJson();
+  const auto with_root_key = [&](const std::string& label) {
+    std::string changed = json;
+    changed.replace(changed.find("\"root-ca\"", changed.find("key_label")), 9, "\"" + label + "\"");
+    Put(kRegisterFile, changed);
+    return Open();
+  };
+  CertificateLife without = with_root_key("no-key");
+  const std::string serial = SerialOf(without, Role::kIssuingCa);
+  EXPECT_THAT(without.Renew(serial, {}, order_),
+              FailsSaying(Reason::kConfigurationInvalid, "has no key \"no-key\""));
+  EXPECT_THAT(with_root_key("audit-log").Renew(serial, {}, order_),
               FailsSaying(Reason::kConfigurationInvalid, "is not the one of certificate"));
   EXPECT_THAT(pool_->FindKey("issuing-ca-2"), FailsWith(Reason::kNotFound));
 }
 
 TEST_F(CertificateLifeTest, NothingIsIssuedUnderARevokedCa) {
   CertificateLife life = Open();
-  ASSERT_THAT(life.Revoke(SerialOf(life, Role::kIssuingCa), RevocationReason::kCaCompromise, order_),
-              IsOk());
+  ASSERT_THAT(
+      life.Revoke(SerialOf(life, Role::kIssuingCa), RevocationReason::kCaCompromise, order_),
+      IsOk());
   EXPECT_THAT(life.Renew(UnitSerial(), {}, order_),
               FailsSaying(Reason::kCertificateStateForbids, "no issuing CA in force"));
 }
@@ -258,9 +256,9 @@ TEST_F(CertificateLifeTest, DryRunSaysWhatAndDoesNothing) {
 }
 
 TEST_F(CertificateLifeTest, KeyOfACutOffRunIsTakenByTheNext) {
-  ASSERT_OK_AND_ASSIGN(const hsm::LongLivedKey left,
-                       pool_->GenerateKey({.algorithm = KeyAlgorithm::kEcdsaP256,
-                                           .label = "timestamping-unit-2"}));
+  ASSERT_OK_AND_ASSIGN(
+      const hsm::LongLivedKey left,
+      pool_->GenerateKey({.algorithm = KeyAlgorithm::kEcdsaP256, .label = "timestamping-unit-2"}));
   CertificateLife life = Open();
   ASSERT_THAT(life.Renew(UnitSerial(), {}, order_), IsOk());
   ASSERT_OK_AND_ASSIGN(
@@ -293,8 +291,7 @@ TEST_F(CertificateLifeTest, ChainThatSomebodyElsePutThereIsNotReplaced) {
   CertificateLife life = Open();
   ASSERT_THAT(life.Renew(UnitSerial(), {}, order_), IsOk());
   Put(kTimestampingChainFile, File(kOcspFile));
-  EXPECT_THAT(life.CompleteSwitch(),
-              FailsSaying(Reason::kConfigurationInvalid, "does not know"));
+  EXPECT_THAT(life.CompleteSwitch(), FailsSaying(Reason::kConfigurationInvalid, "does not know"));
 }
 
 TEST_F(CertificateLifeTest, CeremonyAfterARenewalChangesNothing) {
@@ -343,9 +340,9 @@ TEST_F(CertificateLifeTest, UnknownCertificateIsNotFound) {
 TEST_F(CertificateLifeTest, ReasonTextThatCannotBeReadIsRefused) {
   CertificateLife life = Open();
   for (const std::string& why : {std::string("two\nlines"), std::string(501, 'x')}) {
-    EXPECT_THAT(life.Revoke(UnitSerial(), RevocationReason::kSuperseded,
-                            {.who = "operator", .why = why}),
-                Not(IsOk()));
+    EXPECT_THAT(
+        life.Revoke(UnitSerial(), RevocationReason::kSuperseded, {.who = "operator", .why = why}),
+        Not(IsOk()));
   }
   EXPECT_THAT(life.Renew(UnitSerial(), {}, {.who = ""}), Not(IsOk()));
 }

@@ -25,7 +25,9 @@ class CertificateRegisterTest : public CertificateLifeFixture {
     json_ = Json::parse(File(kRegisterFile));
   }
   // The register with one thing changed.
-  absl::StatusOr<CertificateRegister> Parse() { return CertificateRegister::FromJson(json_.dump()); }
+  absl::StatusOr<CertificateRegister> Parse() {
+    return CertificateRegister::FromJson(json_.dump());
+  }
   Json& Unit() { return json_["certificates"][2]; }
 
   Json json_;
@@ -55,7 +57,8 @@ TEST_F(CertificateRegisterTest, OtherVersionIsRefused) {
 }
 
 TEST_F(CertificateRegisterTest, WhatIsNoRegisterIsRefused) {
-  for (const char* text : {"", "[]", "{", "{\"version\":1}", "null", "{\"version\":1,\"certificates\":{},\"actions\":[]}"}) {
+  for (const char* text : {"", "[]", "{", "{\"version\":1}", "null",
+                           "{\"version\":1,\"certificates\":{},\"actions\":[]}"}) {
     EXPECT_THAT(CertificateRegister::FromJson(text), FailsWith(Reason::kConfigurationInvalid))
         << text;
   }
