@@ -9,6 +9,7 @@
 #include "hsm/self_test.h"
 #include "http_client/curl_fetcher.h"
 #include "idp_client/oidc_verifier.h"
+#include "signer/session_quotas.h"
 #include "store/sqlite_ledger.h"
 #include "tsa/http_timestamper.h"
 
@@ -108,6 +109,11 @@ absl::Status Core::OpenIssuer() {
   const config::v1::HsmConfig& config = options_.config->hsm();
   ENKRAT_ASSIGN_OR_RETURN(issuing_ca_key_, FindKey(config.issuing_ca_key(), issuer_->public_key()));
   ENKRAT_ASSIGN_OR_RETURN(person_key_, pool_->FindMacKey(config.evidence_mac_key()));
+  ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease,
+                          pool_->Acquire(options_.clock->Now() + kSelfTestTime));
+  ENKRAT_ASSIGN_OR_RETURN(const Bytes quota_key,
+                          lease.Mac(*person_key_, AsSpan(signer::kQuotaKeyDomain)));
+  quota_key_ = std::make_shared<const Secret>(quota_key);
   return absl::OkStatus();
 }
 
@@ -187,9 +193,11 @@ absl::Status Core::MakeWorkflow() {
   parts.hsm = pool_.get();
   parts.issuing_ca_key = &*issuing_ca_key_;
   parts.person_key = &*person_key_;
+  parts.quota_key = quota_key_;
   parts.identities = identities_.get();
   parts.issuer = issuer_.get();
   ENKRAT_ASSIGN_OR_RETURN(parts.profiles, ProfilesFrom(*options_.config));
+  ENKRAT_ASSIGN_OR_RETURN(parts.organizations, OrganizationsFrom(*options_.config));
   if (unit_ != nullptr) {
     parts.timestamp_unit = unit_.get();
     parts.timestamp_unit_key = &*unit_key_;

@@ -80,6 +80,7 @@ class Core {
   std::unique_ptr<ca::Issuer> issuer_;
   std::optional<hsm::LongLivedKey> issuing_ca_key_;
   std::optional<hsm::MacKey> person_key_;
+  std::shared_ptr<const Secret> quota_key_;
   std::unique_ptr<tsa::ClockGuard> clock_guard_;
   std::unique_ptr<tsa::TimestampUnit> unit_;
   std::optional<hsm::LongLivedKey> unit_key_;

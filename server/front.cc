@@ -34,9 +34,10 @@ constexpr absl::Duration kHttpTimestampTime = absl::Seconds(10);
 constexpr absl::Duration kDeliveryInterval = absl::Seconds(1);
 constexpr char kHttpCallers[] = "";  // together; no relying party has this id
 
-// A Sign request of 1000 documents (request_rules.h) whose labels have 256 characters of two octets
-// each, SHA-512 digests and the longest assertion is 602 KiB; with ASCII labels it is 360 KiB.
-constexpr int kLargestRequest = 640 * 1024;
+// A Sign request of 1000 documents (request_rules.h) whose labels have 256 characters of four
+// octets each, SHA-512 digests and the longest SAML response is 1.4 MiB; of two octets and with the
+// longest ID token 602 KiB; with ASCII labels it is 360 KiB.
+constexpr int kLargestRequest = 1536 * 1024;
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFrom(
     const config::v1::ServerConfig& config) {

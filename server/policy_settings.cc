@@ -18,15 +18,6 @@ constexpr absl::Duration kLongestAuthenticationAge = absl::Minutes(30);  // TS 1
 constexpr uint32_t kLeastBurst = 20;
 constexpr int kMostMethods = 16;
 
-bool IsKnownIssuer(const Config& all, const std::string& issuer) {
-  const auto& oidc = all.identity_providers();
-  const auto& saml = all.saml_identity_providers();
-  return std::any_of(oidc.begin(), oidc.end(),
-                     [&](const auto& other) { return other.issuer() == issuer; }) ||
-         std::any_of(saml.begin(), saml.end(),
-                     [&](const auto& other) { return other.entity_id() == issuer; });
-}
-
 bool Serves(const v1::ProfileConfig& profile, const signer::PolicyKey& key) {
   return LevelFrom(profile.level()) == key.level && KindFrom(profile.kind()) == key.kind;
 }
@@ -61,7 +52,7 @@ absl::Status ReadAssurance(const v1::LevelPolicy& config, const signer::PolicyKe
     return Invalid(field, "max_authentication_age: is not between 1s and 30m");
   }
   for (const std::string& issuer : config.issuers()) {
-    if (!IsKnownIssuer(all, issuer)) {
+    if (!IsKnownProvider(all, issuer)) {
       return Invalid(field, absl::StrCat("issuers: '", issuer, "' is not in identity_providers"));
     }
     policy.issuers.push_back(issuer);

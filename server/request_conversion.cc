@@ -1,9 +1,13 @@
 #include "server/request_conversion.h"
 
+#include <memory>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "signer/request_rules.h"
+#include "signer/signing_pin.h"
 
 namespace enkrat::server {
 namespace {
@@ -67,6 +71,18 @@ absl::StatusOr<signer::SignatureFormat> FormatFrom(v1::SignatureFormat value) {
 
 }  // namespace
 
+absl::StatusOr<idp_client::AssertionType> AssertionTypeFrom(v1::AssertionType value) {
+  switch (value) {
+    case v1::ASSERTION_TYPE_UNSPECIFIED:  // the documented default
+    case v1::ASSERTION_TYPE_OIDC_ID_TOKEN:
+      return idp_client::AssertionType::kOidcIdToken;
+    case v1::ASSERTION_TYPE_SAML_RESPONSE:
+      return idp_client::AssertionType::kSamlResponse;
+    default:
+      return Unknown("assertion_type");
+  }
+}
+
 absl::StatusOr<DigestAlgorithm> DigestAlgorithmFrom(v1::DigestAlgorithm value,
                                                     absl::string_view field) {
   switch (value) {
@@ -93,6 +109,7 @@ absl::StatusOr<signer::SigningIntent> IntentFrom(const v1::SigningIntent& messag
   intent.request_id = message.request_id();
   ENKRAT_ASSIGN_OR_RETURN(intent.level, LevelFrom(message.level()));
   ENKRAT_ASSIGN_OR_RETURN(intent.kind, KindFrom(message.kind()));
+  intent.organization_identifier = message.organization_identifier();
   for (int i = 0; i < message.documents_size(); ++i) {
     const v1::Document& document = message.documents(i);
     ENKRAT_ASSIGN_OR_RETURN(
@@ -112,6 +129,12 @@ absl::StatusOr<signer::SigningRequest> RequestFrom(const v1::SignRequest& messag
   ENKRAT_ASSIGN_OR_RETURN(request.key_algorithm, KeyAlgorithmFrom(message.key_algorithm()));
   ENKRAT_ASSIGN_OR_RETURN(request.format, FormatFrom(message.format()));
   request.assertion = ToBytes(message.assertion());
+  ENKRAT_ASSIGN_OR_RETURN(request.assertion_type, AssertionTypeFrom(message.assertion_type()));
+  if (message.has_pin_proof()) {
+    request.pin_proof = std::make_shared<signer::PinProof>(signer::PinProof{
+        .pin = Secret(AsSpan(message.pin_proof().pin())),
+        .signature_activation_data = ToBytes(message.pin_proof().signature_activation_data())});
+  }
   return request;
 }
 

@@ -14,6 +14,7 @@ namespace enkrat::server {
 absl::StatusOr<signer::SigningIntent> IntentFrom(const v1::SigningIntent& message);
 // Without deadline and cancellation.
 absl::StatusOr<signer::SigningRequest> RequestFrom(const v1::SignRequest& message);
+absl::StatusOr<idp_client::AssertionType> AssertionTypeFrom(v1::AssertionType value);
 absl::StatusOr<DigestAlgorithm> DigestAlgorithmFrom(v1::DigestAlgorithm value,
                                                     absl::string_view field);
 

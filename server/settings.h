@@ -18,7 +18,7 @@
 #include "enkrat/config/v1/config.pb.h"
 #include "idp_client/oidc_verifier.h"
 #include "server/caller_identity.h"
-#include "signer/signature_level.h"
+#include "signer/organization.h"
 
 namespace enkrat::server {
 
@@ -39,6 +39,8 @@ absl::StatusOr<Config> LoadSettings(const std::string& path);
 
 // What the parts of the service are made with. All: kConfigurationInvalid with the field.
 absl::StatusOr<std::vector<idp_client::OidcIssuer>> IssuersFrom(const Config& config);
+// By identifier; may be none.
+absl::StatusOr<std::map<std::string, signer::Organization>> OrganizationsFrom(const Config& config);
 // By name.
 absl::StatusOr<std::map<std::string, ca::Profile>> ProfilesFrom(const Config& config);
 absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& config);

@@ -1,5 +1,7 @@
 #include "server/settings_words.h"
 
+#include <algorithm>
+
 namespace enkrat::server {
 
 std::optional<signer::SignatureLevel> LevelFrom(config::v1::Level level) {
@@ -44,6 +46,15 @@ std::optional<KeyAlgorithm> KeyAlgorithmFrom(config::v1::KeyAlgorithm algorithm)
 signer::SignatureKind KindFrom(config::v1::Kind kind) {
   return kind == config::v1::KIND_SEAL ? signer::SignatureKind::kSeal
                                        : signer::SignatureKind::kSignature;
+}
+
+bool IsKnownProvider(const config::v1::Config& all, const std::string& issuer) {
+  const auto& oidc = all.identity_providers();
+  const auto& saml = all.saml_identity_providers();
+  return std::any_of(oidc.begin(), oidc.end(),
+                     [&](const auto& other) { return other.issuer() == issuer; }) ||
+         std::any_of(saml.begin(), saml.end(),
+                     [&](const auto& other) { return other.entity_id() == issuer; });
 }
 
 }  // namespace enkrat::server

@@ -3,6 +3,7 @@
 #define ENKRAT_SERVER_SETTINGS_WORDS_H_
 
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -26,6 +27,9 @@ std::optional<idp_client::LevelOfAssurance> AssuranceFrom(config::v1::LevelOfAss
 std::optional<KeyAlgorithm> KeyAlgorithmFrom(config::v1::KeyAlgorithm algorithm);
 // A signature where it does not.
 signer::SignatureKind KindFrom(config::v1::Kind kind);
+
+// Whether `issuer` is the `iss` or the entityID of a configured identity provider.
+bool IsKnownProvider(const config::v1::Config& all, const std::string& issuer);
 
 }  // namespace enkrat::server
 

@@ -6,7 +6,9 @@
 
 #include "common/status_macros.h"
 #include "enkrat/v1/signing_service.grpc.pb.h"
+#include "idp_client/authorized_act_claim.h"
 #include "server/request_conversion.h"
+#include "signer/authorization.h"
 #include "signer/request_rules.h"
 #include "signer/signature_activation_data.h"
 #include "signer/stored_result.h"
@@ -34,7 +36,7 @@ absl::StatusOr<signer::Admission> Admit(const signer::SigningWorkflow& workflow,
                                         const v1::SignRequest& message) {
   ENKRAT_ASSIGN_OR_RETURN(signer::SigningRequest request, RequestFrom(message));
   request.deadline = call.deadline;
-  return workflow.Admit(*call.relying_party, std::move(request));
+  return workflow.Admit({std::shared_ptr<const void>(), call.relying_party}, std::move(request));
 }
 
 // Octets, on the safe side: a CAdES-B-T signature with its chains and its timestamp is about 6 KiB.
@@ -61,6 +63,9 @@ class SigningService final : public v1::SigningService::CallbackService {
     const auto sad = signer::ComputeSignatureActivationData(call->relying_party->id, *intent);
     response->set_signature_activation_data(ToString(sad));
     response->set_nonce(ToBase64Url(sad));
+    response->set_authn_request_id(signer::AuthnRequestId(sad));
+    const auto act = signer::AuthorizedActOf(call->relying_party->id, *intent);
+    response->set_authorization_details(idp_client::AuthorizationDetailsText(act));
     return gate_.End(*std::move(call), absl::OkStatus());
   }
 

@@ -12,6 +12,7 @@
 #include "ca/subject.h"
 #include "common/bytes.h"
 #include "idp_client/verified_identity.h"
+#include "signer/organization.h"
 
 namespace enkrat::signer {
 
@@ -26,14 +27,6 @@ struct NamedSubject {
   std::vector<std::string> transliterated{};
   std::string method{};  // and how, such as "ICU 72.1 Any-Latin; NFC"; empty if none were
   std::string reason{};  // and why; empty if none were
-};
-
-// A legal person that seals.
-struct Organization {
-  std::string country;                  // ISO 3166-1 alpha-2, upper case
-  std::string name;                     // full registered name, NFC
-  std::string organization_identifier;  // EN 319 412-1 5.1.4, such as "VATSI-12345678"
-  std::string common_name{};            // by which it is known; empty: `name`
 };
 
 // serialNumber comes from the provider's identifier claim where one is mapped (EN 319 412-1 5.1.3),

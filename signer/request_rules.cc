@@ -4,6 +4,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "common/text.h"
+#include "signer/signing_pin.h"
 
 namespace enkrat::signer {
 namespace {
@@ -28,6 +29,41 @@ absl::Status CheckDocument(const Document& document, size_t index) {
   return visible.ok() ? visible : WithField(WithContext(visible, label), label);
 }
 
+absl::Status CheckOrganization(const SigningIntent& intent) {
+  constexpr char kField[] = "intent.organization_identifier";
+  const bool seal = intent.kind == SignatureKind::kSeal;
+  if (!seal && intent.organization_identifier.empty()) return absl::OkStatus();
+  if (!seal) return Malformed(kField, "belongs to seals only");
+  const absl::Status visible =
+      CheckVisibleText(intent.organization_identifier, kMaxOrganizationIdentifierCharacters);
+  return visible.ok() ? visible : WithField(WithContext(visible, kField), kField);
+}
+
+absl::Status CheckAssertion(const SigningRequest& request) {
+  if (request.assertion.empty()) {
+    // A seal may need none: the policy says (SigningWorkflow::Admit).
+    if (request.intent.kind == SignatureKind::kSeal) return absl::OkStatus();
+    return Malformed("assertion", "is empty");
+  }
+  const bool saml = request.assertion_type == idp_client::AssertionType::kSamlResponse;
+  if (request.assertion.size() > (saml ? kMaxSamlResponseSize : kMaxAssertionSize)) {
+    return WithField(MakeError(Reason::kLimitExceeded, saml ? "assertion: more than 256 KiB"
+                                                            : "assertion: more than 16 KiB"),
+                     "assertion");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPinProof(const PinProof& proof) {
+  if (proof.pin.empty() || proof.pin.Reveal().size() > kMaxPinSize) {
+    return Malformed("pin_proof.pin", "is empty or too long");
+  }
+  if (proof.signature_activation_data.size() != 32) {
+    return Malformed("pin_proof.signature_activation_data", "is not 32 octets");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckRequestId(const std::string& text) {
@@ -41,6 +77,7 @@ absl::Status CheckRequestId(const std::string& text) {
 
 absl::Status CheckIntent(const SigningIntent& intent) {
   ENKRAT_RETURN_IF_ERROR(CheckRequestId(intent.request_id));
+  ENKRAT_RETURN_IF_ERROR(CheckOrganization(intent));
   if (intent.documents.empty()) return Malformed("intent.documents", "is empty");
   if (intent.documents.size() > kMaxDocuments) {
     return WithField(MakeError(Reason::kLimitExceeded,
@@ -55,10 +92,8 @@ absl::Status CheckIntent(const SigningIntent& intent) {
 
 absl::Status CheckRequest(const SigningRequest& request) {
   ENKRAT_RETURN_IF_ERROR(CheckIntent(request.intent));
-  if (request.assertion.empty()) return Malformed("assertion", "is empty");
-  if (request.assertion.size() > kMaxAssertionSize) {
-    return WithField(MakeError(Reason::kLimitExceeded, "assertion: more than 16 KiB"), "assertion");
-  }
+  ENKRAT_RETURN_IF_ERROR(CheckAssertion(request));
+  if (request.pin_proof != nullptr) ENKRAT_RETURN_IF_ERROR(CheckPinProof(*request.pin_proof));
   if (request.format != SignatureFormat::kRaw) return absl::OkStatus();
   for (size_t i = 0; i < request.intent.documents.size(); ++i) {
     if (request.intent.documents[i].digest_algorithm != DefaultDigest(request.key_algorithm)) {

@@ -52,15 +52,37 @@ void SessionEvidence::Admitted(absl::Time at, const RelyingParty& relying_party,
                              {"request_sha256", ToHex(request_digest)}}));
 }
 
-void SessionEvidence::AssertionVerified(absl::Time at, const idp_client::VerifiedIdentity& identity,
-                                        ByteSpan assertion) {
-  records_.push_back(
-      Record("assertion-verified", at,
-             {{"issuer", identity.issuer},
-              {"assertion_sha256", Sha256Hex(assertion)},
-              {"level_of_assurance", Text(LevelOfAssuranceName(identity.level_of_assurance))},
-              {"authenticated_at", TimeText(identity.authenticated_at)},
-              {"bound", identity.bound}}));
+void SessionEvidence::Authorized(absl::Time at, const Authorization& authorization,
+                                 const Admission& admission) {
+  const idp_client::VerifiedIdentity& identity = authorization.identity;
+  if (authorization.by != AuthorizedBy::kRelyingParty) {
+    records_.push_back(
+        Record("assertion-verified", at,
+               {{"issuer", identity.issuer},
+                {"assertion_sha256", Sha256Hex(admission.request.assertion)},
+                {"level_of_assurance", Text(LevelOfAssuranceName(identity.level_of_assurance))},
+                {"authenticated_at", TimeText(identity.authenticated_at)},
+                {"methods", identity.authentication_methods},
+                {"bound", identity.bound}}));
+  }
+  if (admission.organization != nullptr) {
+    records_.push_back(Record("seal-authorized", at,
+                              {{"organization", admission.organization->organization_identifier},
+                               {"by", Text(AuthorizedByName(authorization.by))},
+                               {"relying_party", admission.relying_party->id}}));
+  }
+  if (authorization.pin.has_value()) {
+    records_.push_back(Record("signing-pin-verified", at,
+                              {{"credential_hmac", ToHex(authorization.pin->credential_hash)},
+                               {"receipt_hmac", ToHex(authorization.pin->mac)}}));
+  }
+}
+
+void SessionEvidence::Named(absl::Time at, const NamedSubject& named) {
+  if (named.transliterated.empty()) return;
+  records_.push_back(Record(
+      "names-transliterated", at,
+      {{"attributes", named.transliterated}, {"method", named.method}, {"reason", named.reason}}));
 }
 
 void SessionEvidence::KeyGenerated(absl::Time at, const hsm::OneTimeKey& key) {

@@ -13,6 +13,9 @@
 #include "hsm/destruction_receipt.h"
 #include "hsm/one_time_key.h"
 #include "idp_client/verified_identity.h"
+#include "signer/admission.h"
+#include "signer/authorization.h"
+#include "signer/certificate_subject.h"
 #include "signer/relying_party.h"
 #include "signer/signing_request.h"
 #include "store/records.h"
@@ -29,9 +32,12 @@ class SessionEvidence {
                 ByteSpan request_digest);
   // The SAD itself is left out: it is a hash over labels that could be guessed back from it. The
   // request's digest, which covers SAD and assertion, binds it all the same.
-  void AssertionVerified(absl::Time at, const idp_client::VerifiedIdentity& identity,
-                         ByteSpan assertion);
+  // For a seal also by what right it is made, and for which organisation; with a signing PIN also
+  // the receipt of its check.
+  void Authorized(absl::Time at, const Authorization& authorization, const Admission& admission);
   void KeyGenerated(absl::Time at, const hsm::OneTimeKey& key);
+  // Nothing, unless a name was transliterated (EN 319 412-2 NAT-4.2.4-12A).
+  void Named(absl::Time at, const NamedSubject& named);
   // `person_hash`: keyed hash of the person (certificate_subject.h).
   void CertificateIssued(absl::Time at, const ca::IssuedCertificate& certificate,
                          ByteSpan tbs_sha256, absl::string_view profile, ByteSpan person_hash);

@@ -11,6 +11,9 @@ SignatureActivationData ComputeSignatureActivationData(absl::string_view relying
   canonical.Item(absl::string_view(intent.request_id));
   canonical.Item(LevelName(intent.level));
   canonical.Item(KindName(intent.kind));
+  if (intent.kind == SignatureKind::kSeal) {
+    canonical.Item(absl::string_view(intent.organization_identifier));
+  }
   for (const Document& document : intent.documents) {
     canonical.Item(DigestOid(document.digest_algorithm));
     canonical.Item(ByteSpan(document.digest));

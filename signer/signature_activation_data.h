@@ -3,6 +3,7 @@
 //
 //   SAD = SHA-256( "enkrat/sad/v1" || 0x00 || canonical )
 //   canonical = item(relying party id) item(request_id) item(level name) item(kind name)
+//               for a seal item(organisation identifier),
 //               then for each document: item(digest OID, dotted decimal) item(digest) item(label)
 //   item(x) = length of x in octets as 4 octets, big-endian || x
 //
@@ -25,8 +26,8 @@ SignatureActivationData ComputeSignatureActivationData(absl::string_view relying
                                                        const SigningIntent& intent);
 
 // Digest over everything in a Sign request, the assertion included: what "the same content" of a
-// repeated request_id means. SHA-256( "enkrat/request/v1" || 0x00 || item(SAD) item(assertion)
-// item(key algorithm) item(format) ).
+// repeated request_id means; but not the signing PIN, of which no hash is kept. SHA-256(
+// "enkrat/request/v1" || 0x00 || item(SAD) item(assertion) item(key algorithm) item(format) ).
 std::array<uint8_t, 32> ComputeRequestDigest(const SignatureActivationData& sad,
                                              const SigningRequest& request);
 

@@ -3,6 +3,7 @@
 #define ENKRAT_SIGNER_SIGNING_REQUEST_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,12 @@
 #include "common/bytes.h"
 #include "common/digest.h"
 #include "common/signing_key.h"
+#include "idp_client/identity_verifier.h"
 #include "signer/signature_level.h"
 
 namespace enkrat::signer {
+
+struct PinProof;  // signing_pin.h
 
 // One document, by its digest.
 struct Document {
@@ -27,12 +31,16 @@ struct SigningIntent {
   SignatureLevel level = SignatureLevel::kAdvanced;
   SignatureKind kind = SignatureKind::kSignature;
   std::vector<Document> documents;
+  std::string organization_identifier = {};  // of a seal (EN 319 412-1 5.1.4); else empty
 };
 
 // One call of Sign.
 struct SigningRequest {
   SigningIntent intent;
-  Bytes assertion;  // compact ID token; never logged
+  // Never logged. Empty for a seal that the relying party itself makes.
+  Bytes assertion;
+  idp_client::AssertionType assertion_type = idp_client::AssertionType::kOidcIdToken;
+  std::shared_ptr<const PinProof> pin_proof = nullptr;  // null: none was sent
   KeyAlgorithm key_algorithm = KeyAlgorithm::kEcdsaP256;
   SignatureFormat format = SignatureFormat::kCadesBT;
   absl::Time deadline = absl::InfiniteFuture();

@@ -10,7 +10,9 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "signer/certificate_subject.h"
+#include "signer/person_record.h"
 #include "signer/request_rules.h"
+#include "signer/session_quotas.h"
 #include "signer/stored_result.h"
 
 namespace enkrat::signer {
@@ -59,16 +61,18 @@ bool Timestamped(SignatureFormat format) { return format != SignatureFormat::kCa
 // A session whose intent has been recorded: from here on it ends in the ledger, one way or another.
 struct SigningWorkflow::Session {
   const Admission& admission;
-  idp_client::VerifiedIdentity identity;
+  Authorization authorization;
   std::string id;
   absl::Time started_at;
   absl::Duration step_began;
   std::optional<HsmTurns::Turn> turn;  // until the key is gone
   SessionEvidence evidence = {};
   std::optional<ca::IssuedCertificate> certificate =
-      std::nullopt;  // kept even if the session fails
+      std::nullopt;        // kept even if the session fails
+  Bytes person_hash = {};  // keyed hash of the person, once there is a certificate
 
   const SigningRequest& request() const { return admission.request; }
+  const idp_client::VerifiedIdentity& identity() const { return authorization.identity; }
 };
 
 // What is left when the one-time key is gone.
@@ -80,12 +84,12 @@ struct SigningWorkflow::Signed {
 };
 
 // Step 1: admit. The place among the calls in flight was taken by the server (in_flight_limit.h).
-absl::StatusOr<Admission> SigningWorkflow::Admit(const RelyingParty& relying_party,
+absl::StatusOr<Admission> SigningWorkflow::Admit(std::shared_ptr<const RelyingParty> relying_party,
                                                  SigningRequest request) const {
   ENKRAT_RETURN_IF_ERROR(CheckRequest(request));
-  const auto policy =
-      relying_party.policies.find({.kind = request.intent.kind, .level = request.intent.level});
-  if (policy == relying_party.policies.end()) {
+  const SigningIntent& intent = request.intent;
+  const auto policy = relying_party->policies.find({.kind = intent.kind, .level = intent.level});
+  if (policy == relying_party->policies.end()) {
     return MakeError(Reason::kNotPermitted,
                      "the relying party may not ask for this kind and level");
   }
@@ -93,16 +97,59 @@ absl::StatusOr<Admission> SigningWorkflow::Admit(const RelyingParty& relying_par
   if (profile == parts_.profiles.end()) {
     return MakeError(Reason::kNotPermitted, "no certificate profile serves this kind and level");
   }
-  if (request.deadline - parts_.clock->Now() < parts_.least_time) {
-    return MakeError(Reason::kDeadlineTooShort, "less time than a signature takes");
-  }
-  Admission admission = {.relying_party = &relying_party,
+  Admission admission = {.relying_party = std::move(relying_party),
                          .policy = &policy->second,
                          .profile = &profile->second,
                          .request = std::move(request)};
-  admission.sad = ComputeSignatureActivationData(relying_party.id, admission.request.intent);
+  ENKRAT_RETURN_IF_ERROR(CheckPolicy(admission));
+  if (intent.kind == SignatureKind::kSeal) {
+    const auto organization =
+        parts_.organizations.find(admission.request.intent.organization_identifier);
+    if (organization == parts_.organizations.end()) {
+      return MakeError(Reason::kNotPermitted, "the organisation is not configured");
+    }
+    admission.organization = &organization->second;
+  }
+  admission.sad =
+      ComputeSignatureActivationData(admission.relying_party->id, admission.request.intent);
   admission.request_digest = ToBytes(ComputeRequestDigest(admission.sad, admission.request));
   return admission;
+}
+
+// What of the policy can be seen from the request alone.
+absl::Status SigningWorkflow::CheckPolicy(const Admission& admission) const {
+  const LevelPolicy& policy = *admission.policy;
+  const SigningRequest& request = admission.request;
+  if (admission.relying_party->disabled->load()) {
+    return MakeError(Reason::kRelyingPartyDisabled, "the relying party is disabled");
+  }
+  if (!policy.key_algorithms.empty() && policy.key_algorithms.count(request.key_algorithm) == 0) {
+    return MakeError(Reason::kNotPermitted, "the policy has other key algorithms");
+  }
+  if (request.intent.kind == SignatureKind::kSeal &&
+      policy.organizations.count(request.intent.organization_identifier) == 0) {
+    return MakeError(Reason::kNotPermitted, "the relying party may not seal for the organisation");
+  }
+  const bool by_itself = policy.seal_authorization == SealAuthorization::kRelyingParty;
+  if (by_itself != request.assertion.empty()) {
+    return WithField(
+        MakeError(Reason::kRequestMalformed,
+                  by_itself ? "assertion: the relying party itself authorises its seals"
+                            : "assertion: is empty"),
+        "assertion");
+  }
+  if (policy.signing_pin && request.pin_proof == nullptr) {
+    return MakeError(Reason::kSigningPinRequired, "the policy asks for the signing PIN");
+  }
+  // A PIN that nobody would look at is refused: its person believes that it counts.
+  if (request.pin_proof != nullptr && (parts_.pins == nullptr || by_itself)) {
+    return WithField(MakeError(Reason::kRequestMalformed, "pin_proof: no PINs are in use here"),
+                     "pin_proof");
+  }
+  if (request.deadline - parts_.clock->Now() < parts_.least_time) {
+    return MakeError(Reason::kDeadlineTooShort, "less time than a signature takes");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
@@ -114,12 +161,12 @@ absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
   ENKRAT_ASSIGN_OR_RETURN(std::optional<SigningResult> earlier, EarlierResult(admission));
   if (earlier.has_value()) return *std::move(earlier);
 
-  ENKRAT_ASSIGN_OR_RETURN(idp_client::VerifiedIdentity identity, VerifyAssertion(admission));
+  ENKRAT_ASSIGN_OR_RETURN(Authorization authorization, Authorize(admission));
   ENKRAT_ASSIGN_OR_RETURN(HsmTurns::Turn turn,
                           turns_.Take(admission.relying_party->id, IsHeavy(admission.request),
                                       admission.request.deadline));
   ENKRAT_ASSIGN_OR_RETURN(Session session,
-                          RecordIntent(admission, std::move(identity), std::move(turn)));
+                          RecordIntent(admission, std::move(authorization), std::move(turn)));
 
   absl::StatusOr<SigningResult> result = Perform(session);
   if (!result.ok()) return Fail(session, result.status());
@@ -159,72 +206,43 @@ absl::StatusOr<std::optional<SigningResult>> SigningWorkflow::EarlierResult(
   return WithAssertionSpent(MakeError(Reason::kSessionAbandoned, "the first call was cut off"));
 }
 
-// Step 2: verify the assertion. Nothing has been spent yet: an HSM that is known to be away is a
-// reason to stop here.
-absl::StatusOr<idp_client::VerifiedIdentity> SigningWorkflow::VerifyAssertion(
-    const Admission& admission) {
+// Step 2: who authorises this, and whether they may. Nothing has been spent yet: an HSM that is
+// known to be away is a reason to stop here.
+absl::StatusOr<Authorization> SigningWorkflow::Authorize(const Admission& admission) {
   if (!parts_.hsm->statistics().available) {
     return WithRetryDelay(MakeError(Reason::kHsmUnavailable, "the token is away"),
                           absl::Seconds(1));
   }
-  absl::StatusOr<idp_client::VerifiedIdentity> identity = parts_.identities->Verify({
-      .assertion = admission.request.assertion,
-      .expected_nonce = ToBase64Url(admission.sad),
-      .binding_required = admission.policy->binding_required,
-      .minimal_level_of_assurance = admission.policy->minimal_level_of_assurance,
-      .max_authentication_age = admission.policy->max_authentication_age,
-      .accepted_issuers = admission.policy->issuers,
-      .deadline = admission.request.deadline,
-  });
-  if (!identity.ok()) {
-    if (ReasonOf(identity.status()) != Reason::kIdpKeysUnavailable) {
-      rejections_.Record(*admission.relying_party, admission.request, identity.status());
-    }
-    return identity;
-  }
-  ENKRAT_RETURN_IF_ERROR(CheckNames(admission, *identity));
-  return identity;
-}
-
-// A genuine assertion about somebody whose names no certificate can hold is found out before it is
-// spent. The keyed hash is the HSM's to make; any stands for it here.
-absl::Status SigningWorkflow::CheckNames(const Admission& admission,
-                                         const idp_client::VerifiedIdentity& identity) {
-  const absl::StatusOr<NamedSubject> subject =
-      CertificateSubject(identity, Bytes(32), admission.profile->spec().names);
-  if (subject.ok()) return absl::OkStatus();
-  const absl::Status why =
-      MakeError(Reason::kAssertionRejected,
-                absl::StrCat("no certificate can name this person: ", subject.status().message()));
-  rejections_.Record(*admission.relying_party, admission.request, why);
-  return why;
+  return authorizer_.Authorize(admission);
 }
 
 // Step 3: spend the assertion, record the intent; durable when this returns.
-absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(
-    const Admission& admission, idp_client::VerifiedIdentity identity, HsmTurns::Turn turn) {
-  ENKRAT_RETURN_IF_ERROR(StillWanted(admission.request, "recording the intent"));
+absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(const Admission& admission,
+                                                                       Authorization authorization,
+                                                                       HsmTurns::Turn turn) {
+  ENKRAT_RETURN_IF_ERROR(StillWanted(admission, "recording the intent"));
   Session session = {.admission = admission,
-                     .identity = std::move(identity),
+                     .authorization = std::move(authorization),
                      .id = ToHex(RandomBytes(kSessionIdOctets)),
                      .started_at = parts_.clock->Now(),
                      .step_began = parts_.clock->SinceBoot(),
                      .turn = std::move(turn)};
   session.evidence.Admitted(session.started_at, *admission.relying_party, admission.request,
                             admission.request_digest);
-  session.evidence.AssertionVerified(session.started_at, session.identity,
-                                     admission.request.assertion);
+  session.evidence.Authorized(session.started_at, session.authorization, admission);
   ENKRAT_ASSIGN_OR_RETURN(const store::IntentOutcome outcome,
                           parts_.ledger->RecordIntent({
                               .session_id = session.id,
                               .relying_party = admission.relying_party->id,
                               .request_id = admission.request.intent.request_id,
                               .request_digest = admission.request_digest,
-                              .issuer = session.identity.issuer,
-                              .assertion_id = session.identity.assertion_id,
-                              .assertion_expires_at = session.identity.assertion_expires_at,
+                              .issuer = session.identity().issuer,
+                              .assertion_id = session.identity().assertion_id,
+                              .assertion_expires_at = session.identity().assertion_expires_at,
                               .started_at = session.started_at,
                               .evidence = session.evidence.records(),
+                              .quotas = SessionQuotas(admission, session.identity(),
+                                                      *parts_.quota_key, session.started_at),
                           }));
   switch (outcome) {
     case store::IntentOutcome::kRecorded:
@@ -237,10 +255,11 @@ absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(
       rejections_.Record(*admission.relying_party, admission.request, spent);
       return spent;
     }
+    case store::IntentOutcome::kQuotaExceeded:
+      return WithRetryDelay(MakeError(Reason::kQuotaExceeded, "the day's sessions are used up"),
+                            QuotaWindowEnd(session.started_at) - session.started_at);
     case store::IntentOutcome::kRequestIdTaken:
       break;  // by another process on the same ledger
-    case store::IntentOutcome::kQuotaExceeded:
-      return MakeError(Reason::kQuotaExceeded, "the sessions of the day are used up");
   }
   return MakeError(Reason::kRequestIdReused, "the request_id is in use");
 }
@@ -268,7 +287,7 @@ absl::StatusOr<SigningWorkflow::Signed> SigningWorkflow::SignInHsm(Session& sess
   ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease, parts_.hsm->Acquire(request.deadline));
 
   // Step 4: generate the key. Its attributes have been read back and checked when this returns.
-  ENKRAT_RETURN_IF_ERROR(StillWanted(request, "generating the key"));
+  ENKRAT_RETURN_IF_ERROR(StillWanted(session.admission, "generating the key"));
   ENKRAT_ASSIGN_OR_RETURN(
       hsm::OneTimeKey key,
       lease.GenerateOneTimeKey({.algorithm = request.key_algorithm, .label = session.id}));
@@ -277,7 +296,7 @@ absl::StatusOr<SigningWorkflow::Signed> SigningWorkflow::SignInHsm(Session& sess
 
   // Steps 5 and 6: use it.
   Signed made;
-  absl::Status used = StillWanted(request, "issuing the certificate");
+  absl::Status used = StillWanted(session.admission, "issuing the certificate");
   if (used.ok()) used = IssueCertificate(session, lease, key);
   if (used.ok()) used = SignDocuments(session, key, made);
 
@@ -316,28 +335,52 @@ absl::Status SigningWorkflow::IssueCertificate(Session& session, hsm::SessionLea
   const Admission& admission = session.admission;
   ENKRAT_ASSIGN_OR_RETURN(
       const Bytes person_hash,
-      lease.Mac(*parts_.person_key, PersonOctets(session.identity, admission.relying_party->id)));
+      lease.Mac(*parts_.person_key, PersonOctets(session.identity(), admission.relying_party->id)));
+  ENKRAT_ASSIGN_OR_RETURN(NamedSubject named, SubjectOf(session, person_hash));
+  session.evidence.Named(parts_.clock->Now(), named);
   ENKRAT_ASSIGN_OR_RETURN(
-      const NamedSubject named,
-      CertificateSubject(session.identity, person_hash, admission.profile->spec().names));
-  ENKRAT_ASSIGN_OR_RETURN(ca::IssuanceToken token,
-                          parts_.issuer->Prepare({.profile = admission.profile,
-                                                  .subject = named.subject,
-                                                  .subject_key = &key.public_key()}));
+      ca::IssuanceToken token,
+      parts_.issuer->Prepare({.profile = admission.profile,
+                              .subject = std::move(named.subject),
+                              .subject_key = &key.public_key(),
+                              .authentication_context = AuthenticationContextOf(session)}));
   const auto tbs_sha256 = Sha256(token.tbs_der());
   const std::unique_ptr<SigningKey> ca_key = lease.KeyFor(*parts_.issuing_ca_key);
   ENKRAT_ASSIGN_OR_RETURN(session.certificate, parts_.issuer->Issue(std::move(token), *ca_key));
   session.evidence.CertificateIssued(parts_.clock->Now(), *session.certificate, tbs_sha256,
                                      admission.profile->spec().name, person_hash);
+  session.person_hash = person_hash;
   StepDone(session, "certificate-issued");
   return CheckCertificateIsFor(key.public_key(), session.certificate->der);
+}
+
+// The person, or the organisation that is sealed for.
+absl::StatusOr<NamedSubject> SigningWorkflow::SubjectOf(const Session& session,
+                                                        ByteSpan person_hash) {
+  const ca::SubjectNames names = session.admission.profile->spec().names;
+  if (session.admission.organization != nullptr) {
+    return OrganizationSubject(*session.admission.organization, names);
+  }
+  return CertificateSubject(session.identity(), person_hash, names);
+}
+
+// RFC 7773, by the profile: how the person was authenticated, not who.
+std::optional<ca::AuthenticationContext> SigningWorkflow::AuthenticationContextOf(
+    const Session& session) {
+  if (!session.admission.profile->spec().authentication_context) return std::nullopt;
+  const idp_client::VerifiedIdentity& identity = session.identity();
+  return ca::AuthenticationContext{.identity_provider = identity.issuer,
+                                   .authentication_instant = identity.authenticated_at,
+                                   .context_class = identity.authentication_context,
+                                   .assertion_reference = identity.assertion_id,
+                                   .service_id = session.admission.relying_party->id};
 }
 
 // Step 6: sign every document, and verify every signature before it goes on.
 absl::Status SigningWorkflow::SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made) {
   const absl::Time signing_time = parts_.clock->Now();
   for (const Document& document : session.request().intent.documents) {
-    ENKRAT_RETURN_IF_ERROR(StillWanted(session.request(), "signing the documents"));
+    ENKRAT_RETURN_IF_ERROR(StillWanted(session.admission, "signing the documents"));
     DigestAlgorithm algorithm = document.digest_algorithm;
     ByteSpan digest = document.digest;
     if (session.request().format != SignatureFormat::kRaw) {
@@ -369,7 +412,7 @@ absl::Status SigningWorkflow::Timestamp(Session& session, SigningKey* unit_key, 
   if (!Timestamped(request.format)) return absl::OkStatus();
   const DigestAlgorithm algorithm = DefaultDigest(request.key_algorithm);
   for (const Bytes& value : made.values) {
-    ENKRAT_RETURN_IF_ERROR(StillWanted(request, "timestamping"));
+    ENKRAT_RETURN_IF_ERROR(StillWanted(session.admission, "timestamping"));
     const tsa::MessageImprint imprint = {.algorithm = algorithm,
                                          .digest = ComputeDigest(algorithm, value)};
     ENKRAT_ASSIGN_OR_RETURN(tsa::IssuedTimestamp timestamp,
@@ -427,6 +470,7 @@ absl::Status SigningWorkflow::MakeDurable(Session& session, SigningResult& resul
       .result_digest = digest,
       .completed_at = result.completed_at,
       .result_expires_at = result.completed_at + parts_.keep_results,
+      .person = PersonOf(session),
   }));
   StepDone(session, "completed");
   return absl::OkStatus();
@@ -441,7 +485,10 @@ absl::Status SigningWorkflow::Fail(Session& session, const absl::Status& why) {
                                    .evidence = session.evidence.records(),
                                    .certificate = std::nullopt,
                                    .failed_at = now};
-  if (session.certificate.has_value()) failure.certificate = CertificateOf(session);
+  if (session.certificate.has_value()) {
+    failure.certificate = CertificateOf(session);
+    failure.person = PersonOf(session);
+  }
   const absl::Status kept = parts_.ledger->FailSession(failure);
   if (!kept.ok() && parts_.logger != nullptr) {
     // Stays open in the ledger; the next start closes it as abandoned.
@@ -471,8 +518,13 @@ absl::StatusOr<SessionReport> SigningWorkflow::Find(const RelyingParty& relying_
 
 // Asked before each step that cannot be undone. From step 9 on, nobody asks: the session finishes
 // and its result can be fetched by request_id.
-absl::Status SigningWorkflow::StillWanted(const SigningRequest& request,
+absl::Status SigningWorkflow::StillWanted(const Admission& admission,
                                           absl::string_view next_step) const {
+  const SigningRequest& request = admission.request;
+  if (admission.relying_party->disabled->load()) {
+    return MakeError(Reason::kRelyingPartyDisabled,
+                     absl::StrCat("the relying party was disabled before ", next_step));
+  }
   if (request.cancelled()) {
     return MakeError(Reason::kCancelled, absl::StrCat("the client left before ", next_step));
   }
@@ -489,6 +541,14 @@ void SigningWorkflow::StepDone(Session& session, absl::string_view step) {
   const absl::Duration now = parts_.clock->SinceBoot();
   if (parts_.observer != nullptr) parts_.observer->StepDone(step, now - session.step_began);
   session.step_began = now;
+}
+
+// Whom the session was for; nobody, where the relying party itself sealed.
+std::optional<store::PersonRecord> SigningWorkflow::PersonOf(const Session& session) {
+  if (session.authorization.by == AuthorizedBy::kRelyingParty) return std::nullopt;
+  const std::optional<idp_client::Mandate>& mandate = session.authorization.mandate;
+  return MakePersonRecord(session.identity(), session.person_hash,
+                          mandate.has_value() ? &*mandate : nullptr);
 }
 
 store::CertificateRecord SigningWorkflow::CertificateOf(const Session& session) {

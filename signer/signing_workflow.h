@@ -4,6 +4,7 @@
 #define ENKRAT_SIGNER_SIGNING_WORKFLOW_H_
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,15 +15,19 @@
 #include "ca/profile.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/secret.h"
 #include "hsm/session_pool.h"
 #include "idp_client/identity_verifier.h"
+#include "signer/admission.h"
+#include "signer/authorization.h"
+#include "signer/certificate_subject.h"
 #include "signer/hsm_turns.h"
+#include "signer/organization.h"
 #include "signer/rejection_evidence.h"
 #include "signer/relying_party.h"
 #include "signer/running_sessions.h"
 #include "signer/session_evidence.h"
 #include "signer/session_observer.h"
-#include "signer/signature_activation_data.h"
 #include "signer/signing_request.h"
 #include "signer/signing_result.h"
 #include "store/ledger.h"
@@ -30,16 +35,6 @@
 #include "tsa/timestamper.h"
 
 namespace enkrat::signer {
-
-// A request that has passed step 1, with what was derived from it.
-struct Admission {
-  const RelyingParty* relying_party = nullptr;
-  const LevelPolicy* policy = nullptr;
-  const ca::Profile* profile = nullptr;
-  SigningRequest request;
-  SignatureActivationData sad{};
-  Bytes request_digest = {};  // what "the same content" of a request_id means
-};
 
 // Where a session stands, for its relying party.
 struct SessionReport {
@@ -57,9 +52,12 @@ class SigningWorkflow {
     hsm::SessionPool* hsm = nullptr;
     const hsm::LongLivedKey* issuing_ca_key = nullptr;
     const hsm::MacKey* person_key = nullptr;  // for hashes of who signed
+    std::shared_ptr<const Secret> quota_key;  // 32 octets (session_quotas.h)
     idp_client::IdentityVerifier* identities = nullptr;
     const ca::Issuer* issuer = nullptr;
-    std::map<std::string, ca::Profile> profiles;  // by name
+    std::map<std::string, ca::Profile> profiles;             // by name
+    std::map<std::string, Organization> organizations = {};  // by identifier; of seals
+    SigningPins* pins = nullptr;                             // optional
     // Timestamps: exactly one of the own unit with its key, or somebody else's.
     tsa::TimestampUnit* timestamp_unit = nullptr;
     const hsm::LongLivedKey* timestamp_unit_key = nullptr;
@@ -77,12 +75,18 @@ class SigningWorkflow {
   explicit SigningWorkflow(Parts parts)
       : parts_(std::move(parts)),
         turns_(parts_.turns),
-        rejections_(*parts_.ledger, *parts_.clock, parts_.logger) {}
+        rejections_(*parts_.ledger, *parts_.clock, parts_.logger),
+        authorizer_({.identities = parts_.identities,
+                     .pins = parts_.pins,
+                     .rejections = &rejections_,
+                     .clock = parts_.clock}) {}
 
   // Step 1, for the part that needs neither disk nor HSM; takes microseconds, never blocks. Errors:
-  // CheckRequest's; kNotPermitted for a level or kind that the relying party may not ask for or
-  // that has no profile; kDeadlineTooShort.
-  absl::StatusOr<Admission> Admit(const RelyingParty& relying_party, SigningRequest request) const;
+  // CheckRequest's; kRelyingPartyDisabled; kNotPermitted for a kind, level, key algorithm or
+  // organisation that the relying party may not ask for, or that has no profile;
+  // kSigningPinRequired; kDeadlineTooShort.
+  absl::StatusOr<Admission> Admit(std::shared_ptr<const RelyingParty> relying_party,
+                                  SigningRequest request) const;
 
   // Steps 2 to 10. Blocks: on the IdP's keys, the HSM, the disk and the TSA. A request_id that was
   // used before is answered from the ledger, without a look at the assertion: kRequestIdReused for
@@ -99,10 +103,10 @@ class SigningWorkflow {
   struct Signed;   // what is left when the key is gone
 
   absl::StatusOr<std::optional<SigningResult>> EarlierResult(const Admission& admission);
-  absl::StatusOr<idp_client::VerifiedIdentity> VerifyAssertion(const Admission& admission);
-  absl::Status CheckNames(const Admission& admission, const idp_client::VerifiedIdentity& identity);
-  absl::StatusOr<Session> RecordIntent(const Admission& admission,
-                                       idp_client::VerifiedIdentity identity, HsmTurns::Turn turn);
+  absl::Status CheckPolicy(const Admission& admission) const;
+  absl::StatusOr<Authorization> Authorize(const Admission& admission);
+  absl::StatusOr<Session> RecordIntent(const Admission& admission, Authorization authorization,
+                                       HsmTurns::Turn turn);
   absl::StatusOr<SigningResult> Perform(Session& session);
   absl::StatusOr<Signed> SignInHsm(Session& session);
   void EndUnconfirmedKeys(const Session& session);
@@ -114,14 +118,18 @@ class SigningWorkflow {
   absl::Status MakeDurable(Session& session, SigningResult& result);
   absl::Status Fail(Session& session, const absl::Status& why);
 
-  absl::Status StillWanted(const SigningRequest& request, absl::string_view next_step) const;
+  absl::Status StillWanted(const Admission& admission, absl::string_view next_step) const;
   void StepDone(Session& session, absl::string_view step);
+  static absl::StatusOr<NamedSubject> SubjectOf(const Session& session, ByteSpan person_hash);
+  static std::optional<ca::AuthenticationContext> AuthenticationContextOf(const Session& session);
+  static std::optional<store::PersonRecord> PersonOf(const Session& session);
   static store::CertificateRecord CertificateOf(const Session& session);
 
   const Parts parts_;
   RunningSessions running_;
   HsmTurns turns_;
   RejectionEvidence rejections_;
+  Authorizer authorizer_;
 };
 
 }  // namespace enkrat::signer

@@ -43,6 +43,7 @@ WorkflowTest::WorkflowTest()
   parts_.hsm = pool_.get();
   parts_.issuing_ca_key = &*ca_key_;
   parts_.person_key = &*person_key_;
+  parts_.quota_key = std::make_shared<const Secret>(Bytes(32, 7));
   parts_.identities = &identities_;
   parts_.issuer = issuer_.get();
   ca::ProfileSpec spec;
@@ -114,7 +115,8 @@ SigningRequest WorkflowTest::Request(size_t documents) {
 }
 
 absl::StatusOr<SigningResult> WorkflowTest::Sign(SigningRequest request) {
-  absl::StatusOr<Admission> admission = workflow_->Admit(bank_, std::move(request));
+  absl::StatusOr<Admission> admission =
+      workflow_->Admit(std::make_shared<const RelyingParty>(bank_), std::move(request));
   if (!admission.ok()) return admission.status();
   return workflow_->Run(*admission);
 }

@@ -51,6 +51,7 @@ TEST_F(WorkflowRefusalTest, LevelWithoutAProfileIsNotPermitted) {
 TEST_F(WorkflowRefusalTest, SealWithoutAProfileIsNotPermitted) {
   SigningRequest request = Request();
   request.intent.kind = SignatureKind::kSeal;
+  request.intent.organization_identifier = "VATSI-12345678";
   EXPECT_THAT(Sign(request), FailsWith(Reason::kNotPermitted));
   ExpectNothingHappened();
 }
