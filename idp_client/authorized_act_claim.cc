@@ -38,6 +38,10 @@ json AuthorizedActJson(const AuthorizedAct& act) {
   return details;
 }
 
+std::string AuthorizationDetailsText(const AuthorizedAct& act) {
+  return json::array({AuthorizedActJson(act)}).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 absl::StatusOr<ActBinding> CheckAuthorizedAct(const json& claims, const AuthorizedAct* act) {
   const auto all = claims.find(kClaim);
   if (all == claims.end()) return ActBinding::kAbsent;

@@ -4,6 +4,7 @@
 #define ENKRAT_IDP_CLIENT_AUTHORIZED_ACT_CLAIM_H_
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "idp_client/identity_verifier.h"
@@ -17,6 +18,10 @@ inline constexpr char kDocumentSigningType[] = "document_signing";
 // type, relying_party, request_id, level, kind, organization_identifier (where the act has one) and
 // documents, an array of {label, digest_algorithm (OID), digest (base64url)} in the act's order.
 nlohmann::json AuthorizedActJson(const AuthorizedAct& act);
+
+// The value of the `authorization_details` parameter (RFC 9396 2) that asks for it: an array of
+// that one object. The act's texts must be UTF-8.
+std::string AuthorizationDetailsText(const AuthorizedAct& act);
 
 enum class ActBinding {
   kAbsent,     // no authorization_details of the type
