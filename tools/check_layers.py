@@ -34,13 +34,14 @@ LIBRARIES = {
     r"sqlite3\.h": {"store"},
     r"curl": {"http_client"},
     r"cjose|jansson\.h": {"idp_client"},
+    r"libxml|xmlsec": {"idp_client"},
     r"boost": {"server"},
     r"prometheus": {"server"},
     r"yaml-cpp": {"server", "cli"},
     r"CLI": {"server", "cli"},
 }
 # Headers that would make every includer slow to compile.
-NOT_IN_HEADERS = re.compile(r"(grpcpp|boost|nlohmann/json\.hpp|curl|sqlite3\.h|cjose|p11-kit)\b")
+NOT_IN_HEADERS = re.compile(r"(grpcpp|boost|nlohmann/json\.hpp|curl|sqlite3\.h|cjose|p11-kit|libxml|xmlsec)\b")
 HEADERS_EXEMPT = {
     "server/unary_call.h",        # is a gRPC reactor
     "server/grpc_status.h",       # makes a grpc::Status

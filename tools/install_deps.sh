@@ -10,7 +10,7 @@ packages=(
   libssl-dev protobuf-compiler libprotobuf-dev protobuf-compiler-grpc libgrpc++-dev libabsl-dev
   libsqlite3-dev libcjose-dev libjansson-dev libcurl4-openssl-dev libyaml-cpp-dev libcli11-dev
   libboost-dev prometheus-cpp-dev nlohmann-json3-dev libutf8proc-dev libp11-kit-dev libargon2-dev
-  libicu-dev
+  libicu-dev libxml2-dev libxmlsec1-dev libxmlsec1-openssl
   # tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev libgnutls28-dev
   # tokens, and the tools that nobody here wrote

@@ -1,0 +1,131 @@
+#include "idp_client/saml_metadata.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "idp_client/saml_names.h"
+#include "idp_client/saml_signature.h"
+#include "idp_client/saml_time.h"
+#include "idp_client/saml_xml.h"
+
+namespace enkrat::idp_client {
+namespace {
+
+constexpr size_t kMaxKeys = 16;
+// Federations publish thousands of entities of some fifty elements each.
+constexpr MarkupBounds kBounds = {.size = kMaxMetadataSize,
+                                  .depth = 64,
+                                  .elements = 400'000,
+                                  .attributes = 64,
+                                  .comments_allowed = true};
+
+absl::Status Refuse(absl::string_view why) {
+  return MakeError(Reason::kRequestMalformed, absl::StrCat("metadata: ", why));
+}
+
+// The document itself, or what its signer signed of it.
+absl::StatusOr<XmlDocument> OpenDocument(ByteSpan octets, const SamlMetadataRules& rules) {
+  absl::StatusOr<XmlDocument> document = XmlDocument::Parse(octets, kBounds);
+  if (!document.ok()) return WithContext(document.status(), "metadata");
+  if (document->root().Is(kSamlMetadataNamespace, "EntityDescriptor") &&
+      octets.size() > kMaxEntitySize) {
+    return MakeError(Reason::kLimitExceeded, "metadata: the entity is too long");
+  }
+  if (!rules.signer.has_value()) return document;
+  absl::StatusOr<std::optional<Bytes>> octets_signed =
+      VerifyEnvelopedSignature(document->root(), {*rules.signer}, {.whole_document_allowed = true});
+  if (!octets_signed.ok()) return WithContext(octets_signed.status(), "metadata");
+  if (!octets_signed->has_value()) return Refuse("signed by somebody else");
+  return XmlDocument::Parse(**octets_signed, kBounds);
+}
+
+// Lowers the times of `metadata` to those of the element.
+absl::Status TakeTimes(XmlElement element, SamlMetadata& metadata) {
+  if (const auto text = element.Attribute("validUntil"); text.has_value()) {
+    const std::optional<absl::Time> until = ParseSamlTime(*text);
+    if (!until.has_value()) return Refuse("validUntil is not a time in UTC");
+    metadata.valid_until = std::min(metadata.valid_until, *until);
+  }
+  if (const auto text = element.Attribute("cacheDuration"); text.has_value()) {
+    const std::optional<absl::Duration> duration = ParseXmlDuration(*text);
+    if (!duration.has_value()) return Refuse("cacheDuration is not a duration");
+    metadata.cache_for = std::min(metadata.cache_for, *duration);
+  }
+  return absl::OkStatus();
+}
+
+// The way from the root down to the entity. More than one entity of the name: nobody knows which.
+absl::StatusOr<std::vector<XmlElement>> FindEntity(XmlElement root, const std::string& entity_id) {
+  std::vector<std::vector<XmlElement>> found;
+  std::vector<std::vector<XmlElement>> open = {{root}};
+  while (!open.empty()) {
+    const std::vector<XmlElement> path = std::move(open.back());
+    open.pop_back();
+    const XmlElement here = path.back();
+    if (here.Is(kSamlMetadataNamespace, "EntityDescriptor") &&
+        here.Attribute("entityID") == entity_id) {
+      found.push_back(path);
+    }
+    if (!here.Is(kSamlMetadataNamespace, "EntitiesDescriptor")) continue;
+    for (const XmlElement child : here.Children()) {
+      open.push_back(path);
+      open.back().push_back(child);
+    }
+  }
+  if (found.empty()) return Refuse("the entity is not in it");
+  if (found.size() > 1) return Refuse("the entity is in it more than once");
+  return found.front();
+}
+
+bool IsForSaml2(XmlElement role) {
+  const std::string protocols = role.Attribute("protocolSupportEnumeration").value_or("");
+  for (const absl::string_view protocol :
+       absl::StrSplit(protocols, absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty())) {
+    if (protocol == kSamlProtocolNamespace) return true;
+  }
+  return false;
+}
+
+absl::Status TakeKeys(XmlElement descriptor, SamlMetadata& metadata) {
+  const std::string use = descriptor.Attribute("use").value_or("signing");
+  if (use != "signing") return absl::OkStatus();
+  for (const XmlElement info : descriptor.Children(kXmlSignatureNamespace, "KeyInfo")) {
+    for (const XmlElement data : info.Children(kXmlSignatureNamespace, "X509Data")) {
+      for (const XmlElement text : data.Children(kXmlSignatureNamespace, "X509Certificate")) {
+        ENKRAT_ASSIGN_OR_RETURN(const std::string base64, text.DenseText());
+        const std::optional<Bytes> der = FromBase64(base64);
+        if (!der.has_value()) return Refuse("a certificate is not base64");
+        const absl::StatusOr<SamlKey> key = SamlKey::FromCertificate(*der);
+        if (!key.ok()) continue;
+        if (metadata.keys.size() >= kMaxKeys) return Refuse("too many keys");
+        metadata.keys.push_back(*key);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<SamlMetadata> ReadSamlMetadata(ByteSpan document, const SamlMetadataRules& rules) {
+  ENKRAT_ASSIGN_OR_RETURN(const XmlDocument opened, OpenDocument(document, rules));
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<XmlElement> path,
+                          FindEntity(opened.root(), rules.entity_id));
+  SamlMetadata metadata;
+  for (const XmlElement element : path) ENKRAT_RETURN_IF_ERROR(TakeTimes(element, metadata));
+  for (const XmlElement role : path.back().Children(kSamlMetadataNamespace, "IDPSSODescriptor")) {
+    if (!IsForSaml2(role)) continue;
+    ENKRAT_RETURN_IF_ERROR(TakeTimes(role, metadata));
+    for (const XmlElement key : role.Children(kSamlMetadataNamespace, "KeyDescriptor")) {
+      ENKRAT_RETURN_IF_ERROR(TakeKeys(key, metadata));
+    }
+  }
+  if (metadata.keys.empty()) return Refuse("the entity has no key for signatures that we can use");
+  return metadata;
+}
+
+}  // namespace enkrat::idp_client
