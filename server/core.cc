@@ -8,7 +8,7 @@
 #include "common/status_macros.h"
 #include "hsm/self_test.h"
 #include "http_client/curl_fetcher.h"
-#include "idp_client/oidc_verifier.h"
+#include "idp_client/assertion_router.h"
 #include "signer/session_quotas.h"
 #include "store/sqlite_ledger.h"
 #include "tsa/http_timestamper.h"
@@ -37,6 +37,7 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Create(Options options) {
 
 Core::~Core() {
   key_refresh_.reset();
+  metadata_refresh_.reset();
   workflow_.reset();
   ledger_.reset();  // flushes
   timestamper_.reset();
@@ -160,19 +161,46 @@ absl::Status Core::OpenOutsideTsa() {
 }
 
 absl::Status Core::OpenIdentities() {
+  ENKRAT_RETURN_IF_ERROR(OpenOidc());
+  ENKRAT_RETURN_IF_ERROR(OpenSaml());
+  identities_ = std::make_unique<idp_client::AssertionRouter>(
+      idp_client::AssertionRouter::Verifiers{.oidc = oidc_.get(), .saml = saml_.get()});
+  // So that the first callers do not find the keys missing. One task each: a provider that is slow
+  // does not keep those of the other protocol waiting.
+  if (oidc_ != nullptr) {
+    key_refresh_ = std::make_unique<PeriodicTask>(kKeyRefreshInterval, [this] {
+      oidc_->KeepKeysFresh();
+      return true;
+    });
+  }
+  if (saml_ != nullptr) {
+    metadata_refresh_ = std::make_unique<PeriodicTask>(kKeyRefreshInterval, [this] {
+      saml_->KeepMetadataFresh();
+      return true;
+    });
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Core::OpenOidc() {
   idp_client::OidcVerifier::Options options;
   ENKRAT_ASSIGN_OR_RETURN(options.issuers, IssuersFrom(*options_.config));
+  if (options.issuers.empty()) return absl::OkStatus();
   options.fetcher = fetcher_.get();
   options.clock = options_.clock;
   options.logger = options_.logger;
-  ENKRAT_ASSIGN_OR_RETURN(std::unique_ptr<idp_client::OidcVerifier> verifier,
-                          idp_client::OidcVerifier::Create(std::move(options)));
-  // So that the first callers do not find the keys missing.
-  key_refresh_ = std::make_unique<PeriodicTask>(kKeyRefreshInterval, [verifier = verifier.get()] {
-    verifier->KeepKeysFresh();
-    return true;
-  });
-  identities_ = std::move(verifier);
+  ENKRAT_ASSIGN_OR_RETURN(oidc_, idp_client::OidcVerifier::Create(std::move(options)));
+  return absl::OkStatus();
+}
+
+absl::Status Core::OpenSaml() {
+  idp_client::SamlVerifier::Options options;
+  ENKRAT_ASSIGN_OR_RETURN(options.providers, SamlProvidersFrom(*options_.config));
+  if (options.providers.empty()) return absl::OkStatus();
+  options.fetcher = fetcher_.get();
+  options.clock = options_.clock;
+  options.logger = options_.logger;
+  ENKRAT_ASSIGN_OR_RETURN(saml_, idp_client::SamlVerifier::Create(std::move(options)));
   return absl::OkStatus();
 }
 

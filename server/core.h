@@ -69,6 +69,8 @@ class Core {
   absl::Status OpenOwnUnit();
   absl::Status OpenOutsideTsa();
   absl::Status OpenIdentities();
+  absl::Status OpenOidc();
+  absl::Status OpenSaml();
   absl::Status OpenLedger();
   absl::Status MakeWorkflow();
   absl::StatusOr<hsm::LongLivedKey> FindKey(const std::string& label, const PublicKey& expected);
@@ -85,9 +87,12 @@ class Core {
   std::unique_ptr<tsa::TimestampUnit> unit_;
   std::optional<hsm::LongLivedKey> unit_key_;
   std::unique_ptr<tsa::Timestamper> timestamper_;
-  signer::LocalTimestamper* own_timestamper_ = nullptr;  // timestamper_, if it is our own
-  std::unique_ptr<idp_client::IdentityVerifier> identities_;
-  std::unique_ptr<PeriodicTask> key_refresh_;  // of identities_
+  signer::LocalTimestamper* own_timestamper_ = nullptr;       // timestamper_, if it is our own
+  std::unique_ptr<idp_client::OidcVerifier> oidc_;            // null without such providers
+  std::unique_ptr<idp_client::SamlVerifier> saml_;            // likewise
+  std::unique_ptr<idp_client::IdentityVerifier> identities_;  // over both
+  std::unique_ptr<PeriodicTask> key_refresh_;                 // of oidc_
+  std::unique_ptr<PeriodicTask> metadata_refresh_;            // of saml_
   std::unique_ptr<store::Ledger> ledger_;
   std::unique_ptr<SessionMetrics> observer_;
   std::unique_ptr<signer::SigningWorkflow> workflow_;

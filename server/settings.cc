@@ -16,6 +16,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "idp_client/oidc_settings.h"
+#include "idp_client/saml_settings.h"
 #include "server/config_loader.h"
 #include "server/settings_defaults.h"
 #include "server/settings_words.h"
@@ -216,7 +217,10 @@ absl::Status CheckTlsFiles(const v1::TlsConfig& tls) {
 
 absl::Status CheckValues(const Config& config) {
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<idp_client::OidcIssuer> issuers, IssuersFrom(config));
-  ENKRAT_RETURN_IF_ERROR(idp_client::CheckOidcIssuers(issuers));
+  if (!issuers.empty()) ENKRAT_RETURN_IF_ERROR(idp_client::CheckOidcIssuers(issuers));
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<idp_client::SamlIdentityProvider> saml,
+                          SamlProvidersFrom(config));
+  if (!saml.empty()) ENKRAT_RETURN_IF_ERROR(idp_client::CheckSamlProviders(saml));
   ENKRAT_RETURN_IF_ERROR(ProfilesFrom(config).status());
   ENKRAT_RETURN_IF_ERROR(OrganizationsFrom(config).status());
   return CallersFrom(config).status();

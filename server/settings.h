@@ -17,6 +17,7 @@
 #include "common/secret.h"
 #include "enkrat/config/v1/config.pb.h"
 #include "idp_client/oidc_verifier.h"
+#include "idp_client/saml_verifier.h"
 #include "server/caller_identity.h"
 #include "signer/organization.h"
 
@@ -39,6 +40,8 @@ absl::StatusOr<Config> LoadSettings(const std::string& path);
 
 // What the parts of the service are made with. All: kConfigurationInvalid with the field.
 absl::StatusOr<std::vector<idp_client::OidcIssuer>> IssuersFrom(const Config& config);
+absl::StatusOr<std::vector<idp_client::SamlIdentityProvider>> SamlProvidersFrom(
+    const Config& config);
 // By identifier; may be none.
 absl::StatusOr<std::map<std::string, signer::Organization>> OrganizationsFrom(const Config& config);
 // By name.

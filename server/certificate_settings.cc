@@ -1,5 +1,4 @@
-// The parts of the configuration that describe who vouches for persons, and the certificates they
-// get.
+// The certificate profiles of the configuration, and the organisations that may be sealed for.
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -18,44 +17,6 @@ namespace {
 namespace v1 = config::v1;
 
 constexpr uint32_t kMostYears = 1000;  // more is refused by the profile
-
-void SetIfGiven(const std::string& value, std::string& target) {
-  if (!value.empty()) target = value;
-}
-
-absl::StatusOr<idp_client::OidcIssuer> IssuerFrom(const v1::IssuerConfig& config,
-                                                  absl::string_view field) {
-  idp_client::OidcIssuer issuer;
-  issuer.issuer = config.issuer();
-  issuer.audiences = {config.audiences().begin(), config.audiences().end()};
-  if (!config.algorithms().empty()) {
-    issuer.algorithms = {config.algorithms().begin(), config.algorithms().end()};
-  }
-  issuer.jwks_file = config.jwks_file();
-  issuer.tls_ca_file = config.tls_ca_file();
-  issuer.allow_loopback_http = config.allow_loopback_http();
-  issuer.auth_time_required = !config.allow_missing_auth_time();
-  if (config.has_skew()) issuer.skew = DurationFrom(config.skew());
-  for (const auto& [acr, value] : config.acr_levels()) {
-    const auto level = AssuranceFrom(value);
-    if (!level.has_value()) return Invalid(field, "acr_levels: unknown level of assurance");
-    issuer.acr_levels[acr] = *level;
-  }
-  SetIfGiven(config.claims().given_name(), issuer.claims.given_name);
-  SetIfGiven(config.claims().surname(), issuer.claims.surname);
-  issuer.claims.country = config.claims().country();
-  issuer.claims.fixed_country = config.claims().fixed_country();
-  issuer.claims.identifier = config.claims().serial_number();
-  SetIfGiven(config.claims().serial_number_type(), issuer.claims.identifier_type);
-  issuer.claims.pseudonym = config.claims().pseudonym();
-  issuer.claims.date_of_birth = config.claims().date_of_birth();
-  issuer.claims.mandates = config.claims().mandates();
-  if (!config.claims().subject().empty() || !config.claims().organization().empty()) {
-    return Invalid(field, "claims: subject and organization belong to SAML attributes");
-  }
-  SetIfGiven(config.level_claim(), issuer.level_claim);
-  return issuer;
-}
 
 absl::StatusOr<signer::Organization> OrganizationFrom(const v1::OrganizationConfig& source,
                                                       const Config& all, absl::string_view field) {
@@ -127,20 +88,6 @@ absl::StatusOr<ca::Profile> ProfileFrom(const v1::ProfileConfig& source, absl::s
 }
 
 }  // namespace
-
-absl::StatusOr<std::vector<idp_client::OidcIssuer>> IssuersFrom(const Config& config) {
-  if (config.identity_providers().empty()) {
-    return Invalid("identity_providers", "at least one is needed");
-  }
-  std::vector<idp_client::OidcIssuer> issuers;
-  for (int i = 0; i < config.identity_providers_size(); ++i) {
-    ENKRAT_ASSIGN_OR_RETURN(
-        idp_client::OidcIssuer issuer,
-        IssuerFrom(config.identity_providers(i), absl::StrCat("identity_providers[", i, "]")));
-    issuers.push_back(std::move(issuer));
-  }
-  return issuers;
-}
 
 absl::StatusOr<std::map<std::string, signer::Organization>> OrganizationsFrom(
     const Config& config) {
