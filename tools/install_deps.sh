@@ -15,6 +15,8 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libgnutls28-dev
   # tokens, and the tools that nobody here wrote
   softhsm2 libnss3 opensc-pkcs11 opensc openssl gnutls-bin curl ca-certificates sqlite3 procps
+  # a SAML identity provider (php-cgi spares it a web server)
+  simplesamlphp php-cli php-cgi php-xml php-mbstring
 )
 
 # Node.js, for the identity providers of the tests: any from version 18 on will do, else Debian's.
