@@ -14,6 +14,8 @@ namespace {
 
 namespace v1 = config::v1;
 
+constexpr int64_t kUsualAge = 180;  // seconds
+
 v1::LevelOfAssurance DefaultAssurance(v1::Level level) {
   return level == v1::LEVEL_ADVANCED ? v1::LEVEL_OF_ASSURANCE_SUBSTANTIAL
                                      : v1::LEVEL_OF_ASSURANCE_HIGH;
@@ -44,6 +46,17 @@ void CheckLevel(const std::string& check, const v1::LevelPolicy& policy, Finding
       policy.minimal_level_of_assurance() < DefaultAssurance(policy.level())) {
     findings.Warn(check, absl::StrCat(level, " asks for less assurance than it should"),
                   "drop minimal_level_of_assurance, or document why less is enough");
+  }
+  if (policy.max_authentication_age().seconds() > kUsualAge) {
+    findings.Warn(check, absl::StrCat(level, " takes logins older than three minutes"),
+                  "drop max_authentication_age, or document why an old login will do");
+  }
+  if (policy.seal_authorization() == v1::SEAL_AUTHORIZATION_RELYING_PARTY) {
+    findings.Warn(check,
+                  absl::StrCat(level,
+                               " seals by the client certificate alone: whoever has "
+                               "its key seals"),
+                  "set seal_authorization: mandate, or keep that key in an HSM");
   }
   if (policy.binding() == v1::BINDING_OPTIONAL) {
     findings.Warn(check, absl::StrCat(level, " takes assertions that name no documents"),

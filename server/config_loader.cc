@@ -82,24 +82,25 @@ absl::Status ReadScalar(const YAML::Node& node, const FieldDescriptor& field, Me
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_BOOL: {
       if (text != "true" && text != "false") return ErrorAt(node, "expected true or false");
-      set.SetBool(&message, &field, text == "true");
+      const bool value = text == "true";
+      add ? set.AddBool(&message, &field, value) : set.SetBool(&message, &field, value);
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_UINT32: {
       uint32_t value = 0;
       if (!absl::SimpleAtoi(text, &value)) return ErrorAt(node, "expected a whole number");
-      set.SetUInt32(&message, &field, value);
+      add ? set.AddUInt32(&message, &field, value) : set.SetUInt32(&message, &field, value);
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_UINT64: {
       uint64_t value = 0;
       if (!absl::SimpleAtoi(text, &value)) return ErrorAt(node, "expected a whole number");
-      set.SetUInt64(&message, &field, value);
+      add ? set.AddUInt64(&message, &field, value) : set.SetUInt64(&message, &field, value);
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_ENUM: {
       ENKRAT_ASSIGN_OR_RETURN(const EnumValueDescriptor* value, ReadEnum(node, *field.enum_type()));
-      set.SetEnum(&message, &field, value);
+      add ? set.AddEnum(&message, &field, value) : set.SetEnum(&message, &field, value);
       return absl::OkStatus();
     }
     default:
