@@ -86,9 +86,45 @@ INSTANTIATE_TEST_SUITE_P(
                 [](ProfileSpec& s) {
                   s.qualified = false;
                   s.policy_oids = {"1.2.3"};
+                  s.pds.clear();
                 }},
         Refused{"QualifiedWithoutPds", [](ProfileSpec& s) { s.pds.clear(); }},
         Refused{"PdsOverHttp", [](ProfileSpec& s) { s.pds[0].url = "http://example.com/pds"; }},
+        Refused{"PdsWithoutEnglish", [](ProfileSpec& s) { s.pds[0].language = "sl"; }},
+        Refused{"PdsInUpperCase", [](ProfileSpec& s) { s.pds[0].language = "EN"; }},
+        Refused{"PdsInThreeLetters", [](ProfileSpec& s) { s.pds[0].language = "eng"; }},
+        Refused{"PdsTwiceInOneLanguage", [](ProfileSpec& s) { s.pds.push_back(s.pds[0]); }},
+        Refused{"SecondPdsOverHttp",
+                [](ProfileSpec& s) { s.pds.push_back({"http://example.com/pds", "sl"}); }},
+        Refused{"NinePds",
+                [](ProfileSpec& s) {
+                  for (char c = 'a'; c < 'i'; ++c) {
+                    s.pds.push_back({s.pds[0].url, std::string("x") + c});
+                  }
+                }},
+        Refused{"NegativeRetention", [](ProfileSpec& s) { s.retention_years = -1; }},
+        Refused{"RetentionOverACentury", [](ProfileSpec& s) { s.retention_years = 101; }},
+        Refused{"PolicyOfNaturalPersonsForASeal",
+                [](ProfileSpec& s) { s.kind = ProfileKind::kSeal; }},
+        Refused{"PolicyOfWebsites", [](ProfileSpec& s) { s.policy_oids = {"0.4.0.194112.1.4"}; }},
+        Refused{"PseudonymForASeal",
+                [](ProfileSpec& s) {
+                  s.kind = ProfileKind::kSeal;
+                  s.policy_oids = {"0.4.0.194112.1.3"};
+                  s.names = SubjectNames::kPseudonym;
+                }},
+        Refused{"PdsWithoutQualified",
+                [](ProfileSpec& s) {
+                  s.qualified = s.on_qscd = false;
+                  s.policy_oids = {"1.2.3"};
+                }},
+        Refused{"RetentionWithoutQualified",
+                [](ProfileSpec& s) {
+                  s.qualified = s.on_qscd = false;
+                  s.policy_oids = {"1.2.3"};
+                  s.pds.clear();
+                  s.retention_years = 10;
+                }},
         Refused{"NoCaIssuers", [](ProfileSpec& s) { s.ca_issuers_url = ""; }},
         Refused{"LdapCaIssuers", [](ProfileSpec& s) { s.ca_issuers_url = "ldap://example.com/"; }},
         Refused{"CaIssuersWithoutHost", [](ProfileSpec& s) { s.ca_issuers_url = "http:///ca"; }},
