@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -21,6 +22,7 @@ namespace enkrat::testing {
 namespace {
 
 using nlohmann::json;
+using ::testing::HasSubstr;
 
 constexpr int kUnavailable = 14;
 constexpr int kUnauthenticated = 16;
@@ -50,10 +52,12 @@ class OidcProviderTest : public RunningService {
  protected:
   static void SetUpTestSuite() {
     provider_ = std::make_unique<OidcProvider>();
-    StartService({.settings = {{"identity_providers", Settings(provider_->issuer())},
-                               {"relying_parties",
-                                "[{id: demo, max_in_flight: 256, levels: "
-                                "[{level: advanced, minimal_level_of_assurance: high}]}]"}}});
+    StartService(
+        {.settings = {
+             {"identity_providers", Settings(provider_->issuer())},
+             {"relying_parties",
+              "[{id: demo, max_in_flight: 256, levels: "
+              "[{level: advanced, minimal_level_of_assurance: high, amr: [pwd, hwk]}]}]"}}});
   }
   static void TearDownTestSuite() {
     RunningService::TearDownTestSuite();
@@ -71,6 +75,15 @@ class OidcProviderTest : public RunningService {
             .claims = kClaims};
   }
 
+  // What to send as authorization_details.
+  std::string DetailsOf(const v1::SignRequest& request) const {
+    v1::ComputeBindingRequest question;
+    *question.mutable_intent() = request.intent();
+    v1::ComputeBindingResponse answer;
+    EXPECT_THAT(caller_->Call(kComputeBinding, question, &answer), IsGranted());
+    return answer.authorization_details();
+  }
+
   // Logs in as told and sends the request with what comes out.
   CallOutcome SignAfter(const OidcLogin& login, v1::SignRequest& request) {
     return SignAfter(browser_, *caller_, login, request);
@@ -82,6 +95,18 @@ class OidcProviderTest : public RunningService {
     if (!tokens.ok()) return {};
     request.set_assertion(tokens->id_token);
     return caller.Call(kSign, request.SerializeAsString());
+  }
+
+  // What the evidence says of the rejection of this request; the relying party is told nothing.
+  static std::string WhyRejected(const v1::SignRequest& request) {
+    const ProgramOutcome outcome =
+        service().Enkrat({"evidence", "rejected", "--store", service().File("ledger.db")});
+    EXPECT_THAT(outcome, Succeeds());
+    std::string why;
+    for (const absl::string_view line : absl::StrSplit(outcome.out, '\n')) {
+      if (absl::StrContains(line, request.intent().request_id())) absl::StrAppend(&why, line);
+    }
+    return why;
   }
 
   // New logins until one signs; before, the provider's new keys may not be known yet.
@@ -134,6 +159,7 @@ TEST_F(OidcProviderTest, TokenForOtherDocumentsIsRejected) {
   const OidcLogin login = LoginFor(request);
   request.mutable_intent()->mutable_documents(0)->set_digest(std::string(32, 'z'));
   EXPECT_THAT(SignAfter(login, request), Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
+  EXPECT_THAT(WhyRejected(request), HasSubstr("nonce is another one"));
 }
 
 TEST_F(OidcProviderTest, TokenWithoutNonceIsRejected) {
@@ -141,6 +167,7 @@ TEST_F(OidcProviderTest, TokenWithoutNonceIsRejected) {
   OidcLogin login = LoginFor(request);
   login.nonce = "";
   EXPECT_THAT(SignAfter(login, request), Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
+  EXPECT_THAT(WhyRejected(request), HasSubstr("nonce is missing"));
 }
 
 TEST_F(OidcProviderTest, TokenOfAnotherClientIsRejected) {
@@ -148,6 +175,7 @@ TEST_F(OidcProviderTest, TokenOfAnotherClientIsRejected) {
   OidcLogin login = LoginFor(request);
   login.client_id = "stranger";
   EXPECT_THAT(SignAfter(login, request), Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
+  EXPECT_THAT(WhyRejected(request), HasSubstr("aud is not ours"));
 }
 
 TEST_F(OidcProviderTest, TokenWithoutTheClaimsThatWereNotAskedForIsRejected) {
@@ -155,6 +183,40 @@ TEST_F(OidcProviderTest, TokenWithoutTheClaimsThatWereNotAskedForIsRejected) {
   OidcLogin login = LoginFor(request);
   login.claims = "";
   EXPECT_THAT(SignAfter(login, request), Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
+  EXPECT_THAT(WhyRejected(request), HasSubstr("token names nobody"));
+}
+
+TEST_F(OidcProviderTest, AuthorizationDetailsBindWithANonceOfTheClientsOwn) {
+  v1::SignRequest request = UnboundRequest(3);
+  OidcLogin login = LoginFor(request);
+  login.nonce = "random-of-the-client";
+  login.authorization_details = DetailsOf(request);
+  EXPECT_THAT(SignAfter(login, request), IsGranted());
+  const json claims = json::parse(PayloadOf(request.assertion()));
+  EXPECT_EQ(claims["nonce"], "random-of-the-client");
+  EXPECT_EQ(claims["authorization_details"], json::parse(login.authorization_details));
+}
+
+TEST_F(OidcProviderTest, AuthorizationDetailsOfOtherDocumentsAreRejectedEvenWithTheRightNonce) {
+  v1::SignRequest request = UnboundRequest();
+  v1::SignRequest other = request;
+  other.mutable_intent()->mutable_documents(0)->set_digest(std::string(32, 'z'));
+  OidcLogin login = LoginFor(request);
+  login.authorization_details = DetailsOf(other);
+  EXPECT_THAT(SignAfter(login, request), Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
+  EXPECT_THAT(WhyRejected(request), HasSubstr("authorization_details authorises another act"));
+}
+
+TEST_F(OidcProviderTest, MethodThatThePolicyDoesNotCountSaysWhichWould) {
+  v1::SignRequest request = UnboundRequest();
+  OidcLogin login = LoginFor(request);
+  login.answer["amr"] = "sms";
+  const CallOutcome refusal = SignAfter(login, request);
+  ASSERT_THAT(refusal, Refuses(kUnauthenticated, "AUTHENTICATION_METHOD_INSUFFICIENT"));
+  EXPECT_EQ(refusal.metadata.at("amr"), "pwd hwk");
+  login.answer["amr"] = "otp hwk";
+  login.max_age = absl::ZeroDuration();  // log in, whatever session there is
+  EXPECT_THAT(SignAfter(login, request), IsGranted());
 }
 
 TEST_F(OidcProviderTest, TooLowALevelSaysWhatToAskForAndTheNextLoginSigns) {
@@ -196,6 +258,7 @@ TEST_F(OidcProviderTest, NewTokenOfAnOldSessionIsRejectedUntilThePersonLogsInAga
   login.answer.erase("authenticated_ago");
   EXPECT_THAT(SignAfter(login, request), Refuses(kUnauthenticated, "ASSERTION_REJECTED"))
       << "single sign-on: the token is new, the login is not";
+  EXPECT_THAT(WhyRejected(request), HasSubstr("authentication is too long ago"));
   login.max_age = absl::Seconds(180);
   ASSERT_OK_AND_ASSIGN(const OidcTokens tokens, browser_.Login(login));
   EXPECT_EQ(tokens.pages, 1);
