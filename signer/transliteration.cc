@@ -99,26 +99,27 @@ bool IsLatin(const std::vector<UChar32>& characters) {
   });
 }
 
-// The compiled rules are made once; a clone is what ICU allows one thread to use.
-absl::StatusOr<TransliteratorPtr> AnyToLatin() {
-  static UTransliterator* const prototype = [] {
+// Compiled once for each thread, as one is for one thread; nullptr if ICU's data lacks the rules.
+const UTransliterator* AnyToLatin() {
+  static thread_local const TransliteratorPtr own = [] {
     UErrorCode error = U_ZERO_ERROR;
-    return utrans_openU(u"Any-Latin", -1, UTRANS_FORWARD, nullptr, 0, nullptr, &error);
+    return TransliteratorPtr(
+        utrans_openU(u"Any-Latin", -1, UTRANS_FORWARD, nullptr, 0, nullptr, &error));
   }();
-  UErrorCode error = U_ZERO_ERROR;
-  TransliteratorPtr clone(prototype == nullptr ? nullptr : utrans_clone(prototype, &error));
-  if (clone == nullptr) return MakeError(Reason::kInternal, "ICU has no Any-Latin transliterator");
-  return clone;
+  return static_cast<const UTransliterator*>(own.get());
 }
 
 absl::StatusOr<std::u16string> Transliterate(std::u16string text) {
-  ENKRAT_ASSIGN_OR_RETURN(const TransliteratorPtr transliterator, AnyToLatin());
+  const UTransliterator* transliterator = AnyToLatin();
+  if (transliterator == nullptr) {
+    return MakeError(Reason::kInternal, "ICU has no Any-Latin transliterator");
+  }
   auto length = static_cast<int32_t>(text.size());
   int32_t limit = length;
   text.resize(text.size() * kGrowth);
   UErrorCode error = U_ZERO_ERROR;
-  utrans_transUChars(static_cast<const UTransliterator*>(transliterator.get()), text.data(),
-                     &length, static_cast<int32_t>(text.size()), 0, &limit, &error);
+  utrans_transUChars(transliterator, text.data(), &length, static_cast<int32_t>(text.size()), 0,
+                     &limit, &error);
   if (U_FAILURE(error)) return Malformed("cannot be transliterated");
   text.resize(static_cast<size_t>(length));
   return text;
