@@ -373,5 +373,31 @@ TEST_F(OidcProviderTest, ServiceWithoutAnyKeysSaysSoAndFindsThemLater) {
                                Refuses(kUnavailable, "IDP_KEYS_UNAVAILABLE")));
 }
 
+// Last, for the service is another one afterwards.
+TEST_F(OidcProviderTest, NumericScaleAndMappedClaimsMustBeInTheToken) {
+  service().settings()["identity_providers"] = absl::StrCat(
+      "[{issuer: \"", provider().issuer(),
+      "\", audiences: [enkrat-es256], allow_loopback_http: true, level_claim: loa, acr_levels: "
+      "{\"30\": high, \"10\": low}, claims: {country: country, date_of_birth: birthdate, "
+      "pseudonym: nickname, mandates: mandates}}]");
+  ASSERT_THAT(service().Restart(), IsOk());
+  Reconnect();
+  v1::SignRequest request = UnboundRequest();
+  OidcLogin login = LoginFor(request);
+  EXPECT_THAT(SignAfter(login, request), Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
+  EXPECT_THAT(WhyRejected(request), HasSubstr("claim nickname is missing"));
+
+  login.claims =
+      R"({"id_token":{"given_name":null,"family_name":null,"country":null,"nickname":null,)"
+      R"("birthdate":null,"mandates":null}})";
+  EXPECT_THAT(SignAfter(login, request), Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
+  EXPECT_THAT(WhyRejected(request), HasSubstr("loa is missing"));
+
+  login.claims =
+      R"({"id_token":{"given_name":null,"family_name":null,"country":null,"nickname":null,)"
+      R"("birthdate":null,"mandates":null,"loa":null}})";
+  EXPECT_THAT(SignAfter(login, request), IsGranted());
+}
+
 }  // namespace
 }  // namespace enkrat::testing
