@@ -25,7 +25,8 @@ constexpr size_t kEvidencePerSession = 7;  // steps 4-9 and a spare
 
 // What the threads of one run share.
 struct Bench {
-  Bench() : ledger(SqliteLedger::Create({.path = folder.File("ledger.db")}).value()) {}
+  Bench()
+      : ledger(SqliteLedger::Create(testing::LedgerOptions(folder.File("ledger.db"))).value()) {}
 
   testing::ScratchFolder folder;
   std::unique_ptr<SqliteLedger> ledger;

@@ -10,7 +10,6 @@
 #include "http_client/curl_fetcher.h"
 #include "idp_client/assertion_router.h"
 #include "signer/session_quotas.h"
-#include "store/sqlite_ledger.h"
 #include "tsa/http_timestamper.h"
 
 namespace enkrat::server {
@@ -205,9 +204,18 @@ absl::Status Core::OpenSaml() {
 }
 
 absl::Status Core::OpenLedger() {
+  const Config& config = *options_.config;
   ENKRAT_ASSIGN_OR_RETURN(
-      ledger_, store::SqliteLedger::Create(
-                   {.path = options_.config->store().path(), .logger = options_.logger}));
+      data_keys_, signer::PersonalDataKeys::Create({.pool = pool_.get(),
+                                                    .clock = options_.clock,
+                                                    .label = config.hsm().personal_data_key()}));
+  ENKRAT_ASSIGN_OR_RETURN(
+      ledger_,
+      store::SqliteLedger::Create({.path = config.store().path(),
+                                   .key_wrapper = data_keys_.get(),
+                                   .clock = options_.clock,
+                                   .retention = DurationFrom(config.personal_data().retention()),
+                                   .logger = options_.logger}));
   ENKRAT_ASSIGN_OR_RETURN(const size_t abandoned, ledger_->CloseAbandoned(options_.clock->Now()));
   if (abandoned > 0) {
     options_.logger->Warning("sessions of the last run were cut off", {{"sessions", abandoned}});

@@ -21,8 +21,9 @@
 #include "server/session_metrics.h"
 #include "server/settings.h"
 #include "signer/local_timestamper.h"
+#include "signer/personal_data_keys.h"
 #include "signer/signing_workflow.h"
-#include "store/ledger.h"
+#include "store/sqlite_ledger.h"
 #include "tsa/clock_guard.h"
 #include "tsa/timestamp_unit.h"
 
@@ -93,7 +94,8 @@ class Core {
   std::unique_ptr<idp_client::IdentityVerifier> identities_;  // over both
   std::unique_ptr<PeriodicTask> key_refresh_;                 // of oidc_
   std::unique_ptr<PeriodicTask> metadata_refresh_;            // of saml_
-  std::unique_ptr<store::Ledger> ledger_;
+  std::unique_ptr<signer::PersonalDataKeys> data_keys_;       // of ledger_
+  std::unique_ptr<store::SqliteLedger> ledger_;
   std::unique_ptr<SessionMetrics> observer_;
   std::unique_ptr<signer::SigningWorkflow> workflow_;
 };

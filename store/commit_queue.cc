@@ -15,7 +15,7 @@ namespace enkrat::store {
 // and nobody else. Shared, because either may be done with it first: the caller gives up on a disk
 // that hangs.
 struct CommitQueue::Waiter {
-  explicit Waiter(Write w) : write(std::move(w)) {}
+  Waiter(Write w, bool outside) : write(std::move(w)), outside_transactions(outside) {}
 
   // The answer; nullopt if it takes longer than `longest_wait`.
   std::optional<absl::Status> Wait(absl::Duration longest_wait) {
@@ -35,6 +35,7 @@ struct CommitQueue::Waiter {
   }
 
   const Write write;
+  const bool outside_transactions;
   absl::Status status;  // the thread's own until it has finished, then nobody writes it
   Mutex mutex;
   CondVar changed;
@@ -54,7 +55,14 @@ CommitQueue::~CommitQueue() {
 }
 
 absl::Status CommitQueue::Commit(Write write) {
-  const auto waiter = std::make_shared<Waiter>(std::move(write));
+  return Enqueue(std::make_shared<Waiter>(std::move(write), /*outside=*/false));
+}
+
+absl::Status CommitQueue::Maintain(Write work) {
+  return Enqueue(std::make_shared<Waiter>(std::move(work), /*outside=*/true));
+}
+
+absl::Status CommitQueue::Enqueue(std::shared_ptr<Waiter> waiter) {
   {
     MutexLock lock(mutex_);
     if (queue_.size() >= options_.queue_limit) {
@@ -85,7 +93,7 @@ size_t CommitQueue::waiting() const {
 
 void CommitQueue::Work() {
   for (Batch batch = TakeBatch(); !batch.empty(); batch = TakeBatch()) {
-    CommitBatch(batch);
+    Serve(batch);
     // The callers that were just woken may have their next write ready: with them in it the next
     // batch is twice as large under load. A lonely caller is not made to wait.
     if (batch.size() > 1) std::this_thread::yield();
@@ -96,6 +104,19 @@ CommitQueue::Batch CommitQueue::TakeBatch() {
   MutexLock lock(mutex_);
   while (queue_.empty() && !stopping_) arrived_.wait(mutex_);
   return std::exchange(queue_, {});
+}
+
+void CommitQueue::Serve(const Batch& batch) {
+  Batch writes;
+  Batch others;
+  for (const auto& waiter : batch) {
+    (waiter->outside_transactions ? others : writes).push_back(waiter);
+  }
+  if (!writes.empty()) CommitBatch(writes);
+  for (const auto& waiter : others) {
+    waiter->status = waiter->write(*writer_);
+    waiter->Finish();
+  }
 }
 
 void CommitQueue::CommitBatch(const Batch& batch) {

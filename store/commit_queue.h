@@ -45,6 +45,10 @@ class CommitQueue {
   // if it had, it may still happen, in its place before all writes that are asked for later.
   absl::Status Commit(Write write);
 
+  // Runs `work` on the writing thread between two commits, outside any transaction; blocks as
+  // Commit does. Its own error, kOverloaded, or kStoreUnavailable as above.
+  absl::Status Maintain(Write work);
+
   // Since this object was made: writes that are on disk, commits that put them there, and writes
   // that wait now.
   uint64_t writes() const { return writes_; }
@@ -55,10 +59,12 @@ class CommitQueue {
   struct Waiter;
   using Batch = std::vector<std::shared_ptr<Waiter>>;
 
+  absl::Status Enqueue(std::shared_ptr<Waiter> waiter);
   absl::Status GiveUp(const std::shared_ptr<Waiter>& waiter);
   void Work();
   // Never empty, unless the queue is stopping and has nothing left.
   Batch TakeBatch();
+  void Serve(const Batch& batch);
   void CommitBatch(const Batch& batch);
   absl::Status RunBatch(const Batch& batch);
   absl::Status RunOne(Waiter& waiter);

@@ -3,6 +3,7 @@
 #ifndef ENKRAT_STORE_LEDGER_FILES_H_
 #define ENKRAT_STORE_LEDGER_FILES_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "common/bytes.h"
 #include "common/status_macros.h"
 #include "store/commit_queue.h"
+#include "store/data_keys.h"
 #include "store/ledger_file.h"
 #include "store/reader_pool.h"
 #include "store/sqlite_connection.h"
@@ -45,6 +47,14 @@ class LedgerFiles {
     return answer;
   }
 
+  // Empties the log so that what was erased is gone from it; false while a reader hinders that.
+  // Then FinishWipe tries again, if it is due.
+  absl::StatusOr<bool> Wipe();
+  absl::Status FinishWipe();
+
+  // Null in a tool without the HSM's keys.
+  DataKeys* keys() { return keys_.get(); }
+
   ByteSpan salt() const { return salt_; }
   // Null when open for reading only.
   const CommitQueue* queue() const { return queue_.get(); }
@@ -52,12 +62,16 @@ class LedgerFiles {
  private:
   LedgerFiles() = default;
   absl::Status OpenWriter(const SqliteLedger::Options& options);
+  absl::Status BeginKeys(SqliteConnection& writer, const SqliteLedger::Options& options);
+  void MakeKeys(const SqliteLedger::Options& options);
 
   // In this order, so that the readers close first and the lock goes last.
   std::optional<WriterLock> lock_;  // none when reading only
   Bytes salt_;
   std::unique_ptr<CommitQueue> queue_;  // null when reading only
   std::unique_ptr<ReaderPool> readers_;
+  std::unique_ptr<DataKeys> keys_;
+  std::atomic<bool> wipe_due_{false};
 };
 
 }  // namespace enkrat::store

@@ -11,18 +11,20 @@
 namespace enkrat::store {
 namespace {
 
-#define ENKRAT_SELECT_SESSION                                                      \
-  "SELECT s.session_id, s.relying_party, s.request_id, s.request_digest, s.state," \
-  " s.failure_reason, s.started_us, s.ended_us, s.result_digest, r.result"         \
+#define ENKRAT_SELECT_SESSION                                                            \
+  "SELECT s.session_id, s.relying_party, s.request_id, s.request_digest, s.state,"       \
+  " s.failure_reason, s.started_us, s.ended_us, s.result_digest, r.result, r.data_key, " \
+  "s.erased_us"                                                                          \
   " FROM sessions s LEFT JOIN results r ON r.session = s.id "
-#define ENKRAT_SELECT_CERTIFICATE                                       \
-  "SELECT c.id, s.session_id, c.relying_party, c.der, c.serial_number," \
-  " c.fingerprint_sha256, c.not_before_us, c.not_after_us"              \
-  " FROM certificates c JOIN sessions s ON s.id = c.session "
+#define ENKRAT_SELECT_CERTIFICATE                                                   \
+  "SELECT c.id, s.session_id, c.relying_party, p.certificate, c.serial_number,"     \
+  " c.fingerprint_sha256, c.not_before_us, c.not_after_us, p.data_key, s.erased_us" \
+  " FROM certificates c JOIN sessions s ON s.id = c.session"                        \
+  " LEFT JOIN personal_data p ON p.session = c.session "
 
-absl::StatusOr<std::optional<SessionRecord>> ReadSession(SqliteQuery& query) {
+absl::StatusOr<std::optional<StoredSession>> ReadSession(SqliteQuery& query) {
   ENKRAT_ASSIGN_OR_RETURN(const bool row, query.Step());
-  if (!row) return std::optional<SessionRecord>();
+  if (!row) return std::optional<StoredSession>();
   const int64_t state = query.Integer(4);
   if (state < 0 || state > static_cast<int64_t>(SessionState::kAbandoned)) {
     return MakeError(Reason::kStoreUnavailable, "a session of an unknown state");
@@ -37,23 +39,28 @@ absl::StatusOr<std::optional<SessionRecord>> ReadSession(SqliteQuery& query) {
   record.started_at = absl::FromUnixMicros(query.Integer(6));
   if (!query.IsNull(7)) record.ended_at = absl::FromUnixMicros(query.Integer(7));
   record.result_digest = query.Octets(8);
-  if (!query.IsNull(9)) record.result = query.Octets(9);
-  return std::make_optional(std::move(record));
+  if (!query.IsNull(11)) record.personal_data_erased_at = absl::FromUnixMicros(query.Integer(11));
+  StoredSession stored = {.record = std::move(record)};
+  if (!query.IsNull(9)) stored.result = SealedOctets{query.Integer(10), query.Octets(9)};
+  return std::make_optional(std::move(stored));
 }
 
-CertificateRecord CertificateOf(const SqliteQuery& query) {
-  return {.session_id = query.Text(1),
-          .relying_party = query.Text(2),
-          .der = query.Octets(3),
-          .serial_number = query.Text(4),
-          .fingerprint_sha256 = query.Octets(5),
-          .not_before = absl::FromUnixMicros(query.Integer(6)),
-          .not_after = absl::FromUnixMicros(query.Integer(7))};
+StoredCertificate CertificateOf(const SqliteQuery& query) {
+  StoredCertificate stored = {.record = {.session_id = query.Text(1),
+                                         .relying_party = query.Text(2),
+                                         .der = {},
+                                         .serial_number = query.Text(4),
+                                         .fingerprint_sha256 = query.Octets(5),
+                                         .not_before = absl::FromUnixMicros(query.Integer(6)),
+                                         .not_after = absl::FromUnixMicros(query.Integer(7))}};
+  if (!query.IsNull(3)) stored.der = SealedOctets{query.Integer(8), query.Octets(3)};
+  if (!query.IsNull(9)) stored.record.erased_at = absl::FromUnixMicros(query.Integer(9));
+  return stored;
 }
 
-absl::StatusOr<std::optional<CertificateRecord>> ReadCertificate(SqliteQuery& query) {
+absl::StatusOr<std::optional<StoredCertificate>> ReadCertificate(SqliteQuery& query) {
   ENKRAT_ASSIGN_OR_RETURN(const bool row, query.Step());
-  if (!row) return std::optional<CertificateRecord>();
+  if (!row) return std::optional<StoredCertificate>();
   return std::make_optional(CertificateOf(query));
 }
 
@@ -69,7 +76,7 @@ absl::StatusOr<std::vector<EvidenceRecord>> ReadEvidence(SqliteQuery& query) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<SessionRecord>> SelectSession(SqliteConnection& reader,
+absl::StatusOr<std::optional<StoredSession>> SelectSession(SqliteConnection& reader,
                                                            absl::string_view relying_party,
                                                            absl::string_view request_id) {
   SqliteQuery query =
@@ -77,7 +84,7 @@ absl::StatusOr<std::optional<SessionRecord>> SelectSession(SqliteConnection& rea
   return ReadSession(query.Bind(relying_party).Bind(request_id));
 }
 
-absl::StatusOr<std::optional<SessionRecord>> SelectSessionById(SqliteConnection& reader,
+absl::StatusOr<std::optional<StoredSession>> SelectSessionById(SqliteConnection& reader,
                                                                absl::string_view session_id) {
   SqliteQuery query = reader.Query(ENKRAT_SELECT_SESSION "WHERE s.session_id = ?");
   return ReadSession(query.Bind(session_id));
@@ -100,21 +107,30 @@ absl::StatusOr<std::vector<EvidenceRecord>> SelectEvents(SqliteConnection& reade
   return ReadEvidence(query.Bind(absl::ToUnixMicros(since)).Bind(static_cast<int64_t>(limit)));
 }
 
-absl::StatusOr<std::optional<CertificateRecord>> SelectCertificateBySerial(
+absl::StatusOr<std::optional<StoredCertificate>> SelectCertificateBySerial(
     SqliteConnection& reader, absl::string_view serial_number) {
   SqliteQuery query = reader.Query(ENKRAT_SELECT_CERTIFICATE "WHERE c.serial_number = ?");
   return ReadCertificate(query.Bind(serial_number));
 }
 
-absl::StatusOr<std::optional<CertificateRecord>> SelectCertificateByFingerprint(
+absl::StatusOr<std::optional<StoredCertificate>> SelectCertificateByFingerprint(
     SqliteConnection& reader, ByteSpan fingerprint_sha256) {
   SqliteQuery query = reader.Query(ENKRAT_SELECT_CERTIFICATE "WHERE c.fingerprint_sha256 = ?");
   return ReadCertificate(query.Bind(fingerprint_sha256));
 }
 
-absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader, ByteSpan salt,
-                                                   absl::string_view relying_party,
-                                                   size_t page_size, absl::string_view page_token) {
+absl::StatusOr<std::optional<StoredCertificate>> SelectCertificateBySession(
+    SqliteConnection& reader, absl::string_view session_id) {
+  SqliteQuery query = reader.Query(ENKRAT_SELECT_CERTIFICATE
+                                   "WHERE c.session = (SELECT id FROM sessions WHERE"
+                                   " session_id = ?)");
+  return ReadCertificate(query.Bind(session_id));
+}
+
+absl::StatusOr<StoredCertificatePage> SelectCertificates(SqliteConnection& reader, ByteSpan salt,
+                                                         absl::string_view relying_party,
+                                                         size_t page_size,
+                                                         absl::string_view page_token) {
   ENKRAT_RETURN_IF_ERROR(CheckPageSize(page_size));
   int64_t last = std::numeric_limits<int64_t>::max();  // the first row of the page
   if (!page_token.empty()) {
@@ -124,7 +140,7 @@ absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader, Byt
                                    "WHERE c.relying_party = ? AND c.id <= ?"
                                    " ORDER BY c.id DESC LIMIT ?");
   query.Bind(relying_party).Bind(last).Bind(static_cast<int64_t>(page_size) + 1);
-  CertificatePage page;
+  StoredCertificatePage page;
   while (true) {
     ENKRAT_ASSIGN_OR_RETURN(const bool row, query.Step());
     if (!row) return page;
@@ -134,6 +150,30 @@ absl::StatusOr<CertificatePage> SelectCertificates(SqliteConnection& reader, Byt
       return page;
     }
     page.certificates.push_back(CertificateOf(query));
+  }
+}
+
+absl::StatusOr<std::optional<EvidenceHead>> SelectEvidenceHead(SqliteConnection& reader,
+                                                               absl::string_view session_id) {
+  SqliteQuery query =
+      reader.Query("SELECT evidence_count, evidence_head FROM sessions WHERE session_id = ?");
+  ENKRAT_ASSIGN_OR_RETURN(const bool row, query.Bind(session_id).Step());
+  if (!row || query.IsNull(1)) return std::optional<EvidenceHead>();
+  return std::make_optional(EvidenceHead{query.Integer(0), query.Octets(1)});
+}
+
+absl::StatusOr<std::vector<std::string>> SelectSessionIds(SqliteConnection& reader,
+                                                          absl::string_view after, size_t limit) {
+  // The row of `after`, which is not there before the first.
+  SqliteQuery query = reader.Query(
+      "SELECT session_id FROM sessions WHERE id > COALESCE((SELECT id FROM sessions"
+      " WHERE session_id = ?), 0) ORDER BY id LIMIT ?");
+  query.Bind(after).Bind(static_cast<int64_t>(limit));
+  std::vector<std::string> ids;
+  while (true) {
+    ENKRAT_ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return ids;
+    ids.push_back(query.Text(0));
   }
 }
 

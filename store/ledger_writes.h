@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "common/bytes.h"
 #include "store/ledger.h"
+#include "store/personal_records.h"
 #include "store/records.h"
 #include "store/sqlite_connection.h"
 
@@ -19,8 +20,14 @@ Bytes SpentKey(ByteSpan salt, absl::string_view issuer, absl::string_view assert
 // All need the records to be within bounds.h. Errors as in ledger.h.
 absl::StatusOr<IntentOutcome> InsertIntent(SqliteConnection& writer, const SessionIntent& intent,
                                            ByteSpan spent_key);
-absl::Status InsertCompletion(SqliteConnection& writer, const SessionCompletion& completion);
-absl::Status InsertFailure(SqliteConnection& writer, const SessionFailure& failure);
+// The personal parts are those in `parts`; those of the record are not looked at.
+absl::Status InsertCompletion(SqliteConnection& writer, const SessionCompletion& completion,
+                              const SealedParts& parts);
+absl::Status InsertFailure(SqliteConnection& writer, const SessionFailure& failure,
+                           const SealedParts& parts);
+// Appends to a session, whatever its state, and moves the head of its chain (evidence_chain.h).
+absl::Status AppendLateEvidence(SqliteConnection& writer, int64_t session,
+                                const EvidenceRecord& record);
 absl::Status InsertEvent(SqliteConnection& writer, const EvidenceRecord& record);
 
 // Bounded pieces of long work, so that other writes get in between: at most `limit` sessions or

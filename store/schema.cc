@@ -144,13 +144,24 @@ INSERT INTO meta VALUES ('pin-decoy', 0);
 }
 
 // In order; the nth leads to version n. One that has been released is never changed.
-using Migration = absl::Status (*)(SqliteConnection&);
-constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents, &AddQuotaCounters,
-                                     &CreatePinTables};
+struct Migration {
+  constexpr Migration(absl::Status (*step)(SqliteConnection&)) : plain(step) {}
+  constexpr Migration(absl::Status (*step)(SqliteConnection&, const MigrationTools&))
+      : with_tools(step) {}
+  absl::Status Run(SqliteConnection& writer, const MigrationTools& tools) const {
+    return plain != nullptr ? plain(writer) : with_tools(writer, tools);
+  }
 
-absl::Status Apply(SqliteConnection& writer, Migration migration, int64_t version) {
+  absl::Status (*plain)(SqliteConnection&) = nullptr;
+  absl::Status (*with_tools)(SqliteConnection&, const MigrationTools&) = nullptr;
+};
+constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents, &AddQuotaCounters,
+                                     &CreatePinTables, &SetPersonalDataApart};
+
+absl::Status Apply(SqliteConnection& writer, const Migration& migration, int64_t version,
+                   const MigrationTools& tools) {
   ENKRAT_RETURN_IF_ERROR(writer.Execute("BEGIN IMMEDIATE"));
-  absl::Status status = migration(writer);
+  absl::Status status = migration.Run(writer, tools);
   if (status.ok()) {
     status = writer.Execute(absl::StrCat("PRAGMA application_id=", kApplicationId,
                                          "; PRAGMA user_version=", version, "; COMMIT")
@@ -187,10 +198,10 @@ absl::Status CheckIdentity(SqliteConnection& connection) {
   return ReadVersion(connection).status();
 }
 
-absl::Status MigrateSchema(SqliteConnection& writer) {
+absl::Status MigrateSchema(SqliteConnection& writer, const MigrationTools& tools) {
   ENKRAT_ASSIGN_OR_RETURN(const int64_t version, ReadVersion(writer));
   for (int64_t next = version; next < CurrentSchemaVersion(); ++next) {
-    ENKRAT_RETURN_IF_ERROR(Apply(writer, kMigrations[next], next + 1));
+    ENKRAT_RETURN_IF_ERROR(Apply(writer, kMigrations[next], next + 1, tools));
   }
   return CheckSchema(writer);
 }

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/bytes.h"
+#include "store/personal_migration.h"
 #include "store/sqlite_connection.h"
 
 namespace enkrat::store {
@@ -21,7 +22,8 @@ absl::Status CheckIdentity(SqliteConnection& connection);
 
 // Makes an empty file a ledger, or applies the migrations that are missing, each in a transaction
 // of its own. kConfigurationInvalid for a file of another application or a newer schema.
-absl::Status MigrateSchema(SqliteConnection& writer);
+// Errors of a step that needs `tools`: personal_migration.h.
+absl::Status MigrateSchema(SqliteConnection& writer, const MigrationTools& tools);
 
 // OK for a ledger of the current schema; kConfigurationInvalid otherwise.
 absl::Status CheckSchema(SqliteConnection& connection);

@@ -79,6 +79,9 @@ absl::Status SqliteConnection::ConfigureWriting() {
   if (synchronous != 2) return NotKept("synchronous=FULL");
   ENKRAT_ASSIGN_OR_RETURN(const int64_t foreign_keys, QueryInteger("PRAGMA foreign_keys"));
   if (foreign_keys != 1) return NotKept("foreign_keys=ON");
+  // What is erased is overwritten, not only unlinked.
+  ENKRAT_ASSIGN_OR_RETURN(const int64_t secure_delete, QueryInteger("PRAGMA secure_delete=ON"));
+  if (secure_delete != 1) return NotKept("secure_delete=ON");
   return absl::OkStatus();
 }
 

@@ -25,10 +25,10 @@ class SqliteConnection {
  public:
   enum class Use { kWriting, kReading };
 
-  // Opens an existing file. A writing connection is WAL with synchronous=FULL, foreign keys on and
-  // no mmap, each read back: kStoreUnavailable if SQLite does not comply. A reading one can neither
-  // write nor checkpoint (WAL-reset race of SQLite 3.7.0-3.51.2: docs/stack.md). `vfs`: empty for
-  // the system's own.
+  // Opens an existing file. A writing connection is WAL with synchronous=FULL, foreign keys on,
+  // secure_delete and no mmap, each read back: kStoreUnavailable if SQLite does not comply. A
+  // reading one can neither write nor checkpoint (WAL-reset race of SQLite 3.7.0-3.51.2:
+  // docs/stack.md). `vfs`: empty for the system's own.
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path, Use use,
                                                                 const std::string& vfs);
   ~SqliteConnection();

@@ -10,6 +10,7 @@
 #include "store/ledger_files.h"
 #include "store/ledger_reads.h"
 #include "store/ledger_writes.h"
+#include "store/personal_records.h"
 #include "store/quota_counters.h"
 #include "store/sqlite_pin_credentials.h"
 
@@ -18,15 +19,34 @@ namespace {
 
 constexpr size_t kRowsPerPiece = LedgerFiles::kRowsPerPiece;
 
+// Before anything is encrypted for nothing.
+absl::Status CheckWritable(const LedgerFiles& files) {
+  if (files.queue() != nullptr) return absl::OkStatus();
+  return MakeError(Reason::kStoreUnavailable, "the ledger is open for reading only");
+}
+
+// Decrypted outside of the reader: an old key has to be asked of the HSM.
+template <typename Stored>
+auto OpenedIfFound(absl::StatusOr<std::optional<Stored>> stored, DataKeys* keys)
+    -> absl::StatusOr<std::optional<decltype(Stored::record)>> {
+  using Found = std::optional<decltype(Stored::record)>;
+  ENKRAT_RETURN_IF_ERROR(stored.status());
+  if (!stored->has_value()) return Found();
+  ENKRAT_ASSIGN_OR_RETURN(auto record, Opened(**std::move(stored), keys));
+  return Found(std::move(record));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteLedger>> SqliteLedger::Create(Options options) {
   ENKRAT_ASSIGN_OR_RETURN(std::unique_ptr<LedgerFiles> files, LedgerFiles::Open(options));
-  return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(files)));
+  return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(files), options.retention));
 }
 
-SqliteLedger::SqliteLedger(std::unique_ptr<LedgerFiles> files)
-    : files_(std::move(files)), pin_credentials_(MakeSqlitePinCredentials(*files_)) {}
+SqliteLedger::SqliteLedger(std::unique_ptr<LedgerFiles> files, absl::Duration retention)
+    : files_(std::move(files)),
+      pin_credentials_(MakeSqlitePinCredentials(*files_)),
+      retention_(retention) {}
 SqliteLedger::~SqliteLedger() = default;
 
 absl::StatusOr<IntentOutcome> SqliteLedger::RecordIntent(const SessionIntent& intent) {
@@ -43,14 +63,22 @@ absl::StatusOr<IntentOutcome> SqliteLedger::RecordIntent(const SessionIntent& in
 
 absl::Status SqliteLedger::CompleteSession(const SessionCompletion& completion) {
   ENKRAT_RETURN_IF_ERROR(CheckCompletion(completion));
-  return files_->Write(
-      [completion](SqliteConnection& writer) { return InsertCompletion(writer, completion); });
+  ENKRAT_RETURN_IF_ERROR(CheckWritable(*files_));
+  ENKRAT_ASSIGN_OR_RETURN(const auto key, files_->keys()->Current());
+  ENKRAT_ASSIGN_OR_RETURN(const SealedParts parts, SealParts(*key, completion));
+  return files_->Write([bare = WithoutParts(completion), parts](SqliteConnection& writer) {
+    return InsertCompletion(writer, bare, parts);
+  });
 }
 
 absl::Status SqliteLedger::FailSession(const SessionFailure& failure) {
   ENKRAT_RETURN_IF_ERROR(CheckFailure(failure));
-  return files_->Write(
-      [failure](SqliteConnection& writer) { return InsertFailure(writer, failure); });
+  ENKRAT_RETURN_IF_ERROR(CheckWritable(*files_));
+  ENKRAT_ASSIGN_OR_RETURN(const auto key, files_->keys()->Current());
+  ENKRAT_ASSIGN_OR_RETURN(const SealedParts parts, SealParts(*key, failure));
+  return files_->Write([bare = WithoutParts(failure), parts](SqliteConnection& writer) {
+    return InsertFailure(writer, bare, parts);
+  });
 }
 
 absl::Status SqliteLedger::RecordEvent(const EvidenceRecord& record) {
@@ -60,14 +88,18 @@ absl::Status SqliteLedger::RecordEvent(const EvidenceRecord& record) {
 
 absl::StatusOr<std::optional<SessionRecord>> SqliteLedger::FindSession(
     absl::string_view relying_party, absl::string_view request_id) {
-  return files_->Read<std::optional<SessionRecord>>(
-      [&](SqliteConnection& reader) { return SelectSession(reader, relying_party, request_id); });
+  return OpenedIfFound(files_->Read<std::optional<StoredSession>>([&](SqliteConnection& reader) {
+    return SelectSession(reader, relying_party, request_id);
+  }),
+                       files_->keys());
 }
 
 absl::StatusOr<std::optional<SessionRecord>> SqliteLedger::FindSessionById(
     absl::string_view session_id) {
-  return files_->Read<std::optional<SessionRecord>>(
-      [&](SqliteConnection& reader) { return SelectSessionById(reader, session_id); });
+  return OpenedIfFound(files_->Read<std::optional<StoredSession>>([&](SqliteConnection& reader) {
+    return SelectSessionById(reader, session_id);
+  }),
+                       files_->keys());
 }
 
 absl::StatusOr<std::vector<EvidenceRecord>> SqliteLedger::EvidenceOf(absl::string_view session_id) {
@@ -82,23 +114,37 @@ absl::StatusOr<std::vector<EvidenceRecord>> SqliteLedger::Events(absl::Time sinc
 
 absl::StatusOr<std::optional<CertificateRecord>> SqliteLedger::FindCertificateBySerial(
     absl::string_view serial_number) {
-  return files_->Read<std::optional<CertificateRecord>>(
-      [&](SqliteConnection& reader) { return SelectCertificateBySerial(reader, serial_number); });
+  return OpenedIfFound(
+      files_->Read<std::optional<StoredCertificate>>([&](SqliteConnection& reader) {
+        return SelectCertificateBySerial(reader, serial_number);
+      }),
+      files_->keys());
 }
 
 absl::StatusOr<std::optional<CertificateRecord>> SqliteLedger::FindCertificateByFingerprint(
     ByteSpan fingerprint_sha256) {
-  return files_->Read<std::optional<CertificateRecord>>([&](SqliteConnection& reader) {
-    return SelectCertificateByFingerprint(reader, fingerprint_sha256);
-  });
+  return OpenedIfFound(
+      files_->Read<std::optional<StoredCertificate>>([&](SqliteConnection& reader) {
+        return SelectCertificateByFingerprint(reader, fingerprint_sha256);
+      }),
+      files_->keys());
 }
 
 absl::StatusOr<CertificatePage> SqliteLedger::ListCertificates(absl::string_view relying_party,
                                                                size_t page_size,
                                                                absl::string_view page_token) {
-  return files_->Read<CertificatePage>([&](SqliteConnection& reader) {
-    return SelectCertificates(reader, files_->salt(), relying_party, page_size, page_token);
-  });
+  ENKRAT_ASSIGN_OR_RETURN(StoredCertificatePage stored,
+                          files_->Read<StoredCertificatePage>([&](SqliteConnection& reader) {
+                            return SelectCertificates(reader, files_->salt(), relying_party,
+                                                      page_size, page_token);
+                          }));
+  CertificatePage page = {.certificates = {}, .next_page_token = stored.next_page_token};
+  for (StoredCertificate& certificate : stored.certificates) {
+    ENKRAT_ASSIGN_OR_RETURN(CertificateRecord record,
+                            Opened(std::move(certificate), files_->keys()));
+    page.certificates.push_back(std::move(record));
+  }
+  return page;
 }
 
 absl::StatusOr<size_t> SqliteLedger::CloseAbandoned(absl::Time now) {
@@ -123,6 +169,7 @@ absl::StatusOr<size_t> SqliteLedger::DropExpired(absl::Time now) {
                           files_->WriteInPieces([now](SqliteConnection& writer) {
                             return DropSomeQuotaCounters(writer, now, kRowsPerPiece);
                           }));
+  ENKRAT_RETURN_IF_ERROR(files_->FinishWipe());
   return spent + results + rejections + counters;
 }
 

@@ -39,7 +39,9 @@ class SqliteHome {
   }
 
  private:
-  void Open() { ledger_ = SqliteLedger::Create({.path = folder_.File("ledger.db")}).value(); }
+  void Open() {
+    ledger_ = SqliteLedger::Create(testing::LedgerOptions(folder_.File("ledger.db"))).value();
+  }
 
   testing::ScratchFolder folder_;
   std::unique_ptr<SqliteLedger> ledger_;

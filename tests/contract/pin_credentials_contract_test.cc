@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "store/sqlite_ledger.h"
 #include "tests/support/in_memory_pin_credentials.h"
+#include "tests/support/ledger_records.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 
@@ -39,7 +40,9 @@ class SqlitePins {
   }
 
  private:
-  void Open() { ledger_ = SqliteLedger::Create({.path = folder_.File("ledger.db")}).value(); }
+  void Open() {
+    ledger_ = SqliteLedger::Create(testing::LedgerOptions(folder_.File("ledger.db"))).value();
+  }
 
   enkrat::testing::ScratchFolder folder_;
   std::unique_ptr<SqliteLedger> ledger_;

@@ -4,6 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/digest.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/software_key_wrapper.h"
 
 namespace enkrat::testing {
 namespace {
@@ -15,6 +17,12 @@ Bytes DigestOfText(const std::string& text) {
 }  // namespace
 
 absl::Time LedgerEpoch() { return absl::FromUnixSeconds(1'800'000'000); }
+
+store::SqliteLedger::Options LedgerOptions(const std::string& path) {
+  static SoftwareKeyWrapper* const wrapper = new SoftwareKeyWrapper;
+  static FakeClock* const clock = new FakeClock(LedgerEpoch());
+  return {.path = path, .key_wrapper = wrapper, .clock = clock};
+}
 
 std::string LedgerSessionId(int n) { return absl::StrFormat("%032x", n); }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "store/records.h"
+#include "store/sqlite_ledger.h"
 
 namespace enkrat::testing {
 
@@ -13,6 +14,9 @@ inline constexpr char kLedgerRelyingParty[] = "rp-one";
 // When everything in these records begins: 2027-01-15T08:00:00Z. Assertions expire 5 minutes after
 // it, results a day after it.
 absl::Time LedgerEpoch();
+
+// To write one: with a key wrapper and a clock that stands at the epoch, shared by all.
+store::SqliteLedger::Options LedgerOptions(const std::string& path);
 
 std::string LedgerSessionId(int n);
 std::string LedgerSerial(int n);

@@ -107,7 +107,7 @@ class LookupCommandsTest : public ::testing::Test {
 
   // A ledger with one session that failed after one step.
   void MakeLedger() {
-    auto ledger = store::SqliteLedger::Create({.path = Path("ledger.db")}).value();
+    auto ledger = store::SqliteLedger::Create(testing::LedgerOptions(Path("ledger.db"))).value();
     const absl::Time at = absl::FromUnixSeconds(1'800'000'000);
     store::SessionIntent intent;
     intent.session_id = kSession;
@@ -128,7 +128,7 @@ class LookupCommandsTest : public ::testing::Test {
   }
 
   void RecordEvent(const std::string& step, absl::Time at, const std::string& facts) {
-    auto ledger = store::SqliteLedger::Create({.path = Path("ledger.db")}).value();
+    auto ledger = store::SqliteLedger::Create(testing::LedgerOptions(Path("ledger.db"))).value();
     ASSERT_THAT(ledger->RecordEvent({.step = step, .at = at, .facts_json = facts}),
                 testing::IsOk());
   }

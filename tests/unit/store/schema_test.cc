@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "store/ledger_file.h"
 #include "tests/support/scratch_folder.h"
+#include "tests/support/software_key_wrapper.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::store {
@@ -27,6 +28,9 @@ class Schema : public ::testing::Test {
     return SqliteConnection::Open(folder_.File("ledger.db"), SqliteConnection::Use::kWriting, "")
         .value();
   }
+  absl::Status Migrate() {
+    return MigrateSchema(*writer_, {.wrapper = &wrapper_, .now = absl::UnixEpoch()});
+  }
   // `explain` begins with EXPLAIN QUERY PLAN.
   std::string PlanOf(const char* explain) {
     SqliteQuery query = writer_->Query(explain);
@@ -36,72 +40,73 @@ class Schema : public ::testing::Test {
   }
 
   testing::ScratchFolder folder_;
+  testing::SoftwareKeyWrapper wrapper_;
   std::unique_ptr<SqliteConnection> writer_;
 };
 
 TEST_F(Schema, EmptyFileBecomesALedger) {
   EXPECT_THAT(CheckIdentity(*writer_), IsOk());
   EXPECT_THAT(CheckSchema(*writer_), FailsWith(Reason::kConfigurationInvalid));
-  EXPECT_THAT(MigrateSchema(*writer_), IsOk());
+  EXPECT_THAT(Migrate(), IsOk());
   EXPECT_THAT(CheckSchema(*writer_), IsOk());
   EXPECT_EQ(writer_->QueryInteger("PRAGMA application_id").value(), 0x456e6b72);
   EXPECT_EQ(writer_->QueryInteger("PRAGMA user_version").value(), CurrentSchemaVersion());
 }
 
 TEST_F(Schema, MigratingAgainChangesNothing) {
-  ASSERT_THAT(MigrateSchema(*writer_), IsOk());
+  ASSERT_THAT(Migrate(), IsOk());
   const Bytes salt = ReadAssertionSalt(*writer_).value();
   EXPECT_EQ(salt.size(), 32u);
   writer_ = Open();
-  EXPECT_THAT(MigrateSchema(*writer_), IsOk());
+  EXPECT_THAT(Migrate(), IsOk());
   EXPECT_EQ(ReadAssertionSalt(*writer_).value(), salt);
 }
 
 TEST_F(Schema, NewerSchemaIsRefusedAndLeftAlone) {
-  ASSERT_THAT(MigrateSchema(*writer_), IsOk());
+  ASSERT_THAT(Migrate(), IsOk());
   ASSERT_THAT(
       writer_->Execute(absl::StrCat("PRAGMA user_version=", CurrentSchemaVersion() + 1).c_str()),
       IsOk());
   EXPECT_THAT(CheckIdentity(*writer_), FailsWith(Reason::kConfigurationInvalid));
-  EXPECT_THAT(MigrateSchema(*writer_), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(Migrate(), FailsWith(Reason::kConfigurationInvalid));
   EXPECT_EQ(writer_->QueryInteger("PRAGMA user_version").value(), CurrentSchemaVersion() + 1);
 }
 
 TEST_F(Schema, NegativeVersionIsRefused) {
-  ASSERT_THAT(MigrateSchema(*writer_), IsOk());
+  ASSERT_THAT(Migrate(), IsOk());
   ASSERT_THAT(writer_->Execute("PRAGMA user_version=-1"), IsOk());
-  EXPECT_THAT(MigrateSchema(*writer_), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(Migrate(), FailsWith(Reason::kConfigurationInvalid));
 }
 
 TEST_F(Schema, FileOfAnotherApplicationIsRefused) {
   ASSERT_THAT(writer_->Execute("PRAGMA application_id=7"), IsOk());
-  EXPECT_THAT(MigrateSchema(*writer_), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(Migrate(), FailsWith(Reason::kConfigurationInvalid));
 }
 
 TEST_F(Schema, NamelessFileWithTablesIsRefused) {
   ASSERT_THAT(writer_->Execute("CREATE TABLE theirs (x)"), IsOk());
-  EXPECT_THAT(MigrateSchema(*writer_), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(Migrate(), FailsWith(Reason::kConfigurationInvalid));
   EXPECT_EQ(writer_->QueryInteger("SELECT COUNT(*) FROM sqlite_schema").value(), 1);
 }
 
 TEST_F(Schema, MigrationThatFailsLeavesTheFileEmpty) {
   ASSERT_THAT(writer_->Execute("PRAGMA max_page_count=2"), IsOk());
-  EXPECT_THAT(MigrateSchema(*writer_), FailsWith(Reason::kStoreUnavailable));
+  EXPECT_THAT(Migrate(), FailsWith(Reason::kStoreUnavailable));
   EXPECT_FALSE(writer_->InTransaction());
   ASSERT_THAT(writer_->Execute("PRAGMA max_page_count=1000"), IsOk());
   EXPECT_EQ(writer_->QueryInteger("SELECT COUNT(*) FROM sqlite_schema").value(), 0);
-  EXPECT_THAT(MigrateSchema(*writer_), IsOk());
+  EXPECT_THAT(Migrate(), IsOk());
 }
 
 TEST_F(Schema, LostSaltIsNotMadeAnew) {
-  ASSERT_THAT(MigrateSchema(*writer_), IsOk());
+  ASSERT_THAT(Migrate(), IsOk());
   ASSERT_THAT(writer_->Execute("DELETE FROM meta WHERE key = 'assertion-salt'"), IsOk());
-  EXPECT_THAT(MigrateSchema(*writer_), IsOk());
+  EXPECT_THAT(Migrate(), IsOk());
   EXPECT_THAT(ReadAssertionSalt(*writer_), FailsWith(Reason::kStoreUnavailable));
 }
 
 TEST_F(Schema, EveryTableHasARowid) {
-  ASSERT_THAT(MigrateSchema(*writer_), IsOk());
+  ASSERT_THAT(Migrate(), IsOk());
   EXPECT_EQ(
       writer_->QueryInteger("SELECT COUNT(*) FROM sqlite_schema WHERE sql LIKE '%WITHOUT ROWID%'")
           .value(),
@@ -110,7 +115,7 @@ TEST_F(Schema, EveryTableHasARowid) {
 
 #define EXPLAIN "EXPLAIN QUERY PLAN "
 TEST_F(Schema, LookupsScanNoTable) {
-  ASSERT_THAT(MigrateSchema(*writer_), IsOk());
+  ASSERT_THAT(Migrate(), IsOk());
   for (const char* sql : {
            EXPLAIN "SELECT id FROM sessions WHERE relying_party = ? AND request_id = ?",
            EXPLAIN "SELECT id FROM sessions WHERE session_id = ? AND state = 0",
@@ -125,6 +130,13 @@ TEST_F(Schema, LookupsScanNoTable) {
            EXPLAIN "SELECT step FROM evidence WHERE session IS NULL AND at_us >= ?"
                    " ORDER BY at_us, id LIMIT ?",
            EXPLAIN "SELECT id FROM evidence WHERE session IS NULL AND at_us < ? AND step = ?",
+           EXPLAIN "SELECT session FROM personal_data WHERE subject_key = ? AND session > ?"
+                   " ORDER BY session LIMIT ?",
+           EXPLAIN "SELECT session FROM personal_data WHERE ends_us <= ?"
+                   " AND (ends_us, session) > (?, ?) ORDER BY ends_us, session LIMIT ?",
+           EXPLAIN "SELECT id FROM certificates WHERE session = ?",
+           EXPLAIN "SELECT relying_party FROM sessions WHERE relying_party > ?"
+                   " ORDER BY relying_party LIMIT 1",
            EXPLAIN "SELECT session FROM results WHERE expires_us < ? LIMIT ?",
        }) {
     const std::string plan = PlanOf(sql);

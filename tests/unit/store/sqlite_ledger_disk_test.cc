@@ -20,17 +20,22 @@ using ::enkrat::testing::IsOk;
 using ::enkrat::testing::LedgerCompletion;
 using ::enkrat::testing::LedgerEpoch;
 using ::enkrat::testing::LedgerIntent;
+using ::enkrat::testing::LedgerOptions;
 using ::enkrat::testing::LedgerSerial;
 using ::enkrat::testing::LedgerSessionId;
 
 class SqliteLedgerDisk : public ::testing::TestWithParam<FaultyDisk::Fault> {
  protected:
+  SqliteLedger::Options Options() {
+    SqliteLedger::Options options = LedgerOptions(folder_.File("ledger.db"));
+    options.vfs_name = disk_.vfs_name();
+    return options;
+  }
   void Open(size_t queue_limit = 4096) {
     ledger_.reset();
-    ledger_ = SqliteLedger::Create({.path = folder_.File("ledger.db"),
-                                    .queue_limit = queue_limit,
-                                    .vfs_name = disk_.vfs_name()})
-                  .value();
+    SqliteLedger::Options options = Options();
+    options.queue_limit = queue_limit;
+    ledger_ = SqliteLedger::Create(options).value();
   }
 
   // The next fsync counts syncing_ down and waits for go_.
@@ -106,9 +111,7 @@ using SqliteLedgerSync = SqliteLedgerDisk;
 
 TEST_F(SqliteLedgerSync, ReadOnlyDiskIsUnavailable) {
   disk_.Set(FaultyDisk::Fault::kReadOnly);
-  EXPECT_THAT(
-      SqliteLedger::Create({.path = folder_.File("ledger.db"), .vfs_name = disk_.vfs_name()}),
-      FailsWith(Reason::kStoreUnavailable));
+  EXPECT_THAT(SqliteLedger::Create(Options()), FailsWith(Reason::kStoreUnavailable));
 }
 
 TEST_F(SqliteLedgerSync, NothingIsVisibleOrAcknowledgedBeforeItIsOnDisk) {

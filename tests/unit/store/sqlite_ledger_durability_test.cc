@@ -21,6 +21,7 @@ using ::enkrat::testing::IsOk;
 using ::enkrat::testing::LedgerCompletion;
 using ::enkrat::testing::LedgerEpoch;
 using ::enkrat::testing::LedgerIntent;
+using ::enkrat::testing::LedgerOptions;
 using ::enkrat::testing::LedgerSerial;
 using ::enkrat::testing::LedgerSessionId;
 
@@ -38,7 +39,7 @@ void CompleteAndReport(SqliteLedger& ledger, int thread, int report) {
 }
 
 [[noreturn]] void RunChild(const std::string& path, int report) {
-  auto ledger = SqliteLedger::Create({.path = path});
+  auto ledger = SqliteLedger::Create(LedgerOptions(path));
   if (!ledger.ok()) _exit(1);
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
@@ -81,7 +82,7 @@ class SqliteLedgerDurability : public ::testing::Test {
 TEST_F(SqliteLedgerDurability, EverythingAcknowledgedOutlivesAKill) {
   const std::set<int> completed = CompletedByAKilledChild(200);
   ASSERT_GE(completed.size(), 200u);
-  const auto ledger = SqliteLedger::Create({.path = path_}).value();
+  const auto ledger = SqliteLedger::Create(LedgerOptions(path_)).value();
   for (const int n : completed) {
     const auto session = ledger->FindSessionById(LedgerSessionId(n)).value();
     ASSERT_TRUE(session.has_value()) << n;
@@ -106,7 +107,7 @@ TEST_F(SqliteLedgerDurability, ReaderSeesEverythingAcknowledgedThoughNobodyHasRe
 
 TEST_F(SqliteLedgerDurability, KilledWriterLeavesNoLockAndAtMostOneOpenSessionAThread) {
   const std::set<int> completed = CompletedByAKilledChild(20);
-  const auto ledger = SqliteLedger::Create({.path = path_});
+  const auto ledger = SqliteLedger::Create(LedgerOptions(path_));
   ASSERT_THAT(ledger, IsOk());
   EXPECT_LE((*ledger)->CloseAbandoned(LedgerEpoch()).value(), size_t{kThreads});
   EXPECT_EQ((*ledger)->CloseAbandoned(LedgerEpoch()).value(), 0u);
@@ -119,7 +120,7 @@ TEST_F(SqliteLedgerDurability, WriterOfAnotherProcessIsRefusedAndReaderIsNot) {
   ASSERT_EQ(pipe(ready), 0);
   const pid_t child = fork();
   if (child == 0) {
-    const auto ledger = SqliteLedger::Create({.path = path_});
+    const auto ledger = SqliteLedger::Create(LedgerOptions(path_));
     if (!ledger.ok() || !(*ledger)->RecordIntent(LedgerIntent(1)).ok()) _exit(1);
     if (write(ready[1], "x", 1) != 1) _exit(2);
     pause();
@@ -128,7 +129,7 @@ TEST_F(SqliteLedgerDurability, WriterOfAnotherProcessIsRefusedAndReaderIsNot) {
   close(ready[1]);
   char octet = 0;
   ASSERT_EQ(read(ready[0], &octet, 1), 1);
-  EXPECT_THAT(SqliteLedger::Create({.path = path_}), FailsWith(Reason::kStoreUnavailable));
+  EXPECT_THAT(SqliteLedger::Create(LedgerOptions(path_)), FailsWith(Reason::kStoreUnavailable));
   {
     const auto reader = SqliteLedger::Create({.path = path_, .read_only = true});
     ASSERT_THAT(reader, IsOk());
@@ -137,7 +138,7 @@ TEST_F(SqliteLedgerDurability, WriterOfAnotherProcessIsRefusedAndReaderIsNot) {
   kill(child, SIGKILL);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   close(ready[0]);
-  EXPECT_THAT(SqliteLedger::Create({.path = path_}), IsOk());
+  EXPECT_THAT(SqliteLedger::Create(LedgerOptions(path_)), IsOk());
 }
 
 }  // namespace

@@ -27,13 +27,14 @@ using ::enkrat::testing::LedgerCompletion;
 using ::enkrat::testing::LedgerEpoch;
 using ::enkrat::testing::LedgerFailure;
 using ::enkrat::testing::LedgerIntent;
+using ::enkrat::testing::LedgerOptions;
 using ::enkrat::testing::LedgerSerial;
 using ::enkrat::testing::LedgerSessionId;
 
 class SqliteLedgerTest : public ::testing::Test {
  protected:
   absl::StatusOr<std::unique_ptr<SqliteLedger>> Open() {
-    return SqliteLedger::Create({.path = path_});
+    return SqliteLedger::Create(LedgerOptions(path_));
   }
   absl::StatusOr<std::unique_ptr<SqliteLedger>> OpenForReading() {
     return SqliteLedger::Create({.path = path_, .read_only = true});
@@ -82,7 +83,7 @@ TEST_F(SqliteLedgerTest, FileOrFolderThatOthersCanWriteIsRefused) {
 }
 
 TEST_F(SqliteLedgerTest, MissingFolderIsUnavailable) {
-  EXPECT_THAT(SqliteLedger::Create({.path = folder_.File("no/ledger.db")}),
+  EXPECT_THAT(SqliteLedger::Create(LedgerOptions(folder_.File("no/ledger.db"))),
               FailsWith(Reason::kStoreUnavailable));
 }
 
