@@ -1,115 +1,40 @@
 #include "idp_client/person_claims.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
-#include "common/text.h"
 #include "idp_client/mandate_claims.h"
-#include "idp_client/oidc_settings.h"
+#include "idp_client/person_rules.h"
 
 namespace enkrat::idp_client {
 namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMaxNameCharacters = 64;
-constexpr size_t kMaxSubjectCharacters = 255;
-// serialNumber has 64 characters, of which "PNOSI-" takes 6.
-constexpr size_t kMaxIdentifierCharacters = 58;
-constexpr size_t kPseudonymCharacters = 32;
-// Nobody who is alive was born earlier.
-constexpr int kEarliestYearOfBirth = 1850;
-
-absl::Status Reject(absl::string_view claim, absl::string_view why) {
-  return MakeError(Reason::kAssertionRejected, absl::StrCat("claim ", claim, " ", why));
-}
+absl::Status Reject(absl::string_view why) { return MakeError(Reason::kAssertionRejected, why); }
+std::string Called(absl::string_view claim) { return absl::StrCat("claim ", claim); }
 
 // A claim's text as it came; "" if it is missing or empty.
 absl::StatusOr<std::string> ReadOctets(const json& claims, const std::string& name) {
   const auto claim = claims.find(name);
   if (claim == claims.end()) return "";
-  if (!claim->is_string()) return Reject(name, "is not a text");
+  if (!claim->is_string()) return Reject(absl::StrCat(Called(name), " is not a text"));
   return claim->get<std::string>();
 }
 
-// `sub`, not normalised.
-absl::StatusOr<std::string> ReadSubject(const json& claims) {
-  ENKRAT_ASSIGN_OR_RETURN(std::string subject, ReadOctets(claims, "sub"));
-  if (const absl::Status visible = CheckVisibleText(subject, kMaxSubjectCharacters);
-      !visible.ok()) {
-    return Reject("sub", visible.message());
-  }
-  return subject;
-}
-
-// A claim's text in NFC; "" if it is missing or empty.
-absl::StatusOr<std::string> ReadText(const json& claims, const std::string& name,
-                                     size_t max_characters) {
-  ENKRAT_ASSIGN_OR_RETURN(const std::string raw, ReadOctets(claims, name));
-  if (raw.empty()) return "";
-  absl::StatusOr<std::string> text = NormaliseText(raw);
-  if (!text.ok()) return Reject(name, text.status().message());
-  if (const absl::Status visible = CheckVisibleText(*text, max_characters); !visible.ok()) {
-    return Reject(name, visible.message());
-  }
-  return text;
-}
-
 absl::StatusOr<std::string> ReadName(const json& claims, const std::string& name) {
-  ENKRAT_ASSIGN_OR_RETURN(std::string text, ReadText(claims, name, kMaxNameCharacters));
-  if (text.empty()) return text;
-  if (const absl::Status is_name = CheckPersonName(text, kMaxNameCharacters); !is_name.ok()) {
-    return Reject(name, is_name.message());
-  }
-  return text;
+  ENKRAT_ASSIGN_OR_RETURN(const std::string raw, ReadOctets(claims, name));
+  return NormalisedName(Called(name), raw);
 }
 
-absl::StatusOr<std::string> ReadRequiredText(const json& claims, const std::string& name,
-                                             size_t max_characters) {
-  ENKRAT_ASSIGN_OR_RETURN(std::string text, ReadText(claims, name, max_characters));
-  if (text.empty()) return Reject(name, "is missing");
-  return text;
-}
-
-// YYYY-MM-DD of a day that there was or will be (ISO 8601; OpenID Connect Core 1.0 5.1 would allow
-// a year alone, and 0000 for a year that is withheld).
-bool IsDate(absl::string_view text) {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  for (const absl::string_view digits : {text.substr(0, 4), text.substr(5, 2), text.substr(8)}) {
-    if (!std::all_of(digits.begin(), digits.end(),
-                     [](unsigned char c) { return absl::ascii_isdigit(c); })) {
-      return false;
-    }
-  }
-  const bool read = absl::SimpleAtoi(text.substr(0, 4), &year) &&
-                    absl::SimpleAtoi(text.substr(5, 2), &month) &&
-                    absl::SimpleAtoi(text.substr(8), &day);
-  const absl::CivilDay civil(year, month, day);  // brings 30 February to 1 or 2 March
-  return read && year >= kEarliestYearOfBirth && civil.month() == month && civil.day() == day;
-}
-
-// X.520: serialNumber is compared by caseIgnoreMatch.
-bool HasPseudonymForm(absl::string_view identifier) {
-  return identifier.size() == kPseudonymCharacters &&
-         std::all_of(identifier.begin(), identifier.end(),
-                     [](unsigned char c) { return absl::ascii_isxdigit(c); });
-}
-
-// X.680 41.4, table 10: PrintableString, here without the space.
-bool IsIdentifierCharacter(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-         absl::string_view("'()+,-./:=?").find(c) != absl::string_view::npos;
+absl::StatusOr<std::string> ReadPseudonym(const json& claims, const std::string& name) {
+  ENKRAT_ASSIGN_OR_RETURN(const std::string raw, ReadOctets(claims, name));
+  if (raw.empty()) return Reject(absl::StrCat(Called(name), " is missing"));
+  return NormalisedAttribute(Called(name), raw);
 }
 
 // Names, or the pseudonym in their place.
@@ -118,25 +43,30 @@ absl::Status ReadNames(const json& claims, const ClaimMapping& mapping,
   ENKRAT_ASSIGN_OR_RETURN(identity.given_name, ReadName(claims, mapping.given_name));
   ENKRAT_ASSIGN_OR_RETURN(identity.surname, ReadName(claims, mapping.surname));
   if (!mapping.pseudonym.empty()) {
-    ENKRAT_ASSIGN_OR_RETURN(identity.pseudonym,
-                            ReadRequiredText(claims, mapping.pseudonym, kMaxNameCharacters));
+    ENKRAT_ASSIGN_OR_RETURN(identity.pseudonym, ReadPseudonym(claims, mapping.pseudonym));
   } else if (identity.given_name.empty() && identity.surname.empty()) {
-    return MakeError(Reason::kAssertionRejected, "token names nobody");
+    return Reject("token names nobody");
   }
   return absl::OkStatus();
 }
 
-absl::Status ReadIdentifier(const json& claims, const ClaimMapping& mapping,
-                            VerifiedIdentity& identity) {
-  ENKRAT_ASSIGN_OR_RETURN(identity.identifier,
-                          ReadRequiredText(claims, mapping.identifier, kMaxIdentifierCharacters));
-  if (!std::all_of(identity.identifier.begin(), identity.identifier.end(), IsIdentifierCharacter)) {
-    return Reject(mapping.identifier, "is not an identifier");
+absl::Status ReadParticulars(const json& claims, const ClaimMapping& mapping,
+                             VerifiedIdentity& identity) {
+  identity.country = mapping.fixed_country;
+  if (!mapping.country.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(identity.country, ReadOctets(claims, mapping.country));
+    ENKRAT_RETURN_IF_ERROR(CheckCountry(Called(mapping.country), identity.country));
   }
-  if (mapping.identifier_type == "EID" && HasPseudonymForm(identity.identifier)) {
-    return Reject(mapping.identifier, "has the form of a pseudonym of ours");
+  if (!mapping.identifier.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(identity.identifier, ReadOctets(claims, mapping.identifier));
+    identity.identifier_type = mapping.identifier_type;
+    ENKRAT_RETURN_IF_ERROR(
+        CheckIdentifier(Called(mapping.identifier), identity.identifier_type, identity.identifier));
   }
-  identity.identifier_type = mapping.identifier_type;
+  if (!mapping.date_of_birth.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(identity.date_of_birth, ReadOctets(claims, mapping.date_of_birth));
+    ENKRAT_RETURN_IF_ERROR(CheckDateOfBirth(Called(mapping.date_of_birth), identity.date_of_birth));
+  }
   return absl::OkStatus();
 }
 
@@ -144,21 +74,10 @@ absl::Status ReadIdentifier(const json& claims, const ClaimMapping& mapping,
 
 absl::Status ReadPerson(const json& claims, const ClaimMapping& mapping,
                         VerifiedIdentity& identity) {
-  ENKRAT_ASSIGN_OR_RETURN(identity.subject, ReadSubject(claims));
+  ENKRAT_ASSIGN_OR_RETURN(identity.subject, ReadOctets(claims, "sub"));
+  ENKRAT_RETURN_IF_ERROR(CheckSubject(Called("sub"), identity.subject));
   ENKRAT_RETURN_IF_ERROR(ReadNames(claims, mapping, identity));
-  identity.country = mapping.fixed_country;
-  if (!mapping.country.empty()) {
-    ENKRAT_ASSIGN_OR_RETURN(identity.country,
-                            ReadRequiredText(claims, mapping.country, kMaxNameCharacters));
-    if (!IsCountryCode(identity.country)) return Reject(mapping.country, "is not a country");
-  }
-  if (!mapping.identifier.empty()) {
-    ENKRAT_RETURN_IF_ERROR(ReadIdentifier(claims, mapping, identity));
-  }
-  if (!mapping.date_of_birth.empty()) {
-    ENKRAT_ASSIGN_OR_RETURN(identity.date_of_birth, ReadOctets(claims, mapping.date_of_birth));
-    if (!IsDate(identity.date_of_birth)) return Reject(mapping.date_of_birth, "is not a date");
-  }
+  ENKRAT_RETURN_IF_ERROR(ReadParticulars(claims, mapping, identity));
   ENKRAT_ASSIGN_OR_RETURN(identity.mandates, ReadMandates(claims, mapping.mandates));
   return absl::OkStatus();
 }
