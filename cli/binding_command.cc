@@ -13,6 +13,8 @@
 #include "cli/wire.h"
 #include "common/status_macros.h"
 #include "enkrat/v1/signing_service.pb.h"
+#include "idp_client/authorized_act_claim.h"
+#include "signer/authorization.h"
 #include "signer/signature_activation_data.h"
 
 namespace enkrat::cli {
@@ -24,15 +26,31 @@ struct Arguments {
   bool remote = false;
 };
 
+// What the person's identity provider can be asked with, in each of its forms.
+struct Binding {
+  std::string nonce;                  // OpenID Connect
+  std::string authn_request_id;       // SAML
+  std::string authorization_details;  // RFC 9396
+};
+
+Binding Compute(const std::string& relying_party, const signer::SigningIntent& intent) {
+  const auto sad = signer::ComputeSignatureActivationData(relying_party, intent);
+  return {.nonce = ToBase64Url(sad),
+          .authn_request_id = signer::AuthnRequestId(sad),
+          .authorization_details =
+              idp_client::AuthorizationDetailsText(signer::AuthorizedActOf(relying_party, intent))};
+}
+
 // The service knows the relying party from the connection: both must come to the same value.
-absl::StatusOr<std::string> AskService(const signer::SigningIntent& intent,
-                                       const Context& context) {
+absl::StatusOr<Binding> AskService(const signer::SigningIntent& intent, const Context& context) {
   ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
   v1::ComputeBindingRequest request;
   ToMessage(intent, request.mutable_intent());
   v1::ComputeBindingResponse response;
   ENKRAT_RETURN_IF_ERROR(client->ComputeBinding(request, &response));
-  return response.nonce();
+  return Binding{.nonce = response.nonce(),
+                 .authn_request_id = response.authn_request_id(),
+                 .authorization_details = response.authorization_details()};
 }
 
 absl::Status Run(const Arguments& arguments, const Context& context) {
@@ -41,23 +59,27 @@ absl::Status Run(const Arguments& arguments, const Context& context) {
   }
   ENKRAT_ASSIGN_OR_RETURN(const signer::SigningIntent intent,
                           BuildIntent(arguments.intent, context));
-  std::string nonce;
-  if (!arguments.relying_party.empty()) {
-    nonce = ToBase64Url(signer::ComputeSignatureActivationData(arguments.relying_party, intent));
-  }
+  Binding binding;
+  if (!arguments.relying_party.empty()) binding = Compute(arguments.relying_party, intent);
   if (arguments.remote) {
-    ENKRAT_ASSIGN_OR_RETURN(const std::string answer, AskService(intent, context));
-    if (!nonce.empty() && nonce != answer) {
+    ENKRAT_ASSIGN_OR_RETURN(Binding answer, AskService(intent, context));
+    if (!binding.nonce.empty() && binding.nonce != answer.nonce) {
       return absl::FailedPreconditionError(
           "the service computed another binding: it knows this client as another relying party");
     }
-    nonce = answer;
+    binding = std::move(answer);
   }
   if (context.json) {
-    context.out << nlohmann::json{{"request_id", intent.request_id}, {"nonce", nonce}}.dump()
+    context.out << nlohmann::json{{"request_id", intent.request_id},
+                                  {"nonce", binding.nonce},
+                                  {"authn_request_id", binding.authn_request_id},
+                                  {"authorization_details", binding.authorization_details}}
+                       .dump()
                 << "\n";
   } else {
-    context.out << "request_id " << intent.request_id << "\nnonce      " << nonce << "\n";
+    context.out << "request_id            " << intent.request_id << "\nnonce                 "
+                << binding.nonce << "\nauthn_request_id      " << binding.authn_request_id
+                << "\nauthorization_details " << binding.authorization_details << "\n";
   }
   return absl::OkStatus();
 }
@@ -67,7 +89,7 @@ absl::Status Run(const Arguments& arguments, const Context& context) {
 void AddBindingCommand(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand(
-      "binding", "Compute the nonce to log a person in with, for signing these documents");
+      "binding", "Compute what to log a person in with, for signing these documents");
   AddIntentOptions(*command, arguments->intent);
   command->add_option("--relying-party", arguments->relying_party,
                       "id under which the service knows this application");

@@ -20,11 +20,15 @@ namespace {
 constexpr size_t kMostAnswerOctets = 16 * 1024 * 1024;  // 10 000 tokens
 
 std::map<std::string, std::string> Fields(const LoginArguments& arguments) {
-  std::map<std::string, std::string> fields = {
-      {"sub", arguments.subject},           {"nonce", arguments.nonce},
-      {"aud", arguments.audience},          {"acr", arguments.acr},
-      {"given_name", arguments.given_name}, {"family_name", arguments.family_name},
-      {"country", arguments.country}};
+  std::map<std::string, std::string> fields = {{"sub", arguments.subject},
+                                               {"nonce", arguments.nonce},
+                                               {"aud", arguments.audience},
+                                               {"acr", arguments.acr},
+                                               {"given_name", arguments.given_name},
+                                               {"family_name", arguments.family_name},
+                                               {"country", arguments.country},
+                                               {"mandates", arguments.mandate},
+                                               {"amr", arguments.amr}};
   std::erase_if(fields, [](const auto& field) { return field.second.empty(); });
   return fields;
 }

@@ -19,6 +19,8 @@ struct LoginArguments {
   std::string given_name = {};
   std::string family_name = {};
   std::string country = {};
+  std::string mandate = {};  // an organisation's identifier
+  std::string amr = {};      // authentication method (RFC 8176)
 };
 
 // application/x-www-form-urlencoded, empty fields left out.

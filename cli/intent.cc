@@ -81,6 +81,9 @@ absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& argumen
   if (!level.has_value()) return UsageError("--level is advanced, advanced-qc or qualified");
   if (!kind.has_value()) return UsageError("--kind is signature or seal");
   if (!digest.has_value()) return UsageError("--digest is sha256, sha384 or sha512");
+  if ((*kind == signer::SignatureKind::kSeal) == arguments.organization.empty()) {
+    return UsageError("--organization names who seals: it goes with --kind seal");
+  }
   if (!arguments.labels.empty() && arguments.labels.size() != arguments.files.size()) {
     return UsageError("--label must be given once for each file, or not at all");
   }
@@ -89,7 +92,8 @@ absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& argumen
                                                  : absl::AsciiStrToLower(arguments.request_id),
                                .level = *level,
                                .kind = *kind,
-                               .documents = {}};
+                               .documents = {},
+                               .organization_identifier = arguments.organization};
   // Before the digests: a wrong id should not cost the reading of large files.
   ENKRAT_RETURN_IF_ERROR(AsUsage(signer::CheckRequestId(intent.request_id)));
   for (size_t i = 0; i < arguments.files.size(); ++i) {

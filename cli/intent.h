@@ -20,7 +20,8 @@ struct IntentArguments {
   std::string request_id = {};           // empty: a random one
   std::string level = "advanced";
   std::string kind = "signature";
-  std::string digest = {};  // empty: sha256
+  std::string digest = {};        // empty: sha256
+  std::string organization = {};  // identifier of the organisation that seals
 };
 
 // The words of the options; nullopt for any other.

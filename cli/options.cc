@@ -29,6 +29,8 @@ void AddIntentOptions(CLI::App& command, IntentArguments& arguments) {
   command
       .add_option("--kind", arguments.kind, "signature (a person's) or seal (an organisation's)")
       ->capture_default_str();
+  command.add_option("--organization", arguments.organization,
+                     "with --kind seal: who seals, such as VATSI-12345678");
   command.add_option("--digest", arguments.digest,
                      "sha256 (default), sha384 or sha512; raw signatures with p384 need sha384");
   command
@@ -47,6 +49,9 @@ void AddPersonOptions(CLI::App& command, LoginArguments& arguments) {
   command.add_option("--country", arguments.country, "the person's country, two letters")
       ->capture_default_str();
   command.add_option("--acr", arguments.acr, "how the person authenticated")->capture_default_str();
+  command.add_option("--mandate", arguments.mandate,
+                     "an organisation that the person may seal for, such as VATSI-12345678");
+  command.add_option("--amr", arguments.amr, "authentication method, such as hwk");
   command.add_option("--aud", arguments.audience, "whom the token is for: the service's client id")
       ->capture_default_str();
 }

@@ -41,8 +41,7 @@ std::string AsText(const RejectedAssertions& rejected) {
     absl::StrAppend(&text, TimeText(record.at), "  ", Dump(FactsOf(record), -1), "\n");
   }
   absl::StrAppend(&text, rejected.records.size(), " rejected",
-                  rejected.cut_off ? "; there are later ones: give a shorter --since" : "",
-                  "\n");
+                  rejected.cut_off ? "; there are later ones: give a shorter --since" : "", "\n");
   return text;
 }
 

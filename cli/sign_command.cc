@@ -29,6 +29,8 @@ struct Arguments {
   IntentArguments intent;
   std::string relying_party;
   std::string token_file;
+  std::string saml_file;
+  bool no_assertion = false;
   LoginArguments login;
   std::string key = "p256";
   std::string format = "cades-bt";
@@ -40,25 +42,40 @@ absl::StatusOr<SignChoice> CheckArguments(Arguments& arguments) {
   const auto format = ParseFormat(arguments.format);
   if (!key.has_value()) return UsageError("--key is p256, p384 or rsa3072");
   if (!format.has_value()) return UsageError("--format is raw, cades-bb or cades-bt");
-  if (arguments.token_file.empty() == arguments.login.idp_url.empty()) {
-    return UsageError("give either --token or --idp");
+  const int sources = !arguments.token_file.empty() + !arguments.saml_file.empty() +
+                      !arguments.login.idp_url.empty() + arguments.no_assertion;
+  if (sources != 1) return UsageError("give one of --token, --saml and --idp");
+  if (arguments.no_assertion && arguments.intent.kind != "seal") {
+    return UsageError("--no-assertion is for --kind seal");
   }
   if (!arguments.login.idp_url.empty() && arguments.relying_party.empty()) {
     return UsageError("--idp needs --relying-party, which the login is bound to");
   }
-  if (!arguments.token_file.empty() && arguments.intent.request_id.empty()) {
-    return UsageError("--token needs the --request-id that it was bound to: see `enkrat binding`");
+  const bool from_file = !arguments.token_file.empty() || !arguments.saml_file.empty();
+  if (from_file && arguments.intent.request_id.empty()) {
+    return UsageError(
+        "--token and --saml need the --request-id that it was bound to: see `enkrat binding`");
   }
   // A raw signature is over the document's digest as it is: it has to be the key's own.
   if (arguments.intent.digest.empty() && *format == signer::SignatureFormat::kRaw &&
       *key == KeyAlgorithm::kEcdsaP384) {
     arguments.intent.digest = "sha384";
   }
-  return SignChoice{.key = *key, .format = *format};
+  return SignChoice{.key = *key,
+                    .format = *format,
+                    .assertion_type = arguments.saml_file.empty()
+                                          ? idp_client::AssertionType::kOidcIdToken
+                                          : idp_client::AssertionType::kSamlResponse};
 }
 
-absl::StatusOr<std::string> Token(const Arguments& arguments, const signer::SigningIntent& intent,
-                                  const Context& context) {
+absl::StatusOr<std::string> Assertion(const Arguments& arguments,
+                                      const signer::SigningIntent& intent, const Context& context) {
+  if (arguments.no_assertion) return "";
+  if (!arguments.saml_file.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes response,
+                            ReadFile(arguments.saml_file, signer::kMaxSamlResponseSize));
+    return ToString(response);
+  }
   if (!arguments.token_file.empty()) {
     ENKRAT_ASSIGN_OR_RETURN(const Bytes token,
                             ReadFile(arguments.token_file, signer::kMaxAssertionSize));
@@ -99,9 +116,9 @@ absl::Status Run(Arguments arguments, const Context& context) {
   ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
   ENKRAT_ASSIGN_OR_RETURN(const signer::SigningIntent intent,
                           BuildIntent(arguments.intent, context));
-  ENKRAT_ASSIGN_OR_RETURN(const std::string token, Token(arguments, intent, context));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string assertion, Assertion(arguments, intent, context));
   v1::SignRequest request;
-  ToMessage(intent, token, choice, &request);
+  ToMessage(intent, assertion, choice, &request);
   const Order order{intent, choice.format, plan, arguments.outputs.force};
   return WithRequestId(SendAndWrite(request, order, *client, context), intent.request_id);
 }
@@ -115,6 +132,10 @@ void AddSignCommand(CLI::App& app, Context& context) {
   AddIntentOptions(*command, arguments->intent);
   command->add_option("--token", arguments->token_file,
                       "file with the ID token; needs the --request-id it was bound to");
+  command->add_option("--saml", arguments->saml_file,
+                      "file with the SAML Response; needs the --request-id it was bound to");
+  command->add_flag("--no-assertion", arguments->no_assertion,
+                    "for a seal that policy lets this application make by itself");
   command->add_option("--idp", arguments->login.idp_url,
                       "demo's identity provider: log in and sign in one go");
   AddPersonOptions(*command, arguments->login);

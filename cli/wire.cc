@@ -63,6 +63,7 @@ void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message) 
   message->set_level(ToMessage(intent.level));
   message->set_kind(intent.kind == signer::SignatureKind::kSeal ? v1::SIGNATURE_KIND_SEAL
                                                                 : v1::SIGNATURE_KIND_SIGNATURE);
+  message->set_organization_identifier(intent.organization_identifier);
   for (const signer::Document& document : intent.documents) {
     v1::Document* out = message->add_documents();
     out->set_label(document.label);
@@ -71,10 +72,13 @@ void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message) 
   }
 }
 
-void ToMessage(const signer::SigningIntent& intent, const std::string& token,
+void ToMessage(const signer::SigningIntent& intent, const std::string& assertion,
                const SignChoice& choice, v1::SignRequest* message) {
   ToMessage(intent, message->mutable_intent());
-  message->set_assertion(token);
+  message->set_assertion(assertion);
+  message->set_assertion_type(choice.assertion_type == idp_client::AssertionType::kSamlResponse
+                                  ? v1::ASSERTION_TYPE_SAML_RESPONSE
+                                  : v1::ASSERTION_TYPE_OIDC_ID_TOKEN);
   message->set_key_algorithm(ToMessage(choice.key));
   message->set_format(ToMessage(choice.format));
 }

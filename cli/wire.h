@@ -19,8 +19,9 @@ void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message);
 struct SignChoice {
   KeyAlgorithm key = KeyAlgorithm::kEcdsaP256;
   signer::SignatureFormat format = signer::SignatureFormat::kCadesBT;
+  idp_client::AssertionType assertion_type = idp_client::AssertionType::kOidcIdToken;
 };
-void ToMessage(const signer::SigningIntent& intent, const std::string& token,
+void ToMessage(const signer::SigningIntent& intent, const std::string& assertion,
                const SignChoice& choice, v1::SignRequest* message);
 
 }  // namespace enkrat::cli

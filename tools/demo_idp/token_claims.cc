@@ -1,10 +1,13 @@
 #include "tools/demo_idp/token_claims.h"
 
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/bytes.h"
 #include "common/random.h"
 #include "common/reason.h"
@@ -48,7 +51,12 @@ absl::StatusOr<IdTokenContent> MakeIdTokenContent(const Form& fields, const std:
   rest.emplace("acr", "urn:enkrat:loa:high");
   rest.emplace("jti", ToHex(RandomBytes(16)));
   for (auto& [name, value] : rest) {
-    if (!value.empty()) claims[name] = std::move(value);
+    if (value.empty()) continue;
+    if (name == "mandates" || name == "amr") {
+      claims[name] = std::vector<std::string>(absl::StrSplit(value, ','));
+    } else {
+      claims[name] = std::move(value);
+    }
   }
   try {
     content.payload = claims.dump();
