@@ -22,16 +22,17 @@ absl::Time WholeSeconds(absl::Time time) {
   return absl::FromUnixSeconds(absl::ToUnixSeconds(time));  // towards the past
 }
 
-// 127 random bits, positive, not zero (RFC 5280 4.1.2.2).
+// 126 random bits between two that are fixed: positive, and without leading zeros, which some tools
+// print and others do not (RFC 5280 4.1.2.2).
 absl::StatusOr<Bytes> DrawSerialNumber(const std::function<Bytes()>& source) {
   Bytes serial = source ? source() : RandomBytes(kSerialNumberSize);
   if (serial.size() != kSerialNumberSize) {
     return MakeError(Reason::kInternal, "a serial number that is not of 16 octets");
   }
-  serial.front() &= 0x7f;
   if (std::all_of(serial.begin(), serial.end(), [](uint8_t octet) { return octet == 0; })) {
     return MakeError(Reason::kInternal, "a serial number of zero");
   }
+  serial.front() = static_cast<uint8_t>((serial.front() & 0x7f) | 0x40);
   return serial;
 }
 

@@ -64,8 +64,8 @@ class Issuer {
   struct Options {
     std::vector<Bytes> chain_der;  // issuing CA first, root last; 1..8
     const Clock* clock = nullptr;  // not owned; required
-    // 16 random octets a call; empty: from common/random.h. The top bit is cleared. For golden
-    // tests; must be thread-safe.
+    // 16 random octets a call; empty: from common/random.h. The top bit is cleared, the next set.
+    // For golden tests; must be thread-safe.
     std::function<Bytes()> serial_source{};
   };
 
@@ -75,7 +75,7 @@ class Issuer {
   static absl::StatusOr<std::unique_ptr<Issuer>> Create(Options options);
   ~Issuer();
 
-  // Builds the TBSCertificate (docs/conformity.md: random 128-bit serial, noRevAvail,
+  // Builds the TBSCertificate (docs/conformity.md: serial of 126 random bits, noRevAvail,
   // valassured-ST-certs, nonRepudiation only, AIA caIssuers, ...) and lints it. kLintFailed with
   // the names of the broken lints; kProfileRejected if a certificate of the CA's chain ends sooner,
   // or the subject or its authentication context is not what the profile is for; the errors of

@@ -1,5 +1,4 @@
-// Serial numbers have room for the 64 random bits that they must hold. A random one of 128 bits is
-// shorter than 64 bits once in 2^64 certificates.
+// Serial numbers have room for the 64 random bits that they must hold.
 #include "ca/lints/registry.h"
 
 namespace enkrat::ca::lints {

@@ -147,6 +147,21 @@ TEST_F(IssuerTest, SerialNumbersDiffer) {
   EXPECT_EQ(seen.size(), 100);
 }
 
+// Else tools would print another number, with or without the zeros, than the one that is recorded.
+TEST_F(IssuerTest, SerialNumberHasNoLeadingZeros) {
+  ASSERT_OK_AND_ASSIGN(
+      auto issuer,
+      Issuer::Create(
+          {.chain_der = authority_.chain_der(), .clock = &authority_.clock, .serial_source = [] {
+             return FromHex("00a90000000000000000000000000001").value();
+           }}));
+  ASSERT_OK_AND_ASSIGN(IssuanceToken token, issuer->Prepare(Request()));
+  ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued,
+                       issuer->Issue(std::move(token), *authority_.issuing_key));
+  EXPECT_EQ(issued.serial_number, "40a90000000000000000000000000001");
+  EXPECT_THAT(PrintCertificate(issued.der), HasSubstr("40:a9:00:00"));
+}
+
 TEST_F(IssuerTest, SerialNumberOfZeroIsRefused) {
   for (const size_t size : {16, 8, 0}) {
     ASSERT_OK_AND_ASSIGN(auto issuer,
