@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/random.h"
-#include "common/reason.h"
 #include "common/status_macros.h"
 #include "signer/request_rules.h"
 #include "signer/signing_pin_evidence.h"

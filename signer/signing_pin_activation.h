@@ -11,6 +11,7 @@
 #include "common/bytes.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/reason.h"
 #include "common/secret.h"
 #include "idp_client/identity_verifier.h"
 #include "signer/activation_binding.h"
