@@ -21,8 +21,6 @@ using store::PinCredential;
 using store::PinState;
 
 constexpr absl::Duration kLongestAuthenticationAge = absl::Seconds(180);
-constexpr size_t kLargestIdToken = 16 * 1024;
-constexpr size_t kLargestSamlResponse = 256 * 1024;
 constexpr size_t kCredentialIdOctets = 16;
 
 absl::Status CheckRequest(const ActivationRequest& request) {
@@ -34,7 +32,7 @@ absl::Status CheckRequest(const ActivationRequest& request) {
     return WithField(MakeError(Reason::kRequestMalformed, "person.assertion: is empty"),
                      "person.assertion");
   }
-  if (request.assertion.size() > (saml ? kLargestSamlResponse : kLargestIdToken)) {
+  if (request.assertion.size() > (saml ? kMaxSamlResponseSize : kMaxAssertionSize)) {
     return WithField(MakeError(Reason::kLimitExceeded, "person.assertion: is too large"),
                      "person.assertion");
   }
