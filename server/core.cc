@@ -30,6 +30,7 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Create(Options options) {
   ENKRAT_RETURN_IF_ERROR(core->OpenTimestamping());
   ENKRAT_RETURN_IF_ERROR(core->OpenIdentities());
   ENKRAT_RETURN_IF_ERROR(core->OpenLedger());
+  ENKRAT_RETURN_IF_ERROR(core->MakeActivation());
   ENKRAT_RETURN_IF_ERROR(core->MakeWorkflow());
   return core;
 }
@@ -38,6 +39,7 @@ Core::~Core() {
   key_refresh_.reset();
   metadata_refresh_.reset();
   workflow_.reset();
+  activation_.reset();
   ledger_.reset();  // flushes
   timestamper_.reset();
   pool_.reset();
@@ -223,6 +225,16 @@ absl::Status Core::OpenLedger() {
   return absl::OkStatus();
 }
 
+absl::Status Core::MakeActivation() {
+  ENKRAT_ASSIGN_OR_RETURN(activation_, ActivationCore::Create({.config = options_.config,
+                                                               .hsm = pool_.get(),
+                                                               .ledger = ledger_.get(),
+                                                               .identities = identities_.get(),
+                                                               .clock = options_.clock,
+                                                               .logger = options_.logger}));
+  return absl::OkStatus();
+}
+
 absl::Status Core::MakeWorkflow() {
   observer_ = std::make_unique<SessionMetrics>(*options_.metrics, *options_.logger);
   signer::SigningWorkflow::Parts parts;
@@ -241,6 +253,7 @@ absl::Status Core::MakeWorkflow() {
     parts.outside_timestamper = timestamper_.get();
   }
   parts.ledger = ledger_.get();
+  if (activation_ != nullptr) parts.pins = &activation_->pins();
   parts.clock = options_.clock;
   parts.logger = options_.logger;
   parts.observer = observer_.get();

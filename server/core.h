@@ -16,6 +16,7 @@
 #include "hsm/module.h"
 #include "hsm/session_pool.h"
 #include "idp_client/identity_verifier.h"
+#include "server/activation_core.h"
 #include "server/metrics.h"
 #include "server/periodic_task.h"
 #include "server/session_metrics.h"
@@ -47,6 +48,8 @@ class Core {
 
   signer::SigningWorkflow& workflow() { return *workflow_; }
   store::Ledger& ledger() { return *ledger_; }
+  // Null unless signing PINs are enabled.
+  ActivationCore* activation() { return activation_.get(); }
   hsm::SessionPool& hsm() { return *pool_; }
   tsa::Timestamper& timestamper() { return *timestamper_; }
   // Null with an outside TSA.
@@ -73,6 +76,7 @@ class Core {
   absl::Status OpenOidc();
   absl::Status OpenSaml();
   absl::Status OpenLedger();
+  absl::Status MakeActivation();
   absl::Status MakeWorkflow();
   absl::StatusOr<hsm::LongLivedKey> FindKey(const std::string& label, const PublicKey& expected);
 
@@ -96,6 +100,7 @@ class Core {
   std::unique_ptr<PeriodicTask> metadata_refresh_;            // of saml_
   std::unique_ptr<signer::PersonalDataKeys> data_keys_;       // of ledger_
   std::unique_ptr<store::SqliteLedger> ledger_;
+  std::unique_ptr<ActivationCore> activation_;  // null unless enabled
   std::unique_ptr<SessionMetrics> observer_;
   std::unique_ptr<signer::SigningWorkflow> workflow_;
 };

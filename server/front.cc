@@ -19,6 +19,7 @@
 #include "common/loopback.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "server/activation_service.h"
 #include "server/certificate_service.h"
 #include "server/reflection.h"
 #include "server/signing_service.h"
@@ -277,6 +278,10 @@ absl::Status Front::StartGrpc() {
   builder.RegisterService(signing_service_.get());
   builder.RegisterService(certificate_service_.get());
   builder.RegisterService(timestamp_service_.get());
+  if (ActivationCore* pins = core_.activation(); pins != nullptr) {
+    activation_service_ = MakeActivationService(*signing_gate_, pins->activation());
+    builder.RegisterService(activation_service_.get());
+  }
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || grpc_port_ == 0) {
     const std::string why = WhyNotListen(address);
@@ -381,6 +386,9 @@ void Front::SetHealthy(bool healthy) {
     for (const char* name : {"enkrat.v1.SigningService", "enkrat.v1.CertificateService",
                              "enkrat.v1.TimestampService"}) {
       service->SetServingStatus(name, healthy);
+    }
+    if (activation_service_ != nullptr) {
+      service->SetServingStatus("enkrat.v1.ActivationService", healthy);
     }
   }
 }

@@ -91,6 +91,7 @@ class Front {
   std::unique_ptr<grpc::Service> signing_service_;
   std::unique_ptr<grpc::Service> certificate_service_;
   std::unique_ptr<grpc::Service> timestamp_service_;
+  std::unique_ptr<grpc::Service> activation_service_;  // null unless enabled
   std::unique_ptr<TimestampQueries> queries_;  // null with an outside TSA
   std::unique_ptr<HttpEndpoints> endpoints_;
   ThreadPool session_pool_;
