@@ -125,14 +125,15 @@ bool IsMirrored(const Characters& characters) {
   return true;
 }
 
-// The step between two neighbours; digits wrap around from 9 to 0.
+bool IsDigit(utf8proc_int32_t character) { return character >= '0' && character <= '9'; }
+
+// The step between two neighbours; digits go round from 9 to 0.
 int32_t Step(utf8proc_int32_t from, utf8proc_int32_t to) {
-  if (from == '9' && to == '0') return 1;
-  if (from == '0' && to == '9') return -1;
+  if (IsDigit(from) && IsDigit(to)) return (to - from + 15) % 10 - 5;
   return to - from;
 }
 
-// 123456, fedcba, 135791, and runs of more than four neighbours: 12345x.
+// 123456, fedcba, 246802, and runs of more than four neighbours: 12345x.
 bool IsSequence(const Characters& characters) {
   size_t run = 1;
   bool constant = true;
@@ -278,7 +279,7 @@ absl::Status CheckPinStrength(const Secret& pin, absl::string_view date_of_birth
   if (IsOnKeyboardRun(plain.view())) return Weak("lies in a row on the keyboard");
   if (IsDate(plain.view())) return Weak("is a date");
   if (HasDateOfBirth(plain.view(), date_of_birth)) return Weak("has the date of birth in it");
-  if (IsCommon(plain.view())) return Weak("is a common password");
+  if (IsCommon(plain.view())) return Weak("is on the list of common ones");
   return absl::OkStatus();
 }
 

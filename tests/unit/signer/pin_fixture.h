@@ -26,7 +26,7 @@ inline constexpr char kPin[] = "739251";
 inline constexpr char kNewPin[] = "58d2k7";
 
 // Answers what it is told to; remembers what it was asked.
-class FakeIdentities final : public idp_client::IdentityVerifier {
+class ToldIdentities final : public idp_client::IdentityVerifier {
  public:
   absl::StatusOr<idp_client::VerifiedIdentity> Verify(
       const idp_client::AssertionCheck& check) override {
@@ -68,7 +68,7 @@ class PinFixture : public ::testing::Test {
   Logger logger_{log_, clock_};
   testing::InMemoryLedger ledger_;
   testing::InMemoryPinCredentials credentials_;
-  FakeIdentities identities_;
+  ToldIdentities identities_;
   RelyingParty relying_party_;
   absl::Status mac_failure_;
   std::atomic<int> macs_ = 0;

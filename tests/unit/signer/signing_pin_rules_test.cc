@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
     SigningPinRules, WeakPin,
     ::testing::Values("000000", "111111", "aaaaaaaa", "112233", "121212", "123123", "12341234",
                       "1231231", "abcabc", "k47dk47d", "123456", "1234567", "654321", "987654",
-                      "890123", "210987", "135790", "246802", "abcdef", "fedcba", "ACEGIK",
+                      "890123", "210987", "135791", "246802", "abcdef", "fedcba", "ACEGIK",
                       "12345k", "k12345", "x98765y", "123321", "1234321", "47k11k74", "qwertz",
                       "qwerty7", "QwErTy", "asdfgh", "ytrewq", "1q2w3e", "1qaz2wsx", "147258",
                       "741852", "159753", "password", "PassWord", "passwort", "letmein1",
