@@ -56,7 +56,7 @@ xmlSecTransformId TransformOf(absl::string_view uri) {
 // Lets the element be found by its ID: nothing is an ID in XML without a DTD but what we say.
 absl::Status RegisterId(XmlElement element) {
   xmlNode* const node = element.node();
-  xmlAttr* const attribute = xmlHasProp(node, reinterpret_cast<const xmlChar*>("ID"));
+  xmlAttr* const attribute = xmlHasNsProp(node, reinterpret_cast<const xmlChar*>("ID"), nullptr);
   const std::string id = element.Attribute("ID").value_or("");
   const auto* const name = reinterpret_cast<const xmlChar*>(id.c_str());
   const xmlAttr* const known = xmlGetID(node->doc, name);
