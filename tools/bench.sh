@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 source tools/scratch_service.sh
 
 seconds="${BENCH_SECONDS:-10}"
-tools/install_deps.sh
+tools/install_deps.sh --without-idps
 cmake --preset release >/dev/null
 cmake --build --preset release --target enkratd enkrat enkrat-demo-idp enkrat_bench_floor
 bin="$PWD/build/release/bin"

@@ -14,7 +14,7 @@ esac
 
 say() { printf '\n== %s\n' "$*"; }
 
-tools/install_deps.sh
+tools/install_deps.sh --without-idps
 
 say "Building enkratd, enkrat and the demo's identity provider"
 cmake --preset dev >/dev/null
@@ -80,6 +80,34 @@ awk '/BEGIN CERTIFICATE/ { n++ } n == 2' "$demo/chain.pem" | openssl x509 -outfo
 echo "  $url is the second certificate of demo/chain.pem"
 rm -f "$demo/issuer.cer"
 
+say "A login of level substantial is refused for a qualified signature, and does for an advanced one"
+substantial=("${login[@]}" --acr urn:enkrat:loa:substantial)
+if "${client[@]}" sign "$demo/document.pdf" "${substantial[@]}" --level qualified -o "$demo" --force \
+    >/dev/null 2>"$demo/refused.txt"; then
+  echo "a qualified signature was made with a login of level substantial: that must not be" >&2
+  exit 1
+fi
+cat "$demo/refused.txt"
+grep -q LEVEL_OF_ASSURANCE_TOO_LOW "$demo/refused.txt"
+mkdir "$demo/substantial"
+"${client[@]}" sign "$demo/document.pdf" "${substantial[@]}" --level advanced -o "$demo/substantial"
+rm -f "$demo/refused.txt"
+
+say "Ana Novak seals it for Banka d. d., with a mandate in her login; without one she may not"
+seal=(--kind seal --organization VATSI-12345678 -o "$demo/seal")
+mkdir "$demo/seal"
+if "${client[@]}" sign "$demo/document.pdf" "${login[@]}" "${seal[@]}" >/dev/null 2>"$demo/refused.txt"; then
+  echo "a seal was made without a mandate: that must not be" >&2
+  exit 1
+fi
+grep -o 'error: MANDATE_MISSING[^(]*' "$demo/refused.txt"
+"${client[@]}" sign "$demo/document.pdf" "${login[@]}" --mandate VATSI-12345678 "${seal[@]}" \
+  --certificate-out "$demo/seal/certificate.pem" >/dev/null
+openssl x509 -in "$demo/seal/certificate.pem" -noout -subject -nameopt RFC2253
+(cd "$demo/seal" && openssl cms -verify -cades -binary -inform DER -in document.pdf.p7s -content ../document.pdf \
+  -CAfile ../root.pem -purpose any -out /dev/null)
+rm -f "$demo/refused.txt"
+
 say "The key is gone: what the service that had it recorded and counts"
 session="$(sed -nE 's/.*"session_id": *"([0-9a-f]{32})".*/\1/p' "$demo/session.json" | head -1)"
 "$bin/enkrat" evidence show "$session" --store "$demo/ledger.db" >"$demo/evidence.txt"
@@ -124,6 +152,7 @@ cat <<TEXT
   demo/document.pdf.p7s   its signature: CAdES B-T, detached
   demo/root.pem           the root to verify it with
   demo/chain.pem          the one-time certificate and its chain
+  demo/seal/              the seal of Banka d. d. on it, with its certificate
   demo/session.json       the session: times, certificate, proof of destruction
   demo/ceremony.txt       the key ceremony's report
   demo/evidence.txt       what was recorded, step by step

@@ -1,7 +1,15 @@
 #!/usr/bin/env bash
 # Installs everything that building, testing and demonstrating Enkrat needs, from Debian 12's own packages.
-# Safe to run again: packages that are there already are left alone. Needs root or sudo.
+# Safe to run again: packages that are there already are left alone. Needs root or sudo. With --without-idps it leaves
+# out the identity providers that only the tests log in at (PHP, Node.js and npm packages).
 set -euo pipefail
+
+idps=true
+case "${1:-}" in
+  "") ;;
+  --without-idps) idps=false ;;
+  *) echo "usage: tools/install_deps.sh [--without-idps]" >&2; exit 64 ;;
+esac
 
 packages=(
   # build
@@ -15,13 +23,13 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libgnutls28-dev
   # tokens, and the tools that nobody here wrote
   softhsm2 libnss3 opensc-pkcs11 opensc openssl gnutls-bin curl ca-certificates sqlite3 procps
-  # a SAML identity provider (php-cgi spares it a web server)
-  simplesamlphp php-cli php-cgi php-xml php-mbstring
 )
 
-# Node.js, for the identity providers of the tests: any from version 18 on will do, else Debian's.
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-  packages+=(nodejs npm)
+if $idps; then
+  # A SAML provider (php-cgi spares it a web server), and Node.js for an OpenID provider: any from version 18 on will do,
+  # else Debian's.
+  packages+=(simplesamlphp php-cli php-cgi php-xml php-mbstring)
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then packages+=(nodejs npm); fi
 fi
 
 missing=()
@@ -57,5 +65,6 @@ npm_ci() {
   cp "$folder/package-lock.json" "$folder/node_modules/.lock-of-install"
 }
 
+$idps || exit 0
 cd "$(dirname "$0")/.."
 npm_ci tests/integration/oidc_provider

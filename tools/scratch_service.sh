@@ -76,6 +76,18 @@ certificates:
       level: advanced
       policy_oids: [0.4.0.2042.1.2]
       ca_issuers_url: http://127.0.0.1:$http/ca/issuing-ca.cer
+    - name: organisation
+      level: advanced
+      kind: seal
+      policy_oids: [0.4.0.2042.1.2]
+      ca_issuers_url: http://127.0.0.1:$http/ca/issuing-ca.cer
+    # To show whom this level refuses. Nobody may be given such a certificate here: SoftHSM is no QSCD.
+    - name: natural-person-qualified
+      level: qualified
+      policy_oids: [0.4.0.194112.1.2]
+      ca_issuers_url: http://127.0.0.1:$http/ca/issuing-ca.cer
+      allow_qualified_claims: true
+      pds_url: https://pki.example/pds_en.pdf
 timestamping:
   own: { chain_file: service/tsu-chain.pem }
 store:
@@ -85,11 +97,16 @@ identity_providers:
     audiences: [enkrat]
     allow_loopback_http: true
     acr_levels: { "urn:enkrat:loa:high": high, "urn:enkrat:loa:substantial": substantial }
-    claims: { country: country }
+    claims: { country: country, mandates: mandates }
+organizations:
+  - { identifier: VATSI-12345678, name: "Banka d. d.", country: SI }
 relying_parties:
   - id: demo
     max_in_flight: 256
-    levels: [ { level: advanced } ]
+    levels:
+      - level: advanced
+      - level: qualified
+      - { level: advanced, kind: seal, organizations: [VATSI-12345678] }
 log:
   level: ${SCRATCH_LOG_LEVEL:-info}
 YAML
