@@ -15,6 +15,9 @@ namespace {
 
 using idp_client::VerifiedIdentity;
 
+// How a relying party authenticates (SAML 2.0 Authentication Context 3.4.14).
+constexpr char kTlsClient[] = "urn:oasis:names:tc:SAML:2.0:ac:classes:TLSClient";
+
 idp_client::AssertionCheck CheckOf(const Admission& admission,
                                    const idp_client::AuthorizedAct& act) {
   const LevelPolicy& policy = *admission.policy;
@@ -130,6 +133,7 @@ absl::StatusOr<Authorization> Authorizer::Authorize(const Admission& admission) 
         absl::StrCat(admission.relying_party->id, " ", admission.request.intent.request_id);
     itself.authenticated_at = parts_.clock->Now();
     itself.assertion_expires_at = itself.authenticated_at;
+    itself.authentication_context = kTlsClient;
     itself.bound = true;  // the request itself is what the relying party said
     return authorization;
   }

@@ -25,7 +25,7 @@ ServiceSettings PlaintextSettings(const std::string& hsm_module, const std::stri
        absl::StrCat("[{issuer: \"", issuer,
                     "\", audiences: [enkrat], allow_loopback_http: true, acr_levels: "
                     "{\"urn:enkrat:loa:high\": high, \"urn:enkrat:loa:substantial\": substantial, "
-                    "\"urn:enkrat:loa:low\": low}, claims: {country: country}}]")},
+                    "\"urn:enkrat:loa:low\": low}, claims: {country: country, mandates: mandates}}]")},
       {"relying_parties", "[{id: demo, max_in_flight: 256, levels: [{level: advanced}]}]"},
   };
 }
