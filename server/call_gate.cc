@@ -32,8 +32,12 @@ absl::string_view ReasonText(const absl::Status& status) {
 
 absl::StatusOr<Call> CallGate::Enter(const grpc::CallbackServerContext& context,
                                      const Arrival& arrival) {
-  ENKRAT_ASSIGN_OR_RETURN(const signer::RelyingParty* caller,
+  ENKRAT_ASSIGN_OR_RETURN(CallerDirectory::Party caller,
                           options_.callers->Identify(*context.auth_context()));
+  if (caller->disabled->load()) {
+    return MakeError(Reason::kRelyingPartyDisabled, "the relying party is disabled");
+  }
+  ENKRAT_RETURN_IF_ERROR(options_.rates->Enter(*caller));
   ENKRAT_ASSIGN_OR_RETURN(signer::InFlightLimit::Ticket ticket,
                           options_.limit->Enter(caller->id, caller->max_in_flight));
   const absl::Time now = options_.clock->Now();
@@ -41,7 +45,7 @@ absl::StatusOr<Call> CallGate::Enter(const grpc::CallbackServerContext& context,
   const absl::Time deadline =
       asked - now > kLongestDeadline ? now + options_.default_deadline : asked;
   return Call{.method = std::string(arrival.method),
-              .relying_party = caller,
+              .relying_party = std::move(caller),
               .deadline = deadline,
               .entered = options_.clock->SinceBoot(),
               .context = &context,

@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/thread_pool.h"
+#include "server/call_rates.h"
 #include "server/caller_identity.h"
 #include "server/metrics.h"
 #include "server/open_calls.h"
@@ -31,6 +32,7 @@ class CallGate {
   // Nothing is owned; all outlive the gate.
   struct Options {
     const CallerDirectory* callers = nullptr;
+    CallRates* rates = nullptr;
     signer::InFlightLimit* limit = nullptr;
     ResponseBudget* responses = nullptr;
     OpenCalls* calls = nullptr;
@@ -50,7 +52,7 @@ class CallGate {
 
   explicit CallGate(Options options) : options_(options) {}
 
-  // kRelyingPartyUnknown, kOverloaded, kRateLimited.
+  // kRelyingPartyUnknown, kRelyingPartyDisabled; kRateLimited and kOverloaded with a retry delay.
   absl::StatusOr<Call> Enter(const grpc::CallbackServerContext& context, const Arrival& arrival);
   // Keeps room for an answer before work is done that cannot be undone. kOverloaded.
   absl::Status ReserveResponse(Call& call, size_t octets);

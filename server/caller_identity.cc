@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/reason.h"
+#include "common/status_macros.h"
 
 namespace enkrat::server {
 namespace {
@@ -17,37 +18,96 @@ absl::Status Invalid(absl::string_view what) {
   return MakeError(Reason::kConfigurationInvalid, what);
 }
 
+// The record of a relying party that was known before as `old`, or was not (null). Calls that run
+// look at the flag of their record: it is one flag as long as nobody is disabled, so that a later
+// change reaches them, and a new one after that, so that it does not take the first one back.
+void ContinueFlag(const CallerDirectory::Party& old, signer::RelyingParty& next) {
+  if (old == nullptr || old->disabled->load() || next.disabled->load()) return;
+  next.disabled = old->disabled;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CallerDirectory>> CallerDirectory::Create(
-    std::vector<Entry> entries, const std::string& plaintext_caller) {
-  std::unique_ptr<CallerDirectory> directory(new CallerDirectory);
-  for (Entry& entry : entries) {
-    const std::string id = entry.relying_party.id;
-    const auto [place, added] = directory->by_id_.emplace(id, std::move(entry.relying_party));
-    if (!added) return Invalid(absl::StrCat("relying party '", id, "' is there twice"));
-    for (const std::string& name : entry.certificate_sans) {
-      if (!absl::StartsWith(name, "DNS:") && !absl::StartsWith(name, "URI:")) {
-        return Invalid(absl::StrCat("'", name, "' does not begin with DNS: or URI:"));
-      }
-      if (!directory->by_name_.emplace(name, &place->second).second) {
-        return Invalid(absl::StrCat("certificate name '", name, "' is there twice"));
-      }
-    }
-  }
-  if (plaintext_caller.empty()) return directory;
-  const auto found = directory->by_id_.find(plaintext_caller);
-  if (found == directory->by_id_.end()) {
-    return Invalid(
-        absl::StrCat("plaintext_relying_party '", plaintext_caller, "' is not configured"));
-  }
-  directory->plaintext_caller_ = &found->second;
+    std::vector<Entry> fixed, std::string plaintext_caller, std::vector<Entry> changing) {
+  std::unique_ptr<CallerDirectory> directory(
+      new CallerDirectory(std::move(fixed), std::move(plaintext_caller)));
+  ENKRAT_RETURN_IF_ERROR(directory->Replace(std::move(changing)));
   return directory;
 }
 
-absl::StatusOr<const signer::RelyingParty*> CallerDirectory::Identify(
+CallerDirectory::CallerDirectory(std::vector<Entry> fixed, std::string plaintext_caller)
+    : plaintext_caller_(std::move(plaintext_caller)), current_(std::make_shared<Snapshot>()) {
+  for (Entry& entry : fixed) {
+    fixed_.push_back({std::make_shared<signer::RelyingParty>(std::move(entry.relying_party)),
+                      std::move(entry.certificate_sans)});
+  }
+}
+
+absl::Status CallerDirectory::Replace(std::vector<Entry> changing) {
+  MutexLock one_at_a_time(replacing_);
+  const std::shared_ptr<const Snapshot> before = Current();
+  std::vector<Known> known;
+  for (Entry& entry : changing) {
+    const auto old = before->by_id.find(entry.relying_party.id);
+    ContinueFlag(old == before->by_id.end() ? nullptr : old->second, entry.relying_party);
+    known.push_back({std::make_shared<signer::RelyingParty>(std::move(entry.relying_party)),
+                     std::move(entry.certificate_sans)});
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> after, Arrange(known));
+  {
+    MutexLock lock(mutex_);
+    current_ = after;
+  }
+  // From here on nobody comes in with an old record; those who are in are told.
+  for (const auto& [id, party] : before->by_id) {
+    const auto next = after->by_id.find(id);
+    if (next == after->by_id.end() || next->second->disabled->load()) party->disabled->store(true);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CallerDirectory::Add(const Known& known, Snapshot& snapshot) {
+  if (!snapshot.by_id.emplace(known.party->id, known.party).second) {
+    return Invalid(absl::StrCat("relying party '", known.party->id, "' is there twice"));
+  }
+  for (const std::string& name : known.names) {
+    if (!absl::StartsWith(name, "DNS:") && !absl::StartsWith(name, "URI:")) {
+      return Invalid(absl::StrCat("relying party '", known.party->id, "': '", name,
+                                  "' does not begin with DNS: or URI:"));
+    }
+    const auto [place, added] = snapshot.by_name.emplace(name, known.party);
+    if (!added) {
+      return Invalid(absl::StrCat("certificate name '", name, "' is there twice: of '",
+                                  place->second->id, "' and of '", known.party->id, "'"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const CallerDirectory::Snapshot>> CallerDirectory::Arrange(
+    const std::vector<Known>& changing) const {
+  auto snapshot = std::make_shared<Snapshot>();
+  for (const Known& known : fixed_) ENKRAT_RETURN_IF_ERROR(Add(known, *snapshot));
+  for (const Known& known : changing) ENKRAT_RETURN_IF_ERROR(Add(known, *snapshot));
+  if (plaintext_caller_.empty()) return snapshot;
+  const auto found = snapshot->by_id.find(plaintext_caller_);
+  if (found == snapshot->by_id.end()) {
+    return Invalid(
+        absl::StrCat("plaintext_relying_party '", plaintext_caller_, "' is not configured"));
+  }
+  snapshot->plaintext_caller = found->second;
+  return snapshot;
+}
+
+std::shared_ptr<const CallerDirectory::Snapshot> CallerDirectory::Current() const {
+  MutexLock lock(mutex_);
+  return current_;
+}
+
+absl::StatusOr<CallerDirectory::Party> CallerDirectory::Identify(
     const grpc::AuthContext& context) const {
-  if (plaintext_caller_ != nullptr) return plaintext_caller_;
+  if (!plaintext_caller_.empty()) return Current()->plaintext_caller;
   std::vector<std::string> names;
   if (context.IsPeerAuthenticated()) {
     for (const auto& name : context.FindPropertyValues(kDnsProperty)) {
@@ -60,12 +120,13 @@ absl::StatusOr<const signer::RelyingParty*> CallerDirectory::Identify(
   return IdentifyByNames(names);
 }
 
-absl::StatusOr<const signer::RelyingParty*> CallerDirectory::IdentifyByNames(
+absl::StatusOr<CallerDirectory::Party> CallerDirectory::IdentifyByNames(
     const std::vector<std::string>& names) const {
-  const signer::RelyingParty* who = nullptr;
+  const std::shared_ptr<const Snapshot> snapshot = Current();
+  Party who;
   for (const std::string& name : names) {
-    const auto found = by_name_.find(name);
-    if (found == by_name_.end()) continue;
+    const auto found = snapshot->by_name.find(name);
+    if (found == snapshot->by_name.end()) continue;
     if (who != nullptr && who != found->second) {
       return MakeError(Reason::kRelyingPartyUnknown, "the certificate names two relying parties");
     }
@@ -75,6 +136,12 @@ absl::StatusOr<const signer::RelyingParty*> CallerDirectory::IdentifyByNames(
     return MakeError(Reason::kRelyingPartyUnknown, "no name of the client certificate is known");
   }
   return who;
+}
+
+std::set<std::string> CallerDirectory::Ids() const {
+  std::set<std::string> ids;
+  for (const auto& [id, party] : Current()->by_id) ids.insert(id);
+  return ids;
 }
 
 }  // namespace enkrat::server

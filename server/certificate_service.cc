@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "common/digest.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "enkrat/v1/certificate_service.grpc.pb.h"
@@ -51,10 +52,20 @@ absl::StatusOr<std::optional<store::CertificateRecord>> Find(
   return Malformed("key", "neither serial_number nor fingerprint_sha256 is set");
 }
 
+// Which of its ids a certificate was asked for by, and that id as text.
+absl::Status DenyCertificate(signer::AccessEvidence& access, const signer::RelyingParty& caller,
+                             const v1::GetCertificateRequest& request) {
+  if (request.key_case() == v1::GetCertificateRequest::kSerialNumber) {
+    return access.Deny(caller, "serial_number", absl::AsciiStrToLower(request.serial_number()));
+  }
+  return access.Deny(caller, "fingerprint_sha256", ToHex(AsSpan(request.fingerprint_sha256())));
+}
+
 class CertificateService final : public v1::CertificateService::CallbackService {
  public:
-  CertificateService(CallGate& gate, store::Ledger& ledger, ServiceChains chains)
-      : gate_(gate), ledger_(ledger), chains_(std::move(chains)) {}
+  CertificateService(CallGate& gate, store::Ledger& ledger, signer::AccessEvidence& access,
+                     ServiceChains chains)
+      : gate_(gate), ledger_(ledger), access_(access), chains_(std::move(chains)) {}
 
   grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
                                            const v1::GetCertificateRequest* request,
@@ -68,10 +79,8 @@ class CertificateService final : public v1::CertificateService::CallbackService 
         [this, &caller, request, response](Call&, const std::atomic<bool>&) -> absl::Status {
           ENKRAT_ASSIGN_OR_RETURN(const std::optional<store::CertificateRecord> record,
                                   Find(ledger_, *request));
-          // Somebody else's certificate does not exist for this caller.
-          if (!record.has_value() || record->relying_party != caller.id) {
-            return MakeError(Reason::kNotFound, "no such certificate of this relying party");
-          }
+          if (!record.has_value()) return MakeError(Reason::kNotFound, "no such certificate");
+          if (record->relying_party != caller.id) return DenyCertificate(access_, caller, *request);
           Fill(*record, *response->mutable_certificate());
           response->set_session_id(record->session_id);
           for (const Bytes& certificate : chains_.issuing)
@@ -112,12 +121,18 @@ class CertificateService final : public v1::CertificateService::CallbackService 
     return gate_.Run(
         *std::move(call), response,
         [this, &caller, size, request, response](Call&, const std::atomic<bool>&) -> absl::Status {
-          ENKRAT_ASSIGN_OR_RETURN(const store::CertificatePage page,
-                                  ledger_.ListCertificates(caller.id, size, request->page_token()));
-          for (const store::CertificateRecord& record : page.certificates) {
+          const absl::StatusOr<store::CertificatePage> page =
+              ledger_.ListCertificates(caller.id, size, request->page_token());
+          if (!page.ok() && ReasonOf(page.status()) == Reason::kNotPermitted) {
+            // The token itself would be as good as an id, if it were one of the other's.
+            return access_.Deny(caller, "page_token_sha256",
+                                ToHex(Sha256(AsSpan(request->page_token()))));
+          }
+          ENKRAT_RETURN_IF_ERROR(page.status());
+          for (const store::CertificateRecord& record : page->certificates) {
             Fill(record, *response->add_certificates());
           }
-          response->set_next_page_token(page.next_page_token);
+          response->set_next_page_token(page->next_page_token);
           return absl::OkStatus();
         });
   }
@@ -125,14 +140,16 @@ class CertificateService final : public v1::CertificateService::CallbackService 
  private:
   CallGate& gate_;
   store::Ledger& ledger_;
+  signer::AccessEvidence& access_;
   const ServiceChains chains_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
+                                                      signer::AccessEvidence& access,
                                                       ServiceChains chains) {
-  return std::make_unique<CertificateService>(gate, ledger, std::move(chains));
+  return std::make_unique<CertificateService>(gate, ledger, access, std::move(chains));
 }
 
 }  // namespace enkrat::server

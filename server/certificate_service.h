@@ -7,6 +7,7 @@
 
 #include "common/bytes.h"
 #include "server/call_gate.h"
+#include "signer/access_evidence.h"
 #include "store/ledger.h"
 
 namespace grpc {
@@ -20,8 +21,9 @@ struct ServiceChains {
   std::vector<Bytes> timestamping;  // own unit first, root last; empty with an outside TSA
 };
 
-// Gate and ledger are not owned; both outlive the service.
+// Gate, ledger and evidence are not owned; all outlive the service.
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
+                                                      signer::AccessEvidence& access,
                                                       ServiceChains chains);
 
 }  // namespace enkrat::server

@@ -34,6 +34,8 @@ Daemon::~Daemon() = default;
 uint16_t Daemon::grpc_port() const { return front_->grpc_port(); }
 uint16_t Daemon::http_port() const { return front_->http_port(); }
 
+void Daemon::ReloadRelyingParties() { front_->ReloadRelyingParties(); }
+
 void Daemon::Drain() {
   front_->Stop(DurationFrom(options_.config.server().drain()));
   front_.reset();

@@ -45,6 +45,8 @@ class Daemon {
   // Says NOT_SERVING, lets running calls finish until the configured drain time is over, cancels
   // the rest, stops the HTTP port, flushes the ledger and finalises the HSM.
   void Drain();
+  // Reads the relying parties' folder now. Thread-safe until Drain.
+  void ReloadRelyingParties();
 
  private:
   explicit Daemon(Options options);

@@ -33,6 +33,7 @@ constexpr absl::Duration kVerdictInterval = absl::Seconds(1);
 constexpr absl::Duration kExpiryInterval = absl::Minutes(5);
 constexpr absl::Duration kHttpTimestampTime = absl::Seconds(10);
 constexpr absl::Duration kDeliveryInterval = absl::Seconds(1);
+constexpr absl::Duration kReloadInterval = absl::Seconds(1);
 constexpr char kHttpCallers[] = "";  // together; no relying party has this id
 
 // A Sign request of 1000 documents (request_rules.h) whose labels have 256 characters of four
@@ -123,6 +124,8 @@ Front::Front(Options options)
       server_(options_.config->server()),
       core_(*options_.core),
       metrics_(*options_.metrics),
+      rates_(*options_.clock),
+      access_(core_.ledger(), *options_.clock, options_.logger),
       signing_limit_(server_.max_in_flight()),
       timestamp_limit_(server_.max_timestamps_in_flight()),
       responses_(ResponseBudget::Options{}),
@@ -141,7 +144,7 @@ Front::Front(Options options)
 Front::~Front() { Stop(absl::ZeroDuration()); }
 
 absl::Status Front::Start() {
-  ENKRAT_ASSIGN_OR_RETURN(callers_, CallersFrom(*options_.config));
+  ENKRAT_RETURN_IF_ERROR(OpenCallers());
   MakeGates();
   AddGauges();
   if (core_.own_timestamper() != nullptr) {
@@ -160,6 +163,7 @@ void Front::Stop(absl::Duration patience) {
   SetHealthy(false);
   watchdog_.reset();
   expiry_task_.reset();
+  reload_task_.reset();
   const PeriodicTask give_up(patience, [this] {
     calls_.StopWork();
     return false;
@@ -173,8 +177,26 @@ void Front::Stop(absl::Duration patience) {
   http_.reset();
 }
 
+absl::Status Front::OpenCallers() {
+  const std::string& folder = options_.config->relying_parties_folder();
+  std::vector<FileFacts> seen;
+  if (!folder.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(seen, LookAtRelyingPartyFolder(folder));
+    ENKRAT_RETURN_IF_ERROR(ReadRelyingPartyFolder(folder, FolderOwner::kMyself).status());
+  }
+  ENKRAT_ASSIGN_OR_RETURN(callers_, CallersFrom(*options_.config));
+  reload_ =
+      std::make_unique<RelyingPartyReload>(RelyingPartyReload::Options{.config = options_.config,
+                                                                       .callers = callers_.get(),
+                                                                       .rates = &rates_,
+                                                                       .logger = options_.logger},
+                                           std::move(seen));
+  return absl::OkStatus();
+}
+
 void Front::MakeGates() {
   CallGate::Options gate = {.callers = callers_.get(),
+                            .rates = &rates_,
                             .limit = &signing_limit_,
                             .responses = &responses_,
                             .calls = &calls_,
@@ -226,6 +248,9 @@ void Front::AddGauges() {
   metrics_.AddGauge("enkrat_timestamp_jobs_waiting", "Timestamp requests that wait for a thread.",
                     [this] { return static_cast<double>(timestamp_pool_.waiting()); });
   AddLedgerGauges();
+  metrics_.AddGauge("enkrat_relying_parties_reload_failed",
+                    "1 while the relying parties' folder is not as the service knows it.",
+                    [this] { return reload_->failed() ? 1.0 : 0.0; });
   metrics_.AddGauge("enkrat_serving", "1 while the service says SERVING.",
                     [this] { return healthy_ ? 1.0 : 0.0; });
 }
@@ -265,9 +290,9 @@ absl::Status Front::CheckLedger() {
 absl::Status Front::StartGrpc() {
   ENKRAT_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(server_.grpc_listen()));
   ENKRAT_ASSIGN_OR_RETURN(const auto credentials, CredentialsFrom(server_));
-  signing_service_ = MakeSigningService(*signing_gate_, core_.workflow());
+  signing_service_ = MakeSigningService(*signing_gate_, core_.workflow(), access_);
   certificate_service_ = MakeCertificateService(
-      *signing_gate_, core_.ledger(),
+      *signing_gate_, core_.ledger(), access_,
       {.issuing = core_.issuing_chain(), .timestamping = core_.timestamping_chain()});
   timestamp_service_ = MakeTimestampService(*timestamp_gate_, core_.timestamper(), queries_.get());
   grpc::EnableDefaultHealthCheckService(true);
@@ -356,6 +381,12 @@ void Front::StartTasks() {
     }
     return true;
   });
+  if (!options_.config->relying_parties_folder().empty()) {
+    reload_task_ = std::make_unique<PeriodicTask>(kReloadInterval, [this] {
+      reload_->ReadIfChanged();
+      return true;
+    });
+  }
   watchdog_ = std::make_unique<Watchdog>(
       Watchdog::Options{.interval = DurationFrom(server_.watchdog_interval())},
       [this] {

@@ -17,6 +17,7 @@
 #include "common/thread_pool.h"
 #include "hsm/session_pool.h"
 #include "server/call_gate.h"
+#include "server/call_rates.h"
 #include "server/caller_identity.h"
 #include "server/core.h"
 #include "server/health_probe.h"
@@ -25,10 +26,12 @@
 #include "server/metrics.h"
 #include "server/open_calls.h"
 #include "server/periodic_task.h"
+#include "server/relying_party_reload.h"
 #include "server/response_budget.h"
 #include "server/settings.h"
 #include "server/timestamp_queries.h"
 #include "server/watchdog.h"
+#include "signer/access_evidence.h"
 #include "signer/in_flight_limit.h"
 
 namespace grpc {
@@ -59,10 +62,14 @@ class Front {
   // Says NOT_SERVING, lets running calls finish within `patience`, cancels the rest.
   void Stop(absl::Duration patience);
 
+  // Reads the relying parties' folder now. Thread-safe between Start and Stop.
+  void ReloadRelyingParties() { reload_->Read(); }
+
   uint16_t grpc_port() const { return static_cast<uint16_t>(grpc_port_); }
   uint16_t http_port() const { return http_ == nullptr ? 0 : http_->port(); }
 
  private:
+  absl::Status OpenCallers();
   void MakeGates();
   void AddGauges();
   void AddLedgerGauges();
@@ -82,6 +89,9 @@ class Front {
   Core& core_;
   Metrics& metrics_;
   std::unique_ptr<CallerDirectory> callers_;
+  CallRates rates_;
+  std::unique_ptr<RelyingPartyReload> reload_;
+  signer::AccessEvidence access_;
   signer::InFlightLimit signing_limit_;
   signer::InFlightLimit timestamp_limit_;
   ResponseBudget responses_;
@@ -110,6 +120,7 @@ class Front {
   std::unique_ptr<PeriodicTask> delivery_task_;
   std::unique_ptr<PeriodicTask> health_task_;
   std::unique_ptr<PeriodicTask> expiry_task_;
+  std::unique_ptr<PeriodicTask> reload_task_;  // null without a relying_parties_folder
   std::unique_ptr<Watchdog> watchdog_;
 };
 

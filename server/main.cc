@@ -123,6 +123,7 @@ int Serve(const std::string& path) {
   }
   logger.Info("listening", {{"grpc_port", static_cast<int>((*daemon)->grpc_port())},
                             {"http_port", static_cast<int>((*daemon)->http_port())}});
+  signals.OnHangUp([&daemon] { (*daemon)->ReloadRelyingParties(); });
   const int caught = signals.Wait();
   logger.Info("draining", {{"signal", caught}});
   (*daemon)->Drain();
@@ -142,7 +143,8 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", ENKRAT_VERSION);
   app.footer(
       "Example: enkratd --config config/example.yaml --check-config\n"
-      "Logs one JSON object a line to standard error. SIGTERM drains and stops.\n"
+      "Logs one JSON object a line to standard error. SIGTERM drains and stops, SIGHUP reads "
+      "relying_parties_folder now.\n"
       "Exit status: 0 stopped, 1 cannot start or drain, 3 deaf listener, 4 PIN refused, 64 usage.");
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "common/text.h"
+#include "server/relying_party_folder.h"
 #include "server/settings.h"
 #include "server/settings_words.h"
 
@@ -165,7 +166,10 @@ absl::StatusOr<CallerDirectory::Entry> CallerFrom(const v1::RelyingPartyConfig& 
 }
 
 absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& config) {
-  if (config.relying_parties().empty()) return Invalid("relying_parties", "at least one is needed");
+  const std::string& folder = config.relying_parties_folder();
+  if (config.relying_parties().empty() && folder.empty()) {
+    return Invalid("relying_parties", "at least one is needed, or a relying_parties_folder");
+  }
   std::vector<CallerDirectory::Entry> entries;
   for (int i = 0; i < config.relying_parties_size(); ++i) {
     ENKRAT_ASSIGN_OR_RETURN(
@@ -173,7 +177,13 @@ absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& confi
         CallerFrom(config.relying_parties(i), config, absl::StrCat("relying_parties[", i, "]")));
     entries.push_back(std::move(entry));
   }
-  return CallerDirectory::Create(std::move(entries), PlaintextCaller(config));
+  std::vector<CallerDirectory::Entry> in_folder;
+  if (!folder.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(const std::vector<RelyingPartyFile> files,
+                            ReadRelyingPartyFolder(folder, FolderOwner::kAnybody));
+    ENKRAT_ASSIGN_OR_RETURN(in_folder, EntriesFrom(files, config));
+  }
+  return CallerDirectory::Create(std::move(entries), PlaintextCaller(config), std::move(in_folder));
 }
 
 }  // namespace enkrat::server

@@ -46,6 +46,7 @@ absl::StatusOr<std::vector<idp_client::SamlIdentityProvider>> SamlProvidersFrom(
 absl::StatusOr<std::map<std::string, signer::Organization>> OrganizationsFrom(const Config& config);
 // By name.
 absl::StatusOr<std::map<std::string, ca::Profile>> ProfilesFrom(const Config& config);
+// Those of the file, and those of relying_parties_folder as it is now.
 absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& config);
 // One of them; `all` is the whole configuration, `field` what errors begin with.
 absl::StatusOr<CallerDirectory::Entry> CallerFrom(const config::v1::RelyingPartyConfig& config,
@@ -60,7 +61,8 @@ absl::StatusOr<Secret> SecretFrom(const config::v1::SecretSource& source,
                                   const std::string& credentials_directory);
 absl::Duration DurationFrom(const google::protobuf::Duration& duration);
 
-// The values alone: what LoadSettings and the functions above check.
+// The values alone, those of relying_parties_folder too: what LoadSettings and the functions above
+// check.
 absl::Status CheckValues(const Config& config);
 // And the files that they name: module, PIN, TLS, certificates. For `enkratd --check-config`.
 absl::Status CheckSettings(const Config& config);

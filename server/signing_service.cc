@@ -4,6 +4,7 @@
 #include <semaphore>
 #include <utility>
 
+#include "common/reason.h"
 #include "common/status_macros.h"
 #include "enkrat/v1/signing_service.grpc.pb.h"
 #include "idp_client/authorized_act_claim.h"
@@ -44,8 +45,8 @@ size_t ResponseSize(size_t documents) { return (documents + 2) * 8 * 1024; }
 
 class SigningService final : public v1::SigningService::CallbackService {
  public:
-  SigningService(CallGate& gate, signer::SigningWorkflow& workflow)
-      : gate_(gate), workflow_(workflow) {}
+  SigningService(CallGate& gate, signer::SigningWorkflow& workflow, signer::AccessEvidence& access)
+      : gate_(gate), workflow_(workflow), access_(access) {}
 
   // Microseconds of hashing: answered where it arrives.
   grpc::ServerUnaryReactor* ComputeBinding(grpc::CallbackServerContext* context,
@@ -109,8 +110,13 @@ class SigningService final : public v1::SigningService::CallbackService {
           // A stored result is megabytes, twice while it is unpacked; only then is it counted
           // against the budget for answers. So few are unpacked at once.
           const std::unique_lock<Loads> turn(loads_);
-          ENKRAT_ASSIGN_OR_RETURN(const signer::SessionReport report,
-                                  workflow_.Find(caller, request->request_id()));
+          const absl::StatusOr<signer::SessionReport> found =
+              workflow_.Find(caller, request->request_id());
+          if (!found.ok() && ReasonOf(found.status()) == Reason::kNotFound) {
+            return access_.DenyOrNotFound(caller, request->request_id());
+          }
+          ENKRAT_RETURN_IF_ERROR(found.status());
+          const signer::SessionReport& report = *found;
           response->set_state(StateOf(report.state));
           response->set_session_id(report.session_id);
           response->set_failure_reason(report.failure_reason);
@@ -134,14 +140,15 @@ class SigningService final : public v1::SigningService::CallbackService {
 
   CallGate& gate_;
   signer::SigningWorkflow& workflow_;
+  signer::AccessEvidence& access_;
   Loads loads_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate,
-                                                  signer::SigningWorkflow& workflow) {
-  return std::make_unique<SigningService>(gate, workflow);
+std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate, signer::SigningWorkflow& workflow,
+                                                  signer::AccessEvidence& access) {
+  return std::make_unique<SigningService>(gate, workflow, access);
 }
 
 }  // namespace enkrat::server

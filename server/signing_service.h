@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "server/call_gate.h"
+#include "signer/access_evidence.h"
 #include "signer/signing_workflow.h"
 
 namespace grpc {
@@ -13,9 +14,9 @@ class Service;
 
 namespace enkrat::server {
 
-// Neither is owned; both outlive the service.
-std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate,
-                                                  signer::SigningWorkflow& workflow);
+// None is owned; all outlive the service.
+std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate, signer::SigningWorkflow& workflow,
+                                                  signer::AccessEvidence& access);
 
 }  // namespace enkrat::server
 

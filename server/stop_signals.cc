@@ -10,7 +10,9 @@ StopSignals::StopSignals(std::function<void(Ending)> end) : end_(std::move(end))
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGTERM);
   sigaddset(&signals_, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  sigset_t all = signals_;
+  sigaddset(&all, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
   thread_ = std::thread([this] { Loop(); });
 }
 
@@ -21,6 +23,11 @@ StopSignals::~StopSignals() {
   }
   pthread_kill(thread_.native_handle(), SIGTERM);  // wakes it
   thread_.join();
+}
+
+void StopSignals::OnHangUp(std::function<void()> read_again) {
+  MutexLock lock(mutex_);
+  read_again_ = std::move(read_again);
 }
 
 int StopSignals::Wait() {
@@ -35,9 +42,24 @@ void StopSignals::SetGrace(absl::Duration grace) {
   grace_ = grace;
 }
 
+int StopSignals::WaitForEnd() {
+  sigset_t all = signals_;
+  sigaddset(&all, SIGHUP);
+  for (;;) {
+    int caught = 0;
+    sigwait(&all, &caught);
+    if (caught != SIGHUP) return caught;
+    std::function<void()> read_again;
+    {
+      MutexLock lock(mutex_);
+      read_again = read_again_;
+    }
+    if (read_again != nullptr) read_again();
+  }
+}
+
 void StopSignals::Loop() {
-  int caught = 0;
-  sigwait(&signals_, &caught);
+  const int caught = WaitForEnd();
   timespec grace{};
   {
     MutexLock lock(mutex_);

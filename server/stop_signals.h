@@ -1,5 +1,6 @@
-// SIGTERM and SIGINT: the first asks for a drain, the second, or a drain that takes too long, ends
-// the process. Before there is anything to drain, the first ends it, too.
+// SIGHUP asks to read again what may change. SIGTERM and SIGINT: the first asks for a drain, the
+// second, or a drain that takes too long, ends the process. Before there is anything to drain, the
+// first ends it, too.
 #ifndef ENKRAT_SERVER_STOP_SIGNALS_H_
 #define ENKRAT_SERVER_STOP_SIGNALS_H_
 
@@ -23,6 +24,8 @@ class StopSignals {
   explicit StopSignals(std::function<void(Ending)> end);
   ~StopSignals();
 
+  // What SIGHUP asks for, until the first of the others; nothing before. Runs on a thread of ours.
+  void OnHangUp(std::function<void()> read_again) ABSL_LOCKS_EXCLUDED(mutex_);
   // From now on the first signal is no end. Waits for it; its number.
   int Wait() ABSL_LOCKS_EXCLUDED(mutex_);
   // How long what follows the first signal may take.
@@ -30,11 +33,14 @@ class StopSignals {
 
  private:
   void Loop() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Waits for one that ends; does meanwhile what SIGHUP asks for.
+  int WaitForEnd() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::function<void(Ending)> end_;
-  sigset_t signals_{};
+  sigset_t signals_{};  // those that end
   Mutex mutex_;
   CondVar changed_;
+  std::function<void()> read_again_ ABSL_GUARDED_BY(mutex_);
   bool serving_ ABSL_GUARDED_BY(mutex_) = false;
   bool over_ ABSL_GUARDED_BY(mutex_) = false;
   int first_ ABSL_GUARDED_BY(mutex_) = 0;

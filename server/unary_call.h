@@ -5,6 +5,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,7 +20,8 @@ namespace enkrat::server {
 
 struct Call {
   std::string method;
-  const signer::RelyingParty* relying_party = nullptr;
+  // As it was when the call came in; lives as long as the call.
+  std::shared_ptr<const signer::RelyingParty> relying_party = nullptr;
   absl::Time deadline;
   absl::Duration entered;  // SinceBoot
   const grpc::CallbackServerContext* context = nullptr;

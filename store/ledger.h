@@ -18,8 +18,10 @@ namespace enkrat::store {
 // back by less does not bring one back to life.
 inline constexpr absl::Duration kSpentMargin = absl::Hours(1);
 
-// Evidence of assertions that were rejected: outsiders cause it, so it is not kept for ever.
+// Evidence of assertions that were rejected, and of relying parties that asked for what is
+// another's: outsiders cause it, so it is not kept for ever.
 inline constexpr absl::string_view kRejectedAssertionStep = "assertion-rejected";
+inline constexpr absl::string_view kAccessDeniedStep = "access-denied";
 inline constexpr absl::Duration kRejectedAssertionsKept = absl::Hours(24 * 90);
 
 // What became of an intent.
@@ -75,6 +77,8 @@ class Ledger {
       absl::string_view relying_party, absl::string_view request_id) = 0;
   virtual absl::StatusOr<std::optional<SessionRecord>> FindSessionById(
       absl::string_view session_id) = 0;
+  // Whether a relying party has a session of this request id, whichever it is.
+  virtual absl::StatusOr<bool> RequestIdIsKnown(absl::string_view request_id) = 0;
   // In the order of the steps.
   virtual absl::StatusOr<std::vector<EvidenceRecord>> EvidenceOf(absl::string_view session_id) = 0;
 
@@ -82,7 +86,8 @@ class Ledger {
       absl::string_view serial_number) = 0;
   virtual absl::StatusOr<std::optional<CertificateRecord>> FindCertificateByFingerprint(
       ByteSpan fingerprint_sha256) = 0;
-  // Of one relying party; page_size 1..1000. kRequestMalformed for a token that is not ours.
+  // Of one relying party; page_size 1..1000. kRequestMalformed for a token that is not this
+  // ledger's, kNotPermitted for one that it gave to another relying party.
   virtual absl::StatusOr<CertificatePage> ListCertificates(absl::string_view relying_party,
                                                            size_t page_size,
                                                            absl::string_view page_token) = 0;
@@ -91,8 +96,9 @@ class Ledger {
   // How many.
   virtual absl::StatusOr<size_t> CloseAbandoned(absl::Time now) = 0;
   // Drops results that have expired, spent assertions that have for longer than kSpentMargin,
-  // events of kRejectedAssertionStep older than kRejectedAssertionsKept, and counters of quotas
-  // whose window began longer ago than kQuotaWindowKept (quota_counters.h). How many rows.
+  // events of kRejectedAssertionStep and kAccessDeniedStep older than kRejectedAssertionsKept, and
+  // counters of quotas whose window began longer ago than kQuotaWindowKept (quota_counters.h). How
+  // many rows.
   virtual absl::StatusOr<size_t> DropExpired(absl::Time now) = 0;
 
   // OK if a write would succeed now: writes a heartbeat row.

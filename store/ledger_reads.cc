@@ -90,6 +90,16 @@ absl::StatusOr<std::optional<StoredSession>> SelectSessionById(SqliteConnection&
   return ReadSession(query.Bind(session_id));
 }
 
+absl::StatusOr<bool> SelectRequestIdIsKnown(SqliteConnection& reader,
+                                            absl::string_view request_id) {
+  SqliteQuery query = reader.Query(
+      "WITH RECURSIVE parties (name) AS (SELECT MIN(relying_party) FROM sessions UNION ALL"
+      " SELECT (SELECT MIN(relying_party) FROM sessions WHERE relying_party > name) FROM parties"
+      " WHERE name IS NOT NULL) SELECT 1 FROM parties JOIN sessions ON relying_party = name AND"
+      " request_id = ? LIMIT 1");
+  return query.Bind(request_id).Step();
+}
+
 absl::StatusOr<std::vector<EvidenceRecord>> SelectEvidence(SqliteConnection& reader,
                                                            absl::string_view session_id) {
   SqliteQuery query = reader.Query(

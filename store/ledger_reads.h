@@ -23,6 +23,8 @@ absl::StatusOr<std::optional<StoredSession>> SelectSession(SqliteConnection& rea
                                                            absl::string_view request_id);
 absl::StatusOr<std::optional<StoredSession>> SelectSessionById(SqliteConnection& reader,
                                                                absl::string_view session_id);
+// Asks once for each relying party that has sessions: their index begins with it.
+absl::StatusOr<bool> SelectRequestIdIsKnown(SqliteConnection& reader, absl::string_view request_id);
 absl::StatusOr<std::vector<EvidenceRecord>> SelectEvidence(SqliteConnection& reader,
                                                            absl::string_view session_id);
 absl::StatusOr<std::vector<EvidenceRecord>> SelectEvents(SqliteConnection& reader, absl::Time since,

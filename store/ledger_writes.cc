@@ -272,9 +272,11 @@ absl::StatusOr<size_t> DropSomeResults(SqliteConnection& writer, absl::Time now,
 absl::StatusOr<size_t> DropSomeRejections(SqliteConnection& writer, absl::Time now, size_t limit) {
   ENKRAT_RETURN_IF_ERROR(writer
                              .Query("DELETE FROM evidence WHERE id IN (SELECT id FROM evidence"
-                                    " WHERE session IS NULL AND at_us < ? AND step = ? LIMIT ?)")
+                                    " WHERE session IS NULL AND at_us < ? AND step IN (?, ?)"
+                                    " LIMIT ?)")
                              .Bind(absl::ToUnixMicros(now - kRejectedAssertionsKept))
                              .Bind(kRejectedAssertionStep)
+                             .Bind(kAccessDeniedStep)
                              .Bind(static_cast<int64_t>(limit))
                              .Run());
   return static_cast<size_t>(writer.Changes());

@@ -1,6 +1,7 @@
 // Where the next page of a list begins.
 #include "store/page_token.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@ namespace enkrat::store {
 namespace {
 
 constexpr absl::string_view kPurpose = "enkrat/page-token/v2";
+constexpr absl::string_view kCheckPurpose = "enkrat/page-token-check/v3";
 constexpr size_t kPositionBytes = 8;
 constexpr size_t kBlockBytes = 16;
 
@@ -51,6 +53,18 @@ absl::StatusOr<Block> Permute(ByteSpan salt, absl::string_view relying_party, co
   return output;
 }
 
+// The salt and the block have one length each: nobody can lengthen what is hashed.
+Block CheckValueOf(ByteSpan salt, const Block& block) {
+  Bytes message = ToBytes(kCheckPurpose);
+  message.push_back(0);
+  Append(message, salt);
+  Append(message, block);
+  const auto digest = Sha256(message);
+  Block value;
+  std::copy_n(digest.begin(), kBlockBytes, value.begin());
+  return value;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> MakePageToken(ByteSpan salt, absl::string_view relying_party,
@@ -60,7 +74,9 @@ absl::StatusOr<std::string> MakePageToken(ByteSpan salt, absl::string_view relyi
     block[i] = static_cast<uint8_t>(static_cast<uint64_t>(position) >> (56 - 8 * i));
   }
   ENKRAT_ASSIGN_OR_RETURN(block, Permute(salt, relying_party, block, Direction::kEncrypt));
-  return ToBase64Url(block);
+  Bytes token(block.begin(), block.end());
+  Append(token, CheckValueOf(salt, block));
+  return ToBase64Url(token);
 }
 
 absl::StatusOr<int64_t> ReadPageToken(ByteSpan salt, absl::string_view relying_party,
@@ -70,14 +86,19 @@ absl::StatusOr<int64_t> ReadPageToken(ByteSpan salt, absl::string_view relying_p
   };
   if (token.size() > 64) return malformed();
   const std::optional<Bytes> octets = FromBase64Url(token);
-  if (!octets.has_value() || octets->size() != kBlockBytes) return malformed();
+  if (!octets.has_value() || octets->size() != 2 * kBlockBytes) return malformed();
   Block block;
-  std::copy(octets->begin(), octets->end(), block.begin());
+  std::copy_n(octets->begin(), kBlockBytes, block.begin());
+  const Block check = CheckValueOf(salt, block);
+  if (CRYPTO_memcmp(check.data(), octets->data() + kBlockBytes, kBlockBytes) != 0) {
+    return malformed();
+  }
   ENKRAT_ASSIGN_OR_RETURN(block, Permute(salt, relying_party, block, Direction::kDecrypt));
   uint64_t position = 0;
   for (size_t i = 0; i < kPositionBytes; ++i) position = position << 8 | block[i];
   if (std::any_of(block.begin() + kPositionBytes, block.end(), [](uint8_t o) { return o != 0; })) {
-    return malformed();
+    return WithField(MakeError(Reason::kNotPermitted, "page token of another relying party"),
+                     "page_token");
   }
   return static_cast<int64_t>(position);
 }

@@ -11,15 +11,16 @@
 
 namespace enkrat::store {
 
-// One block of AES-256 in base64url: the position, and zeros that tell a token of ours from any
-// other octets. The key is of this ledger (`salt`, schema.h) and of this relying party. Positions
+// In base64url: one block of AES-256, the position and zeros, whose key is of this ledger (`salt`,
+// schema.h) and of this relying party; and a check value that says that this ledger made it,
+// whomever for. Positions
 // count the certificates of all relying parties: whoever could read them would know how many the
 // others get. kInternal if OpenSSL fails.
 absl::StatusOr<std::string> MakePageToken(ByteSpan salt, absl::string_view relying_party,
                                           int64_t position);
 
-// kRequestMalformed for anything that MakePageToken did not make of this salt for this relying
-// party.
+// kRequestMalformed for anything that MakePageToken did not make of this salt; kNotPermitted for
+// what it made of it for another relying party.
 absl::StatusOr<int64_t> ReadPageToken(ByteSpan salt, absl::string_view relying_party,
                                       absl::string_view token);
 

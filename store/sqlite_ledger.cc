@@ -102,6 +102,11 @@ absl::StatusOr<std::optional<SessionRecord>> SqliteLedger::FindSessionById(
                        files_->keys());
 }
 
+absl::StatusOr<bool> SqliteLedger::RequestIdIsKnown(absl::string_view request_id) {
+  return files_->Read<bool>(
+      [&](SqliteConnection& reader) { return SelectRequestIdIsKnown(reader, request_id); });
+}
+
 absl::StatusOr<std::vector<EvidenceRecord>> SqliteLedger::EvidenceOf(absl::string_view session_id) {
   return files_->Read<std::vector<EvidenceRecord>>(
       [&](SqliteConnection& reader) { return SelectEvidence(reader, session_id); });

@@ -58,6 +58,7 @@ class SqliteLedger final : public Ledger, public PersonalDataLedger, public Evid
                                                            absl::string_view request_id) override;
   absl::StatusOr<std::optional<SessionRecord>> FindSessionById(
       absl::string_view session_id) override;
+  absl::StatusOr<bool> RequestIdIsKnown(absl::string_view request_id) override;
   absl::StatusOr<std::vector<EvidenceRecord>> EvidenceOf(absl::string_view session_id) override;
   absl::StatusOr<std::optional<CertificateRecord>> FindCertificateBySerial(
       absl::string_view serial_number) override;

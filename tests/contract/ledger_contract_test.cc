@@ -361,6 +361,13 @@ TYPED_TEST(LedgerContract, RejectedAssertionsAreForgottenAfterNinetyDaysAndOther
   EXPECT_EQ(left[0].step, "started");
 }
 
+TYPED_TEST(LedgerContract, DeniedAccessIsKeptAsLongAsARejection) {
+  ASSERT_THAT(this->ledger().RecordEvent({"access-denied", LedgerEpoch(), "{}"}), IsOk());
+  const absl::Time last = LedgerEpoch() + kRejectedAssertionsKept;
+  EXPECT_EQ(this->ledger().DropExpired(last).value(), 0u);
+  EXPECT_EQ(this->ledger().DropExpired(last + absl::Microseconds(1)).value(), 1u);
+}
+
 TYPED_TEST(LedgerContract, StatisticsCountSessionsByState) {
   this->Complete(1);
   this->Complete(2);

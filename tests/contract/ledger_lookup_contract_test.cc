@@ -99,7 +99,19 @@ TYPED_TEST(LedgerLookupContract, PageTokenOfAnotherRelyingPartyIsRefused) {
   for (int n = 1; n <= 3; ++n) this->Complete(n);
   const std::string token = this->ledger().ListCertificates(kRp, 1, "").value().next_page_token;
   EXPECT_THAT(this->ledger().ListCertificates(kOtherRp, 1, token),
-              FailsWith(Reason::kRequestMalformed));
+              FailsWith(Reason::kNotPermitted));
+}
+
+TYPED_TEST(LedgerLookupContract, RequestIdOfAnyRelyingPartyIsKnown) {
+  EXPECT_FALSE(this->ledger().RequestIdIsKnown(LedgerIntent(1).request_id).value());
+  this->Begin(1, "a");
+  this->Begin(2, "m");
+  this->Begin(3, "z");
+  for (int n = 1; n <= 3; ++n) {
+    EXPECT_TRUE(this->ledger().RequestIdIsKnown(LedgerIntent(n).request_id).value()) << n;
+  }
+  EXPECT_FALSE(this->ledger().RequestIdIsKnown(LedgerIntent(4).request_id).value());
+  EXPECT_FALSE(this->ledger().RequestIdIsKnown("").value());
 }
 
 TYPED_TEST(LedgerLookupContract, RecordsOutsideTheirBoundsAreRefused) {

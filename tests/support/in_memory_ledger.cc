@@ -268,6 +268,13 @@ absl::StatusOr<std::optional<SessionRecord>> InMemoryLedger::FindSessionById(
   return std::make_optional(found->second.record);
 }
 
+absl::StatusOr<bool> InMemoryLedger::RequestIdIsKnown(absl::string_view request_id) {
+  ENKRAT_RETURN_IF_ERROR(Enter("RequestIdIsKnown").status());
+  MutexLock lock(mutex_);
+  return std::any_of(requests_.begin(), requests_.end(),
+                     [&](const auto& request) { return request.first.second == request_id; });
+}
+
 absl::StatusOr<std::vector<EvidenceRecord>> InMemoryLedger::EvidenceOf(
     absl::string_view session_id) {
   ENKRAT_RETURN_IF_ERROR(Enter("EvidenceOf").status());
@@ -360,7 +367,8 @@ absl::StatusOr<size_t> InMemoryLedger::DropExpired(absl::Time now) {
     }
   }
   const auto is_old = [&](const EvidenceRecord& event) {
-    return event.step == store::kRejectedAssertionStep &&
+    return (event.step == store::kRejectedAssertionStep ||
+            event.step == store::kAccessDeniedStep) &&
            event.at < now - store::kRejectedAssertionsKept;
   };
   const auto kept = std::remove_if(events_.begin(), events_.end(), is_old);

@@ -56,6 +56,7 @@ class InMemoryLedger final : public store::Ledger {
       absl::string_view relying_party, absl::string_view request_id) override;
   absl::StatusOr<std::optional<store::SessionRecord>> FindSessionById(
       absl::string_view session_id) override;
+  absl::StatusOr<bool> RequestIdIsKnown(absl::string_view request_id) override;
   absl::StatusOr<std::vector<store::EvidenceRecord>> EvidenceOf(
       absl::string_view session_id) override;
   absl::StatusOr<std::optional<store::CertificateRecord>> FindCertificateBySerial(

@@ -56,6 +56,7 @@ class CallGateTest : public ::testing::Test {
     entry.relying_party.max_in_flight = 2;
     callers_ = *CallerDirectory::Create({entry}, "demo");
     gate_ = std::make_unique<CallGate>(CallGate::Options{.callers = callers_.get(),
+                                                         .rates = &rates_,
                                                          .limit = &limit_,
                                                          .responses = &responses_,
                                                          .calls = &calls_,
@@ -96,6 +97,7 @@ class CallGateTest : public ::testing::Test {
   std::ostringstream log_;
   Logger logger_{log_, clock_};
   Metrics metrics_;
+  CallRates rates_{clock_};
   signer::InFlightLimit limit_{16};
   ResponseBudget responses_{{.total = 4 << 20, .for_each = 2 << 20}};
   OpenCalls calls_{{.clock = &clock_, .longest_delivery = absl::Seconds(30)}};

@@ -23,9 +23,9 @@ TEST(CallerDirectoryTest, CertificateNameLeadsToItsRelyingParty) {
                        CallerDirectory::Create({Entry("bank", {"DNS:bank.example"}),
                                                 Entry("state", {"URI:https://gov.example/rp"})},
                                                ""));
-  ASSERT_OK_AND_ASSIGN(const auto* bank, directory->IdentifyByNames({"DNS:bank.example"}));
+  ASSERT_OK_AND_ASSIGN(const auto bank, directory->IdentifyByNames({"DNS:bank.example"}));
   EXPECT_EQ(bank->id, "bank");
-  ASSERT_OK_AND_ASSIGN(const auto* state,
+  ASSERT_OK_AND_ASSIGN(const auto state,
                        directory->IdentifyByNames({"DNS:other", "URI:https://gov.example/rp"}));
   EXPECT_EQ(state->id, "state");
 }
@@ -61,7 +61,7 @@ TEST(CallerDirectoryTest, PropertiesOfAnUnverifiedPeerDoNotCount) {
   const FakeAuthContext::Properties properties = {{"peer_dns", "a.example"}};
   EXPECT_THAT(directory->Identify(FakeAuthContext(properties, false)),
               FailsWith(Reason::kRelyingPartyUnknown));
-  ASSERT_OK_AND_ASSIGN(const auto* caller, directory->Identify(FakeAuthContext(properties)));
+  ASSERT_OK_AND_ASSIGN(const auto caller, directory->Identify(FakeAuthContext(properties)));
   EXPECT_EQ(caller->id, "a");
 }
 

@@ -89,7 +89,7 @@ TEST_F(SettingsTest, GoodFileGetsItsDefaultsAndPaths) {
 TEST_F(SettingsTest, RelyingPartyGetsTheStrictDefaults) {
   ASSERT_OK_AND_ASSIGN(const Config config, Load(kGood));
   ASSERT_OK_AND_ASSIGN(const auto callers, CallersFrom(config));
-  ASSERT_OK_AND_ASSIGN(const signer::RelyingParty* demo,
+  ASSERT_OK_AND_ASSIGN(const CallerDirectory::Party demo,
                        callers->IdentifyByNames({"DNS:portal.example"}));
   const signer::LevelPolicy& policy =
       demo->policies.at({.level = signer::SignatureLevel::kAdvanced});

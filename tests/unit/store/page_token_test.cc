@@ -31,8 +31,8 @@ TEST(PageToken, PositionComesBack) {
 
 TEST(PageToken, TokenOfAnotherRelyingPartyIsRefused) {
   const std::string token = Make("rp", 7);
-  EXPECT_THAT(Read("rq", token), FailsWith(Reason::kRequestMalformed));
-  EXPECT_THAT(Read("", token), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(Read("rq", token), FailsWith(Reason::kNotPermitted));
+  EXPECT_THAT(Read("", token), FailsWith(Reason::kNotPermitted));
 }
 
 TEST(PageToken, TokenOfAnotherLedgerIsRefused) {

@@ -129,7 +129,10 @@ TEST_F(Schema, LookupsScanNoTable) {
            EXPLAIN "SELECT id FROM spent_assertions WHERE expires_us < ? LIMIT ?",
            EXPLAIN "SELECT step FROM evidence WHERE session IS NULL AND at_us >= ?"
                    " ORDER BY at_us, id LIMIT ?",
-           EXPLAIN "SELECT id FROM evidence WHERE session IS NULL AND at_us < ? AND step = ?",
+           EXPLAIN "SELECT id FROM evidence WHERE session IS NULL AND at_us < ? AND step IN (?, ?)",
+           EXPLAIN "SELECT MIN(relying_party) FROM sessions WHERE relying_party > ?",
+           EXPLAIN "SELECT amount FROM quota_counters WHERE quota_key = ? AND window_us = ?",
+           EXPLAIN "SELECT id FROM quota_counters WHERE window_us < ? LIMIT ?",
            EXPLAIN "SELECT session FROM personal_data WHERE subject_key = ? AND session > ?"
                    " ORDER BY session LIMIT ?",
            EXPLAIN "SELECT session FROM personal_data WHERE ends_us <= ?"
