@@ -37,7 +37,7 @@ absl::StatusOr<signer::Admission> Admit(const signer::SigningWorkflow& workflow,
                                         const v1::SignRequest& message) {
   ENKRAT_ASSIGN_OR_RETURN(signer::SigningRequest request, RequestFrom(message));
   request.deadline = call.deadline;
-  return workflow.Admit({std::shared_ptr<const void>(), call.relying_party}, std::move(request));
+  return workflow.Admit(call.relying_party, std::move(request));
 }
 
 // Octets, on the safe side: a CAdES-B-T signature with its chains and its timestamp is about 6 KiB.
