@@ -13,7 +13,7 @@
 #include "cli/context.h"
 #include "cli/files.h"
 #include "cli/outcome.h"
-#include "cli/rejected_assertions.h"
+#include "cli/refusals.h"
 #include "cli/session_summary.h"
 #include "common/bytes.h"
 #include "common/clock.h"
@@ -145,34 +145,34 @@ absl::Status ShowFromService(const Arguments& arguments, const Context& context)
   return absl::OkStatus();
 }
 
-struct RejectedArguments {
-  std::string store;
+struct RefusalsArguments {
+  RefusalKind kind;
+  std::string store = {};
   std::string since = "24h";
 };
 
-absl::Status ShowRejected(const RejectedArguments& arguments, const Context& context) {
+absl::Status ShowRefusals(const RefusalsArguments& arguments, const Context& context) {
   absl::Duration age;
   if (!absl::ParseDuration(arguments.since, &age) || age <= absl::ZeroDuration()) {
     return UsageError("--since is a length of time such as 30m or 24h");
   }
   ENKRAT_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(arguments.store));
-  ENKRAT_ASSIGN_OR_RETURN(const RejectedAssertions rejected,
-                          FindRejectedAssertions(*ledger, SystemClock().Now() - age));
-  context.out << (context.json ? AsJson(rejected) : AsText(rejected));
+  ENKRAT_ASSIGN_OR_RETURN(const Refusals refusals,
+                          FindRefusals(*ledger, arguments.kind, SystemClock().Now() - age));
+  context.out << (context.json ? AsJson(refusals) : AsText(refusals));
   return absl::OkStatus();
 }
 
-void AddRejectedCommand(CLI::App& group, Context& context) {
-  auto arguments = std::make_shared<RejectedArguments>();
-  CLI::App* rejected = group.add_subcommand(
-      "rejected", "List the assertions that the service refused, oldest first");
-  rejected->add_option("--store", arguments->store, "the service's ledger file")->required();
-  rejected->add_option("--since", arguments->since, "how far back: 30m, 24h")
-      ->capture_default_str();
-  rejected->footer(
-      "Example:\n  enkrat evidence rejected --store /var/lib/enkrat/ledger.db --since 1h");
-  rejected->callback([=, &context] {
-    context.command = [=, &context] { return ShowRejected(*arguments, context); };
+void AddRefusalsCommand(CLI::App& group, const std::string& name, const std::string& what,
+                        RefusalKind kind, Context& context) {
+  auto arguments = std::make_shared<RefusalsArguments>(RefusalsArguments{.kind = kind});
+  CLI::App* command = group.add_subcommand(name, what);
+  command->add_option("--store", arguments->store, "the service's ledger file")->required();
+  command->add_option("--since", arguments->since, "how far back: 30m, 24h")->capture_default_str();
+  command->footer(absl::StrCat("Example:\n  enkrat evidence ", name,
+                               " --store /var/lib/enkrat/ledger.db --since 1h"));
+  command->callback([=, &context] {
+    context.command = [=, &context] { return ShowRefusals(*arguments, context); };
   });
 }
 
@@ -182,7 +182,12 @@ void AddEvidenceCommand(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("evidence", "Show what was recorded about a signing");
   group->require_subcommand(1);
   group->footer("Example:\n  enkrat evidence show REQUEST_ID");
-  AddRejectedCommand(*group, context);
+  AddRefusalsCommand(*group, "rejected",
+                     "List the assertions that the service refused, oldest first",
+                     RefusalKind::kAssertionRejected, context);
+  AddRefusalsCommand(*group, "denied",
+                     "List the relying parties that asked for what is another's, oldest first",
+                     RefusalKind::kAccessDenied, context);
   auto arguments = std::make_shared<Arguments>();
   CLI::App* show = group->add_subcommand(
       "show", "Show a session: from the ledger's file, every step; from the service, its state");

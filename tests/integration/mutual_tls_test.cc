@@ -2,6 +2,7 @@
 // certificate names, and none sees what is another's.
 #include <string>
 
+#include "common/bytes.h"
 #include "enkrat/v1/certificate_service.pb.h"
 #include "tests/integration/running_service.h"
 #include "tests/integration/sign_calls.h"
@@ -125,21 +126,66 @@ TEST_F(MutualTlsTest, PartyDoesNotSeeTheSessionsAndCertificatesOfAnother) {
   v1::GetSessionRequest session;
   session.set_request_id(request.intent().request_id());
   EXPECT_THAT(alpha.Call(kGetSession, session, nullptr), IsGranted());
-  EXPECT_THAT(beta.Call(kGetSession, session, nullptr), Refuses(kNotFound, "NOT_FOUND"));
+  EXPECT_THAT(beta.Call(kGetSession, session, nullptr),
+              Refuses(kPermissionDenied, "NOT_PERMITTED"));
 
   v1::GetCertificateRequest by_serial;
   by_serial.set_serial_number(signed_by_alpha.certificate().serial_number());
   EXPECT_THAT(alpha.Call(kGetCertificate, by_serial, nullptr), IsGranted());
-  EXPECT_THAT(beta.Call(kGetCertificate, by_serial, nullptr), Refuses(kNotFound, "NOT_FOUND"));
+  EXPECT_THAT(beta.Call(kGetCertificate, by_serial, nullptr),
+              Refuses(kPermissionDenied, "NOT_PERMITTED"));
 
   v1::GetCertificateRequest by_fingerprint;
   by_fingerprint.set_fingerprint_sha256(signed_by_alpha.certificate().fingerprint_sha256());
   EXPECT_THAT(alpha.Call(kGetCertificate, by_fingerprint, nullptr), IsGranted());
-  EXPECT_THAT(beta.Call(kGetCertificate, by_fingerprint, nullptr), Refuses(kNotFound, "NOT_FOUND"));
+  EXPECT_THAT(beta.Call(kGetCertificate, by_fingerprint, nullptr),
+              Refuses(kPermissionDenied, "NOT_PERMITTED"));
 
   v1::ListCertificatesResponse list;
   ASSERT_THAT(beta.Call(kListCertificates, v1::ListCertificatesRequest(), &list), IsGranted());
   EXPECT_EQ(list.certificates_size(), 0);
+
+  // Who asked for which id, and nothing of what it is the id of.
+  const ProgramOutcome denied =
+      service().Enkrat({"evidence", "denied", "--store", service().File("ledger.db")});
+  ASSERT_THAT(denied, Succeeds());
+  for (const std::string& id :
+       {request.intent().request_id(), signed_by_alpha.certificate().serial_number(),
+        ToHex(AsSpan(signed_by_alpha.certificate().fingerprint_sha256()))}) {
+    EXPECT_THAT(denied.out, HasSubstr(R"("relying_party":"beta",)")) << id;
+    EXPECT_THAT(denied.out, HasSubstr(id));
+  }
+  EXPECT_THAT(denied.out, Not(HasSubstr("alpha")));
+}
+
+TEST_F(MutualTlsTest, PageTokenOfAnotherPartyIsDeniedAndKept) {
+  const GrpcCaller alpha = Party("alpha");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_THAT(alpha.Call(kSign, BoundRequest(service(), alpha), nullptr), IsGranted());
+  }
+  v1::ListCertificatesRequest list;
+  list.set_page_size(1);
+  v1::ListCertificatesResponse page;
+  ASSERT_THAT(alpha.Call(kListCertificates, list, &page), IsGranted());
+  ASSERT_NE(page.next_page_token(), "");
+  list.set_page_token(page.next_page_token());
+  EXPECT_THAT(alpha.Call(kListCertificates, list, nullptr), IsGranted());
+  EXPECT_THAT(Party("beta").Call(kListCertificates, list, nullptr),
+              Refuses(kPermissionDenied, "NOT_PERMITTED"));
+  EXPECT_THAT(service().Enkrat({"evidence", "denied", "--store", service().File("ledger.db")}).out,
+              HasSubstr("page_token_sha256"));
+}
+
+TEST_F(MutualTlsTest, IdOfNobodyIsNotFoundAndNoEvidence) {
+  v1::GetSessionRequest session;
+  session.set_request_id(NewRequestId());
+  EXPECT_THAT(Party("beta").Call(kGetSession, session, nullptr), Refuses(kNotFound, "NOT_FOUND"));
+  v1::GetCertificateRequest certificate;
+  certificate.set_serial_number("7a00000000000000000000000000abcd");
+  EXPECT_THAT(Party("beta").Call(kGetCertificate, certificate, nullptr),
+              Refuses(kNotFound, "NOT_FOUND"));
+  EXPECT_THAT(service().Enkrat({"evidence", "denied", "--store", service().File("ledger.db")}).out,
+              Not(HasSubstr("abcd")));
 }
 
 TEST_F(MutualTlsTest, AssertionForOnePartyIsNotGoodForAnother) {
