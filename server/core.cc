@@ -19,6 +19,11 @@ constexpr absl::Duration kSelfTestTime = absl::Seconds(60);  // to get a session
 
 constexpr absl::Duration kKeyRefreshInterval = absl::Milliseconds(500);
 
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Core>> Core::Create(Options options) {
@@ -31,6 +36,7 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Create(Options options) {
   ENKRAT_RETURN_IF_ERROR(core->OpenIdentities());
   ENKRAT_RETURN_IF_ERROR(core->OpenLedger());
   ENKRAT_RETURN_IF_ERROR(core->MakeActivation());
+  ENKRAT_RETURN_IF_ERROR(core->WatchCertificates());
   ENKRAT_RETURN_IF_ERROR(core->MakeWorkflow());
   return core;
 }
@@ -40,6 +46,7 @@ Core::~Core() {
   metadata_refresh_.reset();
   workflow_.reset();
   activation_.reset();
+  certificates_.reset();
   ledger_.reset();  // flushes
   timestamper_.reset();
   pool_.reset();
@@ -89,9 +96,14 @@ absl::Status Core::TestHsm() {
   return absl::OkStatus();
 }
 
-// The token's key under the label, which must be the certificate's.
-absl::StatusOr<hsm::LongLivedKey> Core::FindKey(const std::string& label,
-                                                const PublicKey& expected) {
+// The certificate's key in the token: under the label of the certificate register, because renewals
+// make new keys, or else under the configured one.
+absl::StatusOr<hsm::LongLivedKey> Core::FindKeyOf(const Bytes& certificate_der,
+                                                  const std::string& configured_label,
+                                                  const PublicKey& expected) {
+  ENKRAT_ASSIGN_OR_RETURN(const auto registered, registered_->Current());
+  const signer::RegisteredCertificate* found = registered->FindByDer(certificate_der);
+  const std::string& label = found == nullptr ? configured_label : found->key_label;
   absl::StatusOr<hsm::LongLivedKey> key = pool_->FindKey(label);
   if (!key.ok()) return WithContext(key.status(), absl::StrCat("key '", label, "' in the token"));
   if (key->public_key().spki_der() != expected.spki_der()) {
@@ -103,13 +115,16 @@ absl::StatusOr<hsm::LongLivedKey> Core::FindKey(const std::string& label,
 
 absl::Status Core::OpenIssuer() {
   const std::string& chain_file = options_.config->certificates().chain_file();
+  registered_ = std::make_unique<signer::CertificateRegisterReader>(FolderOf(chain_file));
   ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> chain, ChainFrom(chain_file));
   absl::StatusOr<std::unique_ptr<ca::Issuer>> issuer =
       ca::Issuer::Create({.chain_der = std::move(chain), .clock = options_.clock});
   if (!issuer.ok()) return WithContext(issuer.status(), chain_file);
   issuer_ = *std::move(issuer);
   const config::v1::HsmConfig& config = options_.config->hsm();
-  ENKRAT_ASSIGN_OR_RETURN(issuing_ca_key_, FindKey(config.issuing_ca_key(), issuer_->public_key()));
+  ENKRAT_ASSIGN_OR_RETURN(
+      issuing_ca_key_,
+      FindKeyOf(issuer_->chain_der().front(), config.issuing_ca_key(), issuer_->public_key()));
   ENKRAT_ASSIGN_OR_RETURN(person_key_, pool_->FindMacKey(config.evidence_mac_key()));
   ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease,
                           pool_->Acquire(options_.clock->Now() + kSelfTestTime));
@@ -140,8 +155,9 @@ absl::Status Core::OpenOwnUnit() {
                                   .clock_guard = clock_guard_.get()});
   if (!unit.ok()) return WithContext(unit.status(), own.chain_file());
   unit_ = *std::move(unit);
-  ENKRAT_ASSIGN_OR_RETURN(unit_key_,
-                          FindKey(options_.config->hsm().timestamping_key(), unit_->public_key()));
+  ENKRAT_ASSIGN_OR_RETURN(
+      unit_key_, FindKeyOf(unit_->chain_der().front(), options_.config->hsm().timestamping_key(),
+                           unit_->public_key()));
   auto local = std::make_unique<signer::LocalTimestamper>(*unit_, *pool_, *unit_key_);
   own_timestamper_ = local.get();
   timestamper_ = std::move(local);
@@ -235,6 +251,23 @@ absl::Status Core::MakeActivation() {
   return absl::OkStatus();
 }
 
+// What was revoked is not served from; what is revoked while the service runs is not used on.
+absl::Status Core::WatchCertificates() {
+  certificates_ = std::make_unique<CertificateWatch>(
+      CertificateWatch::Options{.registered = registered_.get(),
+                                .issuing_chain = issuing_chain(),
+                                .unit_chain = timestamping_chain(),
+                                .unit = unit_.get(),
+                                .ledger = ledger_.get(),
+                                .logger = options_.logger,
+                                .clock = options_.clock});
+  certificates_->Look();
+  ENKRAT_RETURN_IF_ERROR(certificates_->Issuing());
+  ENKRAT_RETURN_IF_ERROR(certificates_->Timestamping());
+  certificates_->Start();
+  return absl::OkStatus();
+}
+
 absl::Status Core::MakeWorkflow() {
   observer_ = std::make_unique<SessionMetrics>(*options_.metrics, *options_.logger);
   signer::SigningWorkflow::Parts parts;
@@ -257,6 +290,10 @@ absl::Status Core::MakeWorkflow() {
   parts.clock = options_.clock;
   parts.logger = options_.logger;
   parts.observer = observer_.get();
+  parts.certificates_usable = [this](bool timestamped) -> absl::Status {
+    ENKRAT_RETURN_IF_ERROR(certificates_->Issuing());
+    return timestamped ? certificates_->Timestamping() : absl::OkStatus();
+  };
   // Enough calls on their way to keep every session busy while others wait for the disk; half of
   // the sessions for the heavy ones.
   const size_t sessions = options_.config->hsm().sessions();

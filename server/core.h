@@ -17,10 +17,12 @@
 #include "hsm/session_pool.h"
 #include "idp_client/identity_verifier.h"
 #include "server/activation_core.h"
+#include "server/certificate_watch.h"
 #include "server/metrics.h"
 #include "server/periodic_task.h"
 #include "server/session_metrics.h"
 #include "server/settings.h"
+#include "signer/certificate_register_reader.h"
 #include "signer/local_timestamper.h"
 #include "signer/personal_data_keys.h"
 #include "signer/signing_workflow.h"
@@ -58,6 +60,9 @@ class Core {
   // Empty with an outside TSA.
   std::vector<Bytes> timestamping_chain() const;
 
+  // Whether the certificates may still be used that the service issues and timestamps with.
+  const CertificateWatch& certificates() const { return *certificates_; }
+
   // Whether the HSM would serve a call now.
   absl::Status CheckHsm(absl::Time deadline);
   // Likewise the ledger; a disk that hangs makes it hang.
@@ -77,13 +82,17 @@ class Core {
   absl::Status OpenSaml();
   absl::Status OpenLedger();
   absl::Status MakeActivation();
+  absl::Status WatchCertificates();
   absl::Status MakeWorkflow();
-  absl::StatusOr<hsm::LongLivedKey> FindKey(const std::string& label, const PublicKey& expected);
+  absl::StatusOr<hsm::LongLivedKey> FindKeyOf(const Bytes& certificate_der,
+                                              const std::string& configured_label,
+                                              const PublicKey& expected);
 
   const Options options_;
   std::unique_ptr<hsm::Module> module_;
   std::unique_ptr<hsm::SessionPool> pool_;
   std::unique_ptr<HttpFetcher> fetcher_;
+  std::unique_ptr<signer::CertificateRegisterReader> registered_;
   std::unique_ptr<ca::Issuer> issuer_;
   std::optional<hsm::LongLivedKey> issuing_ca_key_;
   std::optional<hsm::MacKey> person_key_;
@@ -101,6 +110,7 @@ class Core {
   std::unique_ptr<signer::PersonalDataKeys> data_keys_;       // of ledger_
   std::unique_ptr<store::SqliteLedger> ledger_;
   std::unique_ptr<ActivationCore> activation_;  // null unless enabled
+  std::unique_ptr<CertificateWatch> certificates_;
   std::unique_ptr<SessionMetrics> observer_;
   std::unique_ptr<signer::SigningWorkflow> workflow_;
 };

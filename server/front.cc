@@ -397,7 +397,8 @@ void Front::StartTasks() {
 
 absl::Status Front::Health() const {
   ENKRAT_RETURN_IF_ERROR(WithContext(hsm_probe_.Verdict(), "HSM"));
-  return WithContext(ledger_probe_.Verdict(), "ledger");
+  ENKRAT_RETURN_IF_ERROR(WithContext(ledger_probe_.Verdict(), "ledger"));
+  return core_.certificates().Issuing();
 }
 
 void Front::UpdateHealth() {
@@ -414,13 +415,15 @@ void Front::SetHealthy(bool healthy) {
   healthy_ = healthy;
   if (auto* service = grpc_->GetHealthCheckService(); service != nullptr) {
     service->SetServingStatus(healthy);
-    for (const char* name : {"enkrat.v1.SigningService", "enkrat.v1.CertificateService",
-                             "enkrat.v1.TimestampService"}) {
+    for (const char* name : {"enkrat.v1.SigningService", "enkrat.v1.CertificateService"}) {
       service->SetServingStatus(name, healthy);
     }
     if (activation_service_ != nullptr) {
       service->SetServingStatus("enkrat.v1.ActivationService", healthy);
     }
+    // Documents can be signed without timestamps.
+    service->SetServingStatus("enkrat.v1.TimestampService",
+                              healthy && core_.certificates().Timestamping().ok());
   }
 }
 

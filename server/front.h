@@ -79,7 +79,7 @@ class Front {
   absl::Status StartHttp();
   absl::StatusOr<Bytes> AnswerHttpTimestamp(ByteSpan request_der);
   void StartTasks();
-  // OK if HSM and ledger would serve a call now.
+  // OK if HSM and ledger would serve a call now, with certificates that may be used.
   absl::Status Health() const;
   void UpdateHealth();
   void SetHealthy(bool healthy);

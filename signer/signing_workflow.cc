@@ -160,6 +160,9 @@ absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
                      admission.request.deadline));
   ENKRAT_ASSIGN_OR_RETURN(std::optional<SigningResult> earlier, EarlierResult(admission));
   if (earlier.has_value()) return *std::move(earlier);
+  if (parts_.certificates_usable) {
+    ENKRAT_RETURN_IF_ERROR(parts_.certificates_usable(Timestamped(admission.request.format)));
+  }
 
   ENKRAT_ASSIGN_OR_RETURN(Authorization authorization, Authorize(admission));
   ENKRAT_ASSIGN_OR_RETURN(HsmTurns::Turn turn,

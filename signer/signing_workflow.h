@@ -3,6 +3,7 @@
 #ifndef ENKRAT_SIGNER_SIGNING_WORKFLOW_H_
 #define ENKRAT_SIGNER_SIGNING_WORKFLOW_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,6 +67,9 @@ class SigningWorkflow {
     const Clock* clock = nullptr;
     Logger* logger = nullptr;             // optional
     SessionObserver* observer = nullptr;  // optional
+    // Optional; asked before anything is spent: whether the certificates that the session works
+    // with may still be used, the timestamping unit's only if `timestamped`.
+    std::function<absl::Status(bool timestamped)> certificates_usable = {};
     absl::Duration keep_results = absl::Hours(24);
     // A call with less time than this is refused before anything is spent.
     absl::Duration least_time = absl::Milliseconds(50);

@@ -166,6 +166,7 @@ absl::StatusOr<IssuedTimestamp> TimestampUnit::Stamp(const MessageImprint& impri
   if (imprint.digest.size() != DigestSize(imprint.algorithm)) {
     return MakeError(Reason::kDigestUnsupported, "the digest is not as long as its algorithm says");
   }
+  ENKRAT_RETURN_IF_ERROR(CheckNotWithdrawn());
   ENKRAT_ASSIGN_OR_RETURN(const absl::Time gen_time, engine_->GenTime());
   ENKRAT_RETURN_IF_ERROR(engine_->CheckUsableAt(gen_time));
   return engine_->Make({.imprint_der = EncodeImprint(imprint)}, gen_time, unit_key);
@@ -185,6 +186,10 @@ Bytes TimestampUnit::Respond(ByteSpan request_der, WithUnitKey with_unit_key) {
   Bytes token_der;
   // The time is asked for when the key is there: waiting for it does not make genTime old.
   const absl::Status made = with_unit_key([&](SigningKey& unit_key) -> absl::Status {
+    if (const absl::Status status = CheckNotWithdrawn(); !status.ok()) {
+      failure = FailureInfo::kTimeNotAvailable;
+      return status;
+    }
     const absl::StatusOr<absl::Time> gen_time = engine_->GenTime();
     if (!gen_time.ok()) {
       failure = FailureInfo::kTimeNotAvailable;
@@ -197,6 +202,13 @@ Bytes TimestampUnit::Respond(ByteSpan request_der, WithUnitKey with_unit_key) {
   });
   if (!made.ok() || token_der.empty()) return RejectionResponse(failure);
   return GrantedResponse(token_der);
+}
+
+void TimestampUnit::Withdraw() { withdrawn_ = true; }
+
+absl::Status TimestampUnit::CheckNotWithdrawn() const {
+  if (!withdrawn_) return absl::OkStatus();
+  return MakeError(Reason::kTimestampUnavailable, "the unit's certificate was revoked");
 }
 
 const std::vector<Bytes>& TimestampUnit::chain_der() const { return engine_->unit().chain_der; }

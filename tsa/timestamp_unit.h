@@ -3,6 +3,7 @@
 #ifndef ENKRAT_TSA_TIMESTAMP_UNIT_H_
 #define ENKRAT_TSA_TIMESTAMP_UNIT_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,9 +43,10 @@ class TimestampUnit {
   ~TimestampUnit();
 
   // A token over the imprint, with certificates, checked before it is returned. kDigestUnsupported
-  // for a digest of the wrong length; kTimestampUnavailable when the clock cannot be trusted or the
-  // unit's certificate or key period has ended (EN 319 421 TIS-7.6.7-06); kConfigurationInvalid for
-  // a key that is not the certificate's; kSignatureSelfCheckFailed; the key's own errors.
+  // for a digest of the wrong length; kTimestampUnavailable when the clock cannot be trusted, the
+  // unit's certificate or key period has ended (EN 319 421 TIS-7.6.7-06) or it was withdrawn;
+  // kConfigurationInvalid for a key that is not the certificate's; kSignatureSelfCheckFailed; the
+  // key's own errors.
   absl::StatusOr<IssuedTimestamp> Stamp(const MessageImprint& imprint, SigningKey& unit_key);
 
   // A DER TimeStampResp for the octets of a TimeStampReq, always: rejections carry their
@@ -54,14 +56,20 @@ class TimestampUnit {
   // argument answers, so that the caller can log it.
   Bytes Respond(ByteSpan request_der, WithUnitKey with_unit_key);
 
+  // From now on it stamps nothing: its certificate was revoked. Stamp fails with
+  // kTimestampUnavailable, Respond answers timeNotAvailable. Thread-safe, and for good.
+  void Withdraw();
+
   const std::vector<Bytes>& chain_der() const;
   const PublicKey& public_key() const;
 
  private:
   class Engine;
   explicit TimestampUnit(std::unique_ptr<Engine> engine);
+  absl::Status CheckNotWithdrawn() const;
 
   std::unique_ptr<Engine> engine_;
+  std::atomic<bool> withdrawn_ = false;
 };
 
 }  // namespace enkrat::tsa

@@ -171,6 +171,15 @@ TEST_F(TimestampUnitRefusalTest, DigestOfAnotherLengthIsRefused) {
       FailsWith(Reason::kDigestUnsupported));
 }
 
+TEST_F(TimestampUnitRefusalTest, WithdrawnUnitStampsNothingEverAgain) {
+  ASSERT_EQ(OpenSslView(Respond()).status(), TS_STATUS_GRANTED);
+  unit_->Withdraw();
+  ExpectRejection(Respond(), kTimeNotAvailable);
+  fixture_.clock.Advance(absl::Hours(1));
+  ExpectRejection(Respond(), kTimeNotAvailable);
+  EXPECT_THAT(unit_->Stamp(ImprintOf(), fixture_.key()), FailsWith(Reason::kTimestampUnavailable));
+}
+
 // EN 319 421 TIS-7.6.7-06.
 TEST(TimestampUnitPeriod, ExpiredCertificateIsRefused) {
   const absl::Time end = testing::FakeClock().Now() + absl::Hours(1);

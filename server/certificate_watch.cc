@@ -1,0 +1,82 @@
+#include "server/certificate_watch.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "common/time_text.h"
+
+namespace enkrat::server {
+
+// The chain's certificates that the register knows, none of them revoked.
+absl::Status CertificateWatch::Judge(const std::vector<Bytes>& chain) {
+  ENKRAT_ASSIGN_OR_RETURN(const auto all, options_.registered->Current());
+  for (const Bytes& der : chain) {
+    const signer::RegisteredCertificate* found = all->FindByDer(der);
+    if (found == nullptr || found->state != signer::CertificateState::kRevoked) continue;
+    return MakeError(Reason::kCertificateStateForbids,
+                     absl::StrCat(signer::RoleName(found->role), " certificate ",
+                                  found->description.serial_number, " was revoked on ",
+                                  TimeTextOfSecond(found->revoked_at), " (",
+                                  signer::RevocationReasonName(found->revocation_reason), ")"));
+  }
+  return absl::OkStatus();
+}
+
+void CertificateWatch::Look() {
+  const absl::Status issuing = Judge(options_.issuing_chain);
+  const absl::Status unit =
+      options_.unit_chain.empty() ? absl::OkStatus() : Judge(options_.unit_chain);
+  bool issuing_ends = false;
+  bool unit_ends = false;
+  {
+    MutexLock lock(mutex_);
+    if (issuing_.ok() && !issuing.ok()) {
+      issuing_ = MakeError(Reason::kCertificateStateForbids, issuing.message());
+      issuing_ends = true;
+    }
+    if (timestamping_.ok() && !unit.ok()) {
+      timestamping_ = MakeError(Reason::kTimestampUnavailable, unit.message());
+      unit_ends = true;
+    }
+  }
+  // The unit refuses before anybody waits for the disk.
+  if (unit_ends && options_.unit != nullptr) options_.unit->Withdraw();
+  if (issuing_ends) Record("issuing", issuing);
+  if (unit_ends) Record("timestamping", unit);
+}
+
+void CertificateWatch::Record(absl::string_view what, const absl::Status& why) {
+  options_.logger->Error("ALARM: a certificate may not be used any more",
+                         {{"ended", what}, {"why", why.message()}});
+  if (options_.ledger == nullptr) return;
+  const nlohmann::json facts = {{"ended", std::string(what)}, {"why", std::string(why.message())}};
+  const absl::Status recorded = options_.ledger->RecordEvent(
+      {.step = "certificate-withdrawn",
+       .at = options_.clock->Now(),
+       .facts_json = facts.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
+  if (!recorded.ok()) {
+    options_.logger->Error("evidence was not recorded", {{"why", recorded.message()}});
+  }
+}
+
+void CertificateWatch::Start() {
+  task_ = std::make_unique<PeriodicTask>(kInterval, [this] {
+    Look();
+    return true;
+  });
+}
+
+absl::Status CertificateWatch::Issuing() const {
+  MutexLock lock(mutex_);
+  return issuing_;
+}
+
+absl::Status CertificateWatch::Timestamping() const {
+  MutexLock lock(mutex_);
+  return timestamping_;
+}
+
+}  // namespace enkrat::server
