@@ -1,14 +1,17 @@
-// enkrat certificates: what the service issued to this relying party.
+// enkrat certificates: what the service issued to this relying party; and, with --config, the
+// long-lived certificates of an installation.
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "cli/certificate_encoding.h"
+#include "cli/certificate_register_commands.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/files.h"
 #include "cli/outcome.h"
-#include "cli/pem.h"
 #include "cli/session_summary.h"
 #include "common/bytes.h"
 #include "common/reason.h"
@@ -29,11 +32,15 @@ struct GetArguments {
 struct ListArguments {
   uint32_t page_size = 100;
   uint32_t limit = 1000;  // certificates printed at most
+  std::string config_file;
 };
 
 struct ExportArguments {
   std::string request_id;
   GetArguments certificate;
+  std::string config_file;
+  std::string registered;  // in the register of config_file
+  std::string format = "chain";
   std::string output;
   bool force = false;
 };
@@ -87,6 +94,7 @@ absl::Status RunGet(const GetArguments& arguments, const Context& context) {
 }
 
 absl::Status RunList(const ListArguments& arguments, const Context& context) {
+  if (!arguments.config_file.empty()) return ListRegister(arguments.config_file, context);
   ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
   v1::ListCertificatesRequest request;
   uint32_t left = arguments.limit;
@@ -140,23 +148,40 @@ absl::StatusOr<std::vector<Bytes>> FetchChain(Client& client, const ExportArgume
   return certificates;
 }
 
-absl::Status RunExport(const ExportArguments& arguments, const Context& context) {
-  const bool by_certificate =
-      !arguments.certificate.serial_number.empty() || !arguments.certificate.fingerprint.empty();
-  if (arguments.request_id.empty() != by_certificate) {
-    return UsageError("give one of --session, --serial, --fingerprint");
+// The certificate and its chain: a long-lived one from the register, a one-time one from the
+// service.
+absl::StatusOr<std::vector<Bytes>> ChainToExport(const ExportArguments& arguments,
+                                                 const Context& context) {
+  const GetArguments& one = arguments.certificate;
+  const int ways = int{!arguments.request_id.empty()} + int{!one.serial_number.empty()} +
+                   int{!one.fingerprint.empty()} + int{!arguments.registered.empty()};
+  if (ways != 1 || (!arguments.registered.empty() && arguments.config_file.empty())) {
+    return UsageError(
+        "give one of --session, --serial, --fingerprint, --role; --role needs --config");
   }
-  ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
-  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> chain, FetchChain(*client, arguments));
-  ENKRAT_ASSIGN_OR_RETURN(const std::string pem, CertificatesToPem(chain));
-  ENKRAT_RETURN_IF_ERROR(WriteFile(arguments.output, AsSpan(absl::string_view(pem)),
-                                   {.mode = 0644, .overwrite = arguments.force}));
+  if (arguments.config_file.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
+    return FetchChain(*client, arguments);
+  }
+  if (!arguments.request_id.empty()) return UsageError("--session is the service's: no --config");
+  return RegisteredChain(arguments.config_file,
+                         absl::StrCat(arguments.registered, one.serial_number, one.fingerprint));
+}
+
+absl::Status RunExport(const ExportArguments& arguments, const Context& context) {
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> chain, ChainToExport(arguments, context));
+  ENKRAT_ASSIGN_OR_RETURN(const Bytes content, EncodeCertificates(chain, arguments.format));
+  ENKRAT_RETURN_IF_ERROR(
+      WriteFile(arguments.output, content, {.mode = 0644, .overwrite = arguments.force}));
+  const bool one = arguments.format == "pem" || arguments.format == "der";
+  const size_t written = one ? 1 : chain.size();
   if (context.json) {
     context.out
-        << nlohmann::json{{"chain_file", arguments.output}, {"certificates", chain.size()}}.dump()
+        << nlohmann::json{{"chain_file", arguments.output}, {"certificates", written}}.dump()
         << "\n";
   } else {
-    context.out << "wrote " << arguments.output << ": " << chain.size() << " certificates\n";
+    context.out << "wrote " << arguments.output << ": " << written
+                << (one ? " certificate\n" : " certificates\n");
   }
   return absl::OkStatus();
 }
@@ -183,6 +208,8 @@ void AddList(CLI::App& group, Context& context) {
       ->capture_default_str();
   command->add_option("--limit", arguments->limit, "certificates printed at most")
       ->capture_default_str();
+  command->add_option("--config", arguments->config_file,
+                      "enkratd's configuration file: list its long-lived certificates instead");
   command->footer("Example:\n  enkrat --json certificates list --limit 20");
   command->callback(
       [=, &context] { context.command = [=, &context] { return RunList(*arguments, context); }; });
@@ -191,10 +218,17 @@ void AddList(CLI::App& group, Context& context) {
 void AddExport(CLI::App& group, Context& context) {
   auto arguments = std::make_shared<ExportArguments>();
   CLI::App* command =
-      group.add_subcommand("export", "Write a certificate with its chain to a PEM file");
+      group.add_subcommand("export", "Write a certificate, or it with its chain, to a file");
   command->add_option("--session", arguments->request_id, "request id of the signing");
   AddKeyOptions(*command, arguments->certificate);
-  command->add_option("-o,--output", arguments->output, "PEM file")->required();
+  command->add_option("--config", arguments->config_file,
+                      "enkratd's configuration file: export one of its long-lived certificates");
+  command->add_option("--role", arguments->registered,
+                      "with --config: issuing-ca, timestamping-unit, ocsp-responder or root-ca");
+  command->add_option("--format", arguments->format, "pem, der, chain (PEM) or p7c (PKCS#7)")
+      ->check(CLI::IsMember({"pem", "der", "chain", "p7c"}))
+      ->capture_default_str();
+  command->add_option("-o,--output", arguments->output, "file to write")->required();
   command->add_flag("--force", arguments->force, "replace an existing file");
   command->footer("Example:\n  enkrat certificates export --session REQUEST_ID -o chain.pem");
   command->callback([=, &context] {
@@ -206,12 +240,14 @@ void AddExport(CLI::App& group, Context& context) {
 
 void AddCertificatesCommand(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand(
-      "certificates", "Look up the certificates that were issued to this relying party");
+      "certificates",
+      "Look up the certificates of this relying party, or look after the service's own");
   group->require_subcommand(1);
   group->footer("Example:\n  enkrat certificates list");
   AddGet(*group, context);
   AddList(*group, context);
   AddExport(*group, context);
+  AddRegisterCommands(*group, context);
 }
 
 }  // namespace enkrat::cli

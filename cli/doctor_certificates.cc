@@ -7,11 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "ca/issuer_chain.h"
 #include "cli/doctor_checks.h"
+#include "cli/installation.h"
 #include "common/der.h"
 #include "common/openssl_ptr.h"
 #include "common/secret.h"
 #include "common/status_macros.h"
 #include "server/settings.h"
+#include "signer/certificate_life.h"
+#include "signer/certificate_life_files.h"
 
 namespace enkrat::cli {
 namespace {
@@ -32,12 +35,13 @@ struct Term {
   absl::string_view check;
   absl::string_view what;
   absl::Duration notice;
-  std::string successor = "make a new key and certificate: enkrat init in a new folder";
+  std::string successor;  // before the end
+  std::string mending;    // after it
 };
 
 void CheckEnd(const Term& term, absl::Time end, absl::Time now, Findings& findings) {
   if (end <= now) {
-    findings.Fail(term.check, absl::StrCat(term.what, " ended on ", DayOf(end)), term.successor);
+    findings.Fail(term.check, absl::StrCat(term.what, " ended on ", DayOf(end)), term.mending);
   } else if (end - now < term.notice) {
     findings.Warn(term.check, absl::StrCat(term.what, " ends on ", DayOf(end)),
                   absl::StrCat("before then, ", term.successor));
@@ -80,7 +84,11 @@ std::optional<PublicKey> CheckIssuingChain(const server::Config& config, absl::T
   if (findings.Expect("issuing CA chain", checked.status(),
                       absl::StrCat(chain->size(), " certificates up to a root"),
                       absl::StrCat("put the issuing CA first and its root last into ", file))) {
-    CheckEnd({.check = "issuing CA validity", .what = "the CA chain", .notice = kCaNotice},
+    CheckEnd({.check = "issuing CA validity",
+              .what = "the CA chain",
+              .notice = kCaNotice,
+              .successor = "with the root's token, enkrat certificates renew issuing-ca",
+              .mending = "with the root's token, enkrat certificates reissue issuing-ca"},
              checked->not_after, now, findings);
   }
   return KeyOf(chain->front());
@@ -102,12 +110,21 @@ std::optional<PublicKey> CheckUnitChain(const server::Config& config, absl::Time
   const auto end = EndOf(chain->front());
   const auto key_end = KeyEndOf(chain->front());
   if (end.ok()) {
-    CheckEnd(
-        {.check = "timestamping unit validity", .what = "its certificate", .notice = kUnitNotice},
-        *end, now, findings);
+    CheckEnd({.check = "timestamping unit validity",
+              .what = "its certificate",
+              .notice = kUnitNotice,
+              .successor = "enkrat certificates renew timestamping-unit, and restart enkratd",
+              .mending = "enkrat certificates reissue timestamping-unit, and restart enkratd"},
+             *end, now, findings);
   }
   if (key_end.ok()) {
-    CheckEnd({.check = "timestamping key period", .what = "its key", .notice = kUnitNotice},
+    // The certificate lives on: it is renewed, not reissued.
+    const std::string renew = "enkrat certificates renew timestamping-unit, and restart enkratd";
+    CheckEnd({.check = "timestamping key period",
+              .what = "its key",
+              .notice = kUnitNotice,
+              .successor = renew,
+              .mending = renew},
              *key_end, now, findings);
   }
   return KeyOf(chain->front());
@@ -121,11 +138,14 @@ void CheckTls(const server::Config& config, absl::Time now, Findings& findings) 
                       "correct server.tls.certificate_file")) {
     const auto end = EndOf(chain->front());
     if (end.ok()) {
+      const std::string renew =
+          absl::StrCat("get a new one from the CA that issued it, put it into ",
+                       tls.certificate_file(), " and restart enkratd");
       CheckEnd({.check = "TLS validity",
                 .what = "the TLS certificate",
                 .notice = kTlsNotice,
-                .successor = absl::StrCat("get a new one from the CA that issued it, put it into ",
-                                          tls.certificate_file(), " and restart enkratd")},
+                .successor = renew,
+                .mending = renew},
                *end, now, findings);
     }
   }
@@ -136,6 +156,72 @@ void CheckTls(const server::Config& config, absl::Time now, Findings& findings) 
                   tls.client_ca_file(), "correct server.tls.client_ca_file");
 }
 
+void CheckOcspResponder(const signer::CertificateRegister& all, absl::Time now,
+                        Findings& findings) {
+  const signer::RegisteredCertificate* responder =
+      all.ActiveOf(signer::CertificateRole::kOcspResponder);
+  if (responder == nullptr) return;
+  CheckEnd({.check = "OCSP responder validity",
+            .what = "its certificate",
+            .notice = kUnitNotice,
+            .successor = "enkrat certificates renew ocsp-responder",
+            .mending = "enkrat certificates reissue ocsp-responder"},
+           responder->description.not_after, now, findings);
+}
+
+void CheckRevocations(const signer::CertificateRegister& all, Findings& findings) {
+  for (const signer::CertificateRole role :
+       {signer::CertificateRole::kIssuingCa, signer::CertificateRole::kTimestampingUnit,
+        signer::CertificateRole::kOcspResponder}) {
+    const signer::RegisteredCertificate* latest = all.LatestOf(role);
+    if (latest == nullptr || latest->state != signer::CertificateState::kRevoked) continue;
+    findings.Fail("certificate register",
+                  absl::StrCat(signer::RoleName(role), " ", latest->description.serial_number,
+                               " was revoked on ", DayOf(latest->revoked_at)),
+                  absl::StrCat("enkrat certificates issue ", signer::RoleName(role),
+                               ", and restart enkratd"));
+  }
+}
+
+// States, and under which labels the keys are.
+void CheckRegister(const server::Config& config, absl::Time now, CertifiedKeys& keys,
+                   Findings& findings) {
+  keys.issuing_ca_label = config.hsm().issuing_ca_key();
+  keys.timestamping_unit_label = config.hsm().timestamping_key();
+  keys.all_labels = {keys.issuing_ca_label, keys.timestamping_unit_label};
+  const auto places = PlacesOf(config);
+  if (!findings.Expect("certificate files", places.status(), "in one folder",
+                       "put the chain files into one folder")) {
+    return;
+  }
+  const SystemClock clock;
+  const auto life = signer::CertificateLife::Open(*places, {.clock = &clock});
+  if (!findings.Expect(
+          "certificate register", life.status(),
+          life.ok() ? absl::StrCat(life->all().certificates().size(), " certificates") : "",
+          "restore the file from a backup; its folder belongs to one account alone")) {
+    return;
+  }
+  for (const signer::RegisteredCertificate& each : life->all().certificates()) {
+    keys.all_labels.insert(each.key_label);
+  }
+  const auto label_of = [&](const std::string& file, std::string& label) {
+    const auto chain = server::ChainFrom(file);
+    const auto* found = chain.ok() ? life->all().FindByDer(chain->front()) : nullptr;
+    if (found != nullptr) label = found->key_label;
+  };
+  label_of(config.certificates().chain_file(), keys.issuing_ca_label);
+  label_of(config.timestamping().own().chain_file(), keys.timestamping_unit_label);
+  CheckRevocations(life->all(), findings);
+  CheckOcspResponder(life->all(), now, findings);
+  const auto due = signer::SwitchIsDue(life->all(), *places);
+  if (!due.ok() || *due) {
+    findings.Warn("certificate files",
+                  due.ok() ? "a renewal was cut off" : std::string(due.status().message()),
+                  "run enkrat certificates renew again: it completes the first");
+  }
+}
+
 }  // namespace
 
 CertifiedKeys CheckCertificates(const config::v1::Config& config, absl::Time now,
@@ -144,6 +230,7 @@ CertifiedKeys CheckCertificates(const config::v1::Config& config, absl::Time now
   keys.issuing_ca = CheckIssuingChain(config, now, findings);
   keys.timestamping_unit = CheckUnitChain(config, now, findings);
   CheckTls(config, now, findings);
+  CheckRegister(config, now, keys, findings);
   return keys;
 }
 

@@ -4,6 +4,7 @@
 #define ENKRAT_CLI_DOCTOR_CHECKS_H_
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/time/time.h"
@@ -17,10 +18,13 @@ class Config;
 
 namespace enkrat::cli {
 
-// Keys that the certificates are over, for the comparison with the token's.
+// Keys that the certificates are over, for the comparison with the token's, and where those are.
 struct CertifiedKeys {
   std::optional<PublicKey> issuing_ca;
   std::optional<PublicKey> timestamping_unit;
+  std::string issuing_ca_label;
+  std::string timestamping_unit_label;
+  std::set<std::string> all_labels;  // also of certificates that others have succeeded
 };
 
 // Chains are chains, end late enough, and the timestamping unit's key may still be used.

@@ -99,7 +99,8 @@ void CheckMacKey(const std::string& label, Token& token, Findings& findings) {
                   "HMAC-SHA-256, not extractable", "run enkrat init with this token");
 }
 
-void CheckLeftovers(const config::v1::HsmConfig& config, Token& token, Findings& findings) {
+void CheckLeftovers(const std::set<std::string>& certified_labels, Token& token,
+                    Findings& findings) {
   auto lease = token.pool->Acquire(absl::InfiniteFuture());
   if (!lease.ok()) {
     findings.Fail("left-over keys", lease.status().message(), "see the token's log");
@@ -110,9 +111,8 @@ void CheckLeftovers(const config::v1::HsmConfig& config, Token& token, Findings&
     findings.Fail("left-over keys", keys.status().message(), "see the token's log");
     return;
   }
-  const std::set<std::string> known = {config.issuing_ca_key(), config.timestamping_key(),
-                                       signer::kOcspResponderKey, signer::kAuditLogKey,
-                                       signer::kRootCaKey};
+  std::set<std::string> known = certified_labels;
+  known.insert({signer::kOcspResponderKey, signer::kAuditLogKey, signer::kRootCaKey});
   size_t session_keys = 0;
   std::vector<std::string> strangers;
   for (const hsm::ObjectInfo& key : *keys) {
@@ -140,12 +140,12 @@ void CheckHsm(const config::v1::Config& config, const std::string& credentials_d
   if (!OpenModule(config.hsm(), token, findings)) return;
   if (!LogIn(config.hsm(), credentials_directory, clock, token, findings)) return;
   CheckOneTimeKeyLife(token, clock, findings);
-  CheckKey(config.hsm().issuing_ca_key(), certified.issuing_ca, token, findings);
+  CheckKey(certified.issuing_ca_label, certified.issuing_ca, token, findings);
   if (config.timestamping().has_own()) {
-    CheckKey(config.hsm().timestamping_key(), certified.timestamping_unit, token, findings);
+    CheckKey(certified.timestamping_unit_label, certified.timestamping_unit, token, findings);
   }
   CheckMacKey(config.hsm().evidence_mac_key(), token, findings);
-  CheckLeftovers(config.hsm(), token, findings);
+  CheckLeftovers(certified.all_labels, token, findings);
 }
 
 }  // namespace enkrat::cli

@@ -29,7 +29,7 @@ absl::StatusOr<FolderLock> FolderLock::Acquire(const std::string& folder) {
   }
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     close(descriptor);
-    return UnavailableError(absl::StrCat(folder, ": another enkrat init is at work in it"));
+    return UnavailableError(absl::StrCat(folder, ": another enkrat command is at work in it"));
   }
   return FolderLock(descriptor);
 }
