@@ -12,6 +12,7 @@
 #include "cli/context.h"
 #include "cli/files.h"
 #include "cli/outcome.h"
+#include "cli/pem.h"
 #include "cli/session_summary.h"
 #include "common/bytes.h"
 #include "common/reason.h"

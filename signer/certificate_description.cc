@@ -1,13 +1,16 @@
 #include "signer/certificate_description.h"
 
+#include <arpa/inet.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <memory>
 
-#include "absl/strings/ascii.h"
 #include "ca/issuer_chain.h"
+#include "ca/object_identifiers.h"
 #include "common/der.h"
+#include "common/der_tag.h"
+#include "common/der_writer.h"
 #include "common/digest.h"
 #include "common/openssl_ptr.h"
 #include "common/reason.h"
@@ -18,6 +21,8 @@ namespace {
 
 using UsagePeriodPtr = std::unique_ptr<PKEY_USAGE_PERIOD, OpenSslDeleter<PKEY_USAGE_PERIOD_free>>;
 using PoliciesPtr = std::unique_ptr<CERTIFICATEPOLICIES, OpenSslDeleter<CERTIFICATEPOLICIES_free>>;
+using PointsPtr = std::unique_ptr<CRL_DIST_POINTS, OpenSslDeleter<CRL_DIST_POINTS_free>>;
+using NamesPtr = std::unique_ptr<GENERAL_NAMES, OpenSslDeleter<GENERAL_NAMES_free>>;
 using AccessPtr =
     std::unique_ptr<AUTHORITY_INFO_ACCESS, OpenSslDeleter<AUTHORITY_INFO_ACCESS_free>>;
 
@@ -63,15 +68,58 @@ std::vector<std::string> PoliciesOf(const X509* certificate) {
   return oids;
 }
 
-std::string CaIssuersUrlOf(const X509* certificate) {
+// The first URL of the access method; empty if there is none.
+std::string AccessUrlOf(const X509* certificate, int method) {
   const AccessPtr access(static_cast<AUTHORITY_INFO_ACCESS*>(
       X509_get_ext_d2i(certificate, NID_info_access, nullptr, nullptr)));
   for (int i = 0; access != nullptr && i < sk_ACCESS_DESCRIPTION_num(access.get()); ++i) {
     const ACCESS_DESCRIPTION* one = sk_ACCESS_DESCRIPTION_value(access.get(), i);
-    if (OBJ_obj2nid(one->method) != NID_ad_ca_issuers || one->location->type != GEN_URI) continue;
+    if (OBJ_obj2nid(one->method) != method || one->location->type != GEN_URI) continue;
     return ToString(OctetsOf(one->location->d.uniformResourceIdentifier));
   }
   return "";
+}
+
+std::string CrlUrlOf(const X509* certificate) {
+  const PointsPtr points(static_cast<CRL_DIST_POINTS*>(
+      X509_get_ext_d2i(certificate, NID_crl_distribution_points, nullptr, nullptr)));
+  if (points == nullptr || sk_DIST_POINT_num(points.get()) == 0) return "";
+  const DIST_POINT_NAME* name = sk_DIST_POINT_value(points.get(), 0)->distpoint;
+  if (name == nullptr || name->type != 0) return "";
+  for (int i = 0; i < sk_GENERAL_NAME_num(name->name.fullname); ++i) {
+    const GENERAL_NAME* one = sk_GENERAL_NAME_value(name->name.fullname, i);
+    if (one->type == GEN_URI) return ToString(OctetsOf(one->d.uniformResourceIdentifier));
+  }
+  return "";
+}
+
+// Whether the QCStatements hold the identifier; a statement without a value is all of its octets.
+bool HasQcStatement(const X509* certificate, ByteSpan identifier) {
+  const int index = X509_get_ext_by_NID(certificate, NID_qcStatements, -1);
+  if (index < 0) return false;
+  const ByteSpan value = OctetsOf(X509_EXTENSION_get_data(X509_get_ext(certificate, index)));
+  const Bytes statement =
+      DerOf(der_tag::kSequence, {DerOf(der_tag::kObjectIdentifier, {identifier})});
+  return std::search(value.begin(), value.end(), statement.begin(), statement.end()) != value.end();
+}
+
+std::string AddressText(ByteSpan octets) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (octets.size() == 4) inet_ntop(AF_INET, octets.data(), text, sizeof(text));
+  if (octets.size() == 16) inet_ntop(AF_INET6, octets.data(), text, sizeof(text));
+  return text;
+}
+
+void ReadAlternativeNames(const X509* certificate, CertificateData& data) {
+  const NamesPtr names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; names != nullptr && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* one = sk_GENERAL_NAME_value(names.get(), i);
+    if (one->type == GEN_DNS) data.dns_names.push_back(ToString(OctetsOf(one->d.dNSName)));
+    if (one->type == GEN_IPADD) {
+      data.ip_addresses.push_back(AddressText(OctetsOf(one->d.iPAddress)));
+    }
+  }
 }
 
 absl::StatusOr<absl::Time> KeyEndOf(const X509* certificate, absl::Time not_after) {
@@ -84,12 +132,18 @@ absl::StatusOr<absl::Time> KeyEndOf(const X509* certificate, absl::Time not_afte
 
 CertificateData DataOf(const X509* certificate) {
   const X509_NAME* subject = X509_get_subject_name(certificate);
-  return {.country = AttributeText(subject, NID_countryName),
-          .organization = AttributeText(subject, NID_organizationName),
-          .organization_identifier = AttributeText(subject, NID_organizationIdentifier),
-          .common_name = AttributeText(subject, NID_commonName),
-          .policy_oids = PoliciesOf(certificate),
-          .ca_issuers_url = CaIssuersUrlOf(certificate)};
+  CertificateData data = {
+      .country = AttributeText(subject, NID_countryName),
+      .organization = AttributeText(subject, NID_organizationName),
+      .organization_identifier = AttributeText(subject, NID_organizationIdentifier),
+      .common_name = AttributeText(subject, NID_commonName),
+      .policy_oids = PoliciesOf(certificate),
+      .ca_issuers_url = AccessUrlOf(certificate, NID_ad_ca_issuers),
+      .crl_url = CrlUrlOf(certificate),
+      .ocsp_url = AccessUrlOf(certificate, NID_ad_OCSP),
+      .qualified = HasQcStatement(certificate, ca::oid::kQualifiedTimestamp)};
+  ReadAlternativeNames(certificate, data);
+  return data;
 }
 
 }  // namespace

@@ -20,6 +20,12 @@ struct CertificateData {
   std::string common_name = {};
   std::vector<std::string> policy_oids = {};  // dotted decimal, in their order
   std::string ca_issuers_url = {};            // of its issuer's certificate; empty: none
+  std::string crl_url = {};                   // cRLDistributionPoints' first; empty: none
+  std::string ocsp_url = {};                  // empty: none
+  bool qualified = false;                     // esi4-qtstStatement-1 (EN 319 422)
+  // subjectAltName.
+  std::vector<std::string> dns_names = {};
+  std::vector<std::string> ip_addresses = {};
 };
 
 struct CertificateDescription {

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "ca/authority_certificate.h"
+#include "ca/certification_request.h"
 #include "ca/issuer_chain.h"
 #include "common/der.h"
 #include "common/openssl_ptr.h"
@@ -36,15 +37,23 @@ ca::AuthorityRole AuthorityRoleOf(CertificateRole role) {
     case CertificateRole::kTimestampingUnit:
       return ca::AuthorityRole::kTimestampingUnit;
     case CertificateRole::kOcspResponder:
+      return ca::AuthorityRole::kOcspResponder;
+    case CertificateRole::kElectronicAuthentication:
+      return ca::AuthorityRole::kElectronicAuthentication;
+    case CertificateRole::kInternalTls:
       break;
   }
-  return ca::AuthorityRole::kOcspResponder;
+  return ca::AuthorityRole::kInternalTls;
 }
 
 absl::StatusOr<KeyAlgorithm> AlgorithmOf(const RegisteredCertificate& certificate) {
   ENKRAT_ASSIGN_OR_RETURN(const X509Ptr parsed, ParseCertificate(certificate.der));
   ENKRAT_ASSIGN_OR_RETURN(const PublicKey key, ca::PublicKeyOf(parsed.get()));
   return key.algorithm();
+}
+
+absl::Time Begin(absl::Time now) {
+  return absl::FromUnixSeconds(absl::ToUnixSeconds(now - kBackdating));
 }
 
 // anyPolicy is what an issuing CA gets by default (ca/authority_certificate.h).
@@ -55,7 +64,7 @@ std::vector<std::string> PoliciesFor(CertificateRole role, const CertificateData
 
 }  // namespace
 
-// What a successor will be.
+// What is to be made.
 struct CertificateLife::Plan {
   CertificateData data;
   Succession result;
@@ -122,12 +131,11 @@ absl::StatusOr<Succession> CertificateLife::IssueAnew(const std::string& serial_
   return Succeed(*found, ChangedData(found->description.data, changes), "issued", order);
 }
 
-absl::StatusOr<CertificateLife::Plan> CertificateLife::MakePlan(
-    const RegisteredCertificate& predecessor, CertificateData data) const {
-  const bool is_ca = predecessor.role == CertificateRole::kIssuingCa;
-  const CertificateRole issuer_role =
-      is_ca ? CertificateRole::kRootCa : CertificateRole::kIssuingCa;
-  const RegisteredCertificate* issuer = register_.ActiveOf(issuer_role);
+absl::StatusOr<const RegisteredCertificate*> CertificateLife::IssuerFor(
+    CertificateRole role) const {
+  const bool is_ca = role == CertificateRole::kIssuingCa;
+  const RegisteredCertificate* issuer =
+      register_.ActiveOf(is_ca ? CertificateRole::kRootCa : CertificateRole::kIssuingCa);
   if (issuer == nullptr && is_ca) {
     return Invalid(
         "the root CA is not ours: have a request of a new ceremony (enkrat init --csr in a new "
@@ -137,12 +145,18 @@ absl::StatusOr<CertificateLife::Plan> CertificateLife::MakePlan(
     return MakeError(Reason::kCertificateStateForbids,
                      "there is no issuing CA in force: issue a new one first");
   }
-  const absl::Time now = tools_.clock->Now();
-  ENKRAT_RETURN_IF_ERROR(WithContext(CheckInForce(*issuer, now), "the issuer's certificate"));
+  ENKRAT_RETURN_IF_ERROR(
+      WithContext(CheckInForce(*issuer, tools_.clock->Now()), "the issuer's certificate"));
+  return issuer;
+}
+
+absl::StatusOr<CertificateLife::Plan> CertificateLife::MakePlan(
+    const RegisteredCertificate& predecessor, CertificateData data) const {
+  ENKRAT_ASSIGN_OR_RETURN(const RegisteredCertificate* issuer, IssuerFor(predecessor.role));
   const CertificateDescription& before = predecessor.description;
   Plan plan{.data = std::move(data), .result = {}, .issuer = issuer};
   ENKRAT_ASSIGN_OR_RETURN(plan.algorithm, AlgorithmOf(predecessor));
-  const absl::Time begin = absl::FromUnixSeconds(absl::ToUnixSeconds(now - kBackdating));
+  const absl::Time begin = Begin(tools_.clock->Now());
   const absl::Time end =
       std::min(begin + (before.not_after - before.not_before), issuer->description.not_after);
   // A key ends well before its certificate, also under a CA that ends soon.
@@ -150,15 +164,18 @@ absl::StatusOr<CertificateLife::Plan> CertificateLife::MakePlan(
   const absl::Time key_end =
       shorter_key ? begin + std::min(before.key_not_after - before.not_before, (end - begin) / 4)
                   : end;
-  plan.result = {
-      .predecessor = before.serial_number,
-      .serial_number = "",
-      .role = predecessor.role,
-      .subject = before.subject,
-      .key_label = NextKeyLabel(register_, predecessor.role, places_.KeyOf(predecessor.role)),
-      .not_before = begin,
-      .not_after = end,
-      .key_not_after = key_end};
+  plan.result = {.predecessor = before.serial_number,
+                 .serial_number = "",
+                 .role = predecessor.role,
+                 .subject = before.subject,
+                 .key_label = "",
+                 .not_before = begin,
+                 .not_after = end,
+                 .key_not_after = key_end};
+  if (!IsFromRequest(predecessor.role)) {
+    plan.result.key_label =
+        NextKeyLabel(register_, predecessor.role, places_.KeyOf(predecessor.role));
+  }
   return plan;
 }
 
@@ -176,6 +193,11 @@ absl::StatusOr<Bytes> CertificateLife::MakeCertificate(const Plan& plan,
   request.issuer_der = plan.issuer->der;
   request.ca_issuers_url = plan.data.ca_issuers_url;
   request.policy_oids = PoliciesFor(plan.result.role, plan.data);
+  request.crl_url = plan.data.crl_url;
+  request.ocsp_url = plan.data.ocsp_url;
+  request.qualified = plan.data.qualified;
+  request.dns_names = plan.data.dns_names;
+  request.ip_addresses = plan.data.ip_addresses;
   if (plan.result.role == CertificateRole::kTimestampingUnit) {
     request.private_key_not_after = plan.result.key_not_after;
   }
@@ -186,46 +208,90 @@ absl::StatusOr<Bytes> CertificateLife::MakeCertificate(const Plan& plan,
   return ca::MakeAuthorityCertificate(request, *lease.KeyFor(issuer_key), *tools_.provider);
 }
 
+absl::StatusOr<PublicKey> CertificateLife::KeyFor(const Plan& plan, const LifeOrder& order) {
+  if (!IsFromRequest(plan.result.role)) {
+    ENKRAT_ASSIGN_OR_RETURN(
+        const hsm::LongLivedKey key,
+        EnsureSuccessorKey(*tools_.working_pool,
+                           {.algorithm = plan.algorithm, .label = plan.result.key_label},
+                           register_));
+    return key.public_key();
+  }
+  ENKRAT_ASSIGN_OR_RETURN(PublicKey key,
+                          ca::KeyOfCertificationRequest(order.certification_request));
+  ENKRAT_RETURN_IF_ERROR(CheckUncertified(key, register_));
+  return key;
+}
+
 absl::StatusOr<Succession> CertificateLife::Succeed(const RegisteredCertificate& predecessor,
                                                     CertificateData data, const char* action,
                                                     const LifeOrder& order) {
-  ENKRAT_RETURN_IF_ERROR(CheckOrder(order));
   ENKRAT_ASSIGN_OR_RETURN(Plan plan, MakePlan(predecessor, std::move(data)));
+  return Carry(std::move(plan), action, order);
+}
+
+absl::StatusOr<Succession> CertificateLife::IssueOverRequest(const RequestedCertificate& wanted,
+                                                             const LifeOrder& order) {
+  if (!IsFromRequest(wanted.role)) {
+    return Invalid(RoleName(wanted.role), " certificates are not issued over requests");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const RegisteredCertificate* issuer, IssuerFor(wanted.role));
+  const absl::Time begin = Begin(tools_.clock->Now());
+  const absl::Time end = std::min(begin + wanted.lifetime, issuer->description.not_after);
+  Plan plan{.data = wanted.data,
+            .result = {.predecessor = "",
+                       .serial_number = "",
+                       .role = wanted.role,
+                       .subject = wanted.data.common_name,
+                       .key_label = "",
+                       .not_before = begin,
+                       .not_after = end,
+                       .key_not_after = end},
+            .issuer = issuer};
+  return Carry(std::move(plan), "issued", order);
+}
+
+absl::StatusOr<Succession> CertificateLife::Carry(Plan plan, const char* action,
+                                                  const LifeOrder& order) {
+  ENKRAT_RETURN_IF_ERROR(CheckOrder(order));
+  const CertificateRole role = plan.result.role;
+  if (IsFromRequest(role) == order.certification_request.empty()) {
+    return MakeError(Reason::kRequestMalformed,
+                     absl::StrCat("a ", RoleName(role), " certificate is ",
+                                  IsFromRequest(role) ? "issued over a request (--csr)"
+                                                      : "not issued over a request"));
+  }
   if (order.dry_run) return plan.result;
-  if (plan.result.role == CertificateRole::kIssuingCa && tools_.root_pool == nullptr) {
+  hsm::SessionPool* pool =
+      role == CertificateRole::kIssuingCa ? tools_.root_pool : tools_.working_pool;
+  if (pool == nullptr) {
     return Invalid(
         "the issuing CA is certified by the root CA's key, which is in a token of its own: put it "
         "in place and give --root-token-label and --root-pin-file");
   }
   ENKRAT_RETURN_IF_ERROR(CompleteSwitch().status());
   // The issuer's key first: without it no key is made in vain.
-  ENKRAT_RETURN_IF_ERROR(FindCertifiedKey(plan.result.role == CertificateRole::kIssuingCa
-                                              ? *tools_.root_pool
-                                              : *tools_.working_pool,
-                                          *plan.issuer)
-                             .status());
-  ENKRAT_ASSIGN_OR_RETURN(
-      const hsm::LongLivedKey key,
-      EnsureSuccessorKey(*tools_.working_pool,
-                         {.algorithm = plan.algorithm, .label = plan.result.key_label}, register_));
-  RegisteredCertificate successor{.role = plan.result.role};
-  ENKRAT_ASSIGN_OR_RETURN(successor.der, MakeCertificate(plan, key.public_key()));
-  ENKRAT_ASSIGN_OR_RETURN(successor.description, DescribeCertificate(successor.der));
-  successor.key_label = plan.result.key_label;
-  successor.predecessor = plan.result.predecessor;
-  plan.result.serial_number = successor.description.serial_number;
-  plan.result.subject = successor.description.subject;
+  ENKRAT_RETURN_IF_ERROR(FindCertifiedKey(*pool, *plan.issuer).status());
+  ENKRAT_ASSIGN_OR_RETURN(const PublicKey key, KeyFor(plan, order));
+  RegisteredCertificate made{.role = role};
+  ENKRAT_ASSIGN_OR_RETURN(made.der, MakeCertificate(plan, key));
+  ENKRAT_ASSIGN_OR_RETURN(made.description, DescribeCertificate(made.der));
+  made.key_label = plan.result.key_label;
+  made.predecessor = plan.result.predecessor;
+  Succession result = std::move(plan.result);
+  result.serial_number = made.description.serial_number;
+  result.subject = made.description.subject;
   // On a copy: what is in memory is what is on the disk.
   CertificateRegister next = register_;
-  ENKRAT_RETURN_IF_ERROR(next.Add(std::move(successor), {.at = tools_.clock->Now(),
-                                                         .action = action,
-                                                         .serial_number = plan.result.serial_number,
-                                                         .who = order.who,
-                                                         .why = order.why}));
+  ENKRAT_RETURN_IF_ERROR(next.Add(std::move(made), {.at = tools_.clock->Now(),
+                                                    .action = action,
+                                                    .serial_number = result.serial_number,
+                                                    .who = order.who,
+                                                    .why = order.why}));
   ENKRAT_RETURN_IF_ERROR(CertificateRegisterFile(places_.folder).Write(next));
   register_ = std::move(next);
-  ENKRAT_ASSIGN_OR_RETURN(plan.result.files, CompleteSwitch());
-  return plan.result;
+  ENKRAT_ASSIGN_OR_RETURN(result.files, CompleteSwitch());
+  return result;
 }
 
 absl::Status CertificateLife::Revoke(const std::string& serial_number, RevocationReason reason,

@@ -37,6 +37,16 @@ struct LifeOrder {
   std::string who;       // account of the operator
   std::string why = {};  // visible text of at most kMaxWhy characters; may be empty
   bool dry_run = false;  // say what would be done, and do nothing
+  // PKCS#10, DER or PEM: the new key's proof of possession, for certificates over keys of requests
+  // (IsFromRequest) and for those only.
+  Bytes certification_request = {};
+};
+
+// What is to be issued over the key of a request. The request's own names do not count.
+struct RequestedCertificate {
+  CertificateRole role = CertificateRole::kInternalTls;
+  CertificateData data = {};
+  absl::Duration lifetime = absl::Hours(24 * 365);  // at most 398 days
 };
 
 // What was done, or with dry_run would be.
@@ -78,6 +88,12 @@ class CertificateLife {
   absl::StatusOr<Succession> IssueAnew(const std::string& serial_number, const DataChanges& changes,
                                        const LifeOrder& order);
 
+  // The first one over the key of a request; order.certification_request is required. Errors as
+  // above; ca::KeyOfCertificationRequest's; kCertificateStateForbids for a key that is certified
+  // already.
+  absl::StatusOr<Succession> IssueOverRequest(const RequestedCertificate& wanted,
+                                              const LifeOrder& order);
+
   // Durable when it returns. Errors: CheckRevocation's, and those of order.why.
   absl::Status Revoke(const std::string& serial_number, RevocationReason reason,
                       const LifeOrder& order);
@@ -95,7 +111,11 @@ class CertificateLife {
                                      const char* action, const LifeOrder& order);
   absl::StatusOr<Plan> MakePlan(const RegisteredCertificate& predecessor,
                                 CertificateData data) const;
+  absl::StatusOr<const RegisteredCertificate*> IssuerFor(CertificateRole role) const;
+  absl::StatusOr<PublicKey> KeyFor(const Plan& plan, const LifeOrder& order);
   absl::StatusOr<Bytes> MakeCertificate(const Plan& plan, const PublicKey& key) const;
+  // From the key to the files.
+  absl::StatusOr<Succession> Carry(Plan plan, const char* action, const LifeOrder& order);
   absl::Status CheckOrder(const LifeOrder& order) const;
 
   CertificatePlaces places_;

@@ -38,17 +38,24 @@ std::string NextKeyLabel(const CertificateRegister& all, CertificateRole role,
   return label;
 }
 
+absl::Status CheckUncertified(const PublicKey& key, const CertificateRegister& all) {
+  const std::string digest = SpkiSha256(key);
+  for (const RegisteredCertificate& each : all.certificates()) {
+    if (each.description.spki_sha256 != digest) continue;
+    return MakeError(Reason::kCertificateStateForbids,
+                     absl::StrCat("the key is certified already, in certificate ",
+                                  each.description.serial_number, ": make a new key"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<hsm::LongLivedKey> EnsureSuccessorKey(hsm::SessionPool& pool,
                                                      const hsm::LongLivedKeySpec& spec,
                                                      const CertificateRegister& all) {
   absl::StatusOr<hsm::LongLivedKey> key = pool.FindKey(spec.label);
   if (!key.ok() && ReasonOf(key.status()) == Reason::kNotFound) key = pool.GenerateKey(spec);
   if (!key.ok()) return WithContext(key.status(), absl::StrCat("key \"", spec.label, "\""));
-  for (const RegisteredCertificate& each : all.certificates()) {
-    if (each.description.spki_sha256 == SpkiSha256(key->public_key())) {
-      return Invalid("key \"", spec.label, "\" is certified already");
-    }
-  }
+  ENKRAT_RETURN_IF_ERROR(WithContext(CheckUncertified(key->public_key(), all), spec.label));
   if (key->public_key().algorithm() != spec.algorithm) {
     return Invalid("key \"", spec.label, "\" was made by a run that was cut off, and is not ",
                    KeyAlgorithmName(spec.algorithm), ": remove it from the token");

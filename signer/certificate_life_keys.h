@@ -17,8 +17,12 @@ namespace enkrat::signer {
 std::string NextKeyLabel(const CertificateRegister& all, CertificateRole role,
                          const std::string& first_label);
 
+// kCertificateStateForbids if a certificate of the register is over the key: one certificate, one
+// key.
+absl::Status CheckUncertified(const PublicKey& key, const CertificateRegister& all);
+
 // The key under the label, generated if it is not there. One that is there was left by a run that
-// was cut off, and is taken. kConfigurationInvalid if it is certified already or of another
+// was cut off, and is taken. CheckUncertified's errors; kConfigurationInvalid if it is of another
 // algorithm; the token's errors.
 absl::StatusOr<hsm::LongLivedKey> EnsureSuccessorKey(hsm::SessionPool& pool,
                                                      const hsm::LongLivedKeySpec& spec,

@@ -53,6 +53,8 @@ CertificateData ChangedData(const CertificateData& data, const DataChanges& chan
   }
   if (changes.policy_oids.has_value()) changed.policy_oids = *changes.policy_oids;
   if (changes.ca_issuers_url.has_value()) changed.ca_issuers_url = *changes.ca_issuers_url;
+  if (changes.crl_url.has_value()) changed.crl_url = *changes.crl_url;
+  if (changes.ocsp_url.has_value()) changed.ocsp_url = *changes.ocsp_url;
   if (!changes.organization.has_value()) return changed;
   changed.organization = *changes.organization;
   const std::string prefix = absl::StrCat(data.organization, " ");
@@ -75,6 +77,8 @@ std::vector<std::string> Differences(const CertificateData& before, const Certif
   compare("commonName", before.common_name, after.common_name);
   compare("certificatePolicies", before.policy_oids, after.policy_oids);
   compare("caIssuers", before.ca_issuers_url, after.ca_issuers_url);
+  compare("cRLDistributionPoints", before.crl_url, after.crl_url);
+  compare("OCSP location", before.ocsp_url, after.ocsp_url);
   return names;
 }
 

@@ -19,6 +19,8 @@ struct DataChanges {
   std::optional<std::string> organization_identifier = {};
   std::optional<std::vector<std::string>> policy_oids = {};
   std::optional<std::string> ca_issuers_url = {};
+  std::optional<std::string> crl_url = {};
+  std::optional<std::string> ocsp_url = {};
 };
 
 // The data with its changes. The common name follows the organisation's, which it begins with.

@@ -8,6 +8,7 @@ const std::string kRoot = kRootFile;
 const std::string kOcsp = kOcspFile;
 const std::string kRootKey = kRootCaKey;
 const std::string kOcspKey = kOcspResponderKey;
+const std::string kNone;
 
 }  // namespace
 
@@ -20,9 +21,12 @@ const std::string& CertificatePlaces::FileOf(CertificateRole role) const {
     case CertificateRole::kTimestampingUnit:
       return timestamping_chain_file;
     case CertificateRole::kOcspResponder:
+      return kOcsp;
+    case CertificateRole::kElectronicAuthentication:
+    case CertificateRole::kInternalTls:
       break;
   }
-  return kOcsp;
+  return kNone;
 }
 
 const std::string& CertificatePlaces::KeyOf(CertificateRole role) const {
@@ -34,9 +38,12 @@ const std::string& CertificatePlaces::KeyOf(CertificateRole role) const {
     case CertificateRole::kTimestampingUnit:
       return timestamping_key;
     case CertificateRole::kOcspResponder:
+      return kOcspKey;
+    case CertificateRole::kElectronicAuthentication:
+    case CertificateRole::kInternalTls:
       break;
   }
-  return kOcspKey;
+  return kNone;
 }
 
 }  // namespace enkrat::signer

@@ -19,9 +19,10 @@ struct CertificatePlaces {
   std::string issuing_ca_key = kIssuingCaKey;
   std::string timestamping_key = kTimestampingUnitKey;
 
-  // The file whose first certificate is the one that the role works with.
+  // The file whose first certificate is the one that the role works with; empty for roles whose
+  // certificates others have.
   const std::string& FileOf(CertificateRole role) const;
-  // Of the role's first key.
+  // Of the role's first key; empty likewise.
   const std::string& KeyOf(CertificateRole role) const;
 };
 

@@ -18,7 +18,9 @@ struct RoleRow {
 constexpr RoleRow kRoles[] = {{CertificateRole::kRootCa, "root-ca"},
                               {CertificateRole::kIssuingCa, "issuing-ca"},
                               {CertificateRole::kTimestampingUnit, "timestamping-unit"},
-                              {CertificateRole::kOcspResponder, "ocsp-responder"}};
+                              {CertificateRole::kOcspResponder, "ocsp-responder"},
+                              {CertificateRole::kElectronicAuthentication, "e-authentication"},
+                              {CertificateRole::kInternalTls, "internal-tls"}};
 
 struct ReasonRow {
   RevocationReason reason;
@@ -49,6 +51,11 @@ absl::string_view RoleName(CertificateRole role) {
 std::optional<CertificateRole> RoleFromName(absl::string_view name) {
   const RoleRow* row = FindIf(kRoles, [&](const RoleRow& each) { return each.name == name; });
   return row == nullptr ? std::nullopt : std::optional(row->role);
+}
+
+bool IsFromRequest(CertificateRole role) {
+  return role == CertificateRole::kElectronicAuthentication ||
+         role == CertificateRole::kInternalTls;
 }
 
 absl::string_view StateName(CertificateState state) {

@@ -21,11 +21,22 @@
 namespace enkrat::signer {
 
 // What a long-lived certificate is for.
-enum class CertificateRole { kRootCa, kIssuingCa, kTimestampingUnit, kOcspResponder };
+enum class CertificateRole {
+  kRootCa,
+  kIssuingCa,
+  kTimestampingUnit,
+  kOcspResponder,
+  // Issued over the key of somebody's request (PKCS#10); many at a time.
+  kElectronicAuthentication,
+  kInternalTls,
+};
 
-// "root-ca", "issuing-ca", "timestamping-unit", "ocsp-responder"; nullopt for other words.
+// "root-ca", "issuing-ca", "timestamping-unit", "ocsp-responder", "e-authentication",
+// "internal-tls"; nullopt for other words.
 absl::string_view RoleName(CertificateRole role);
 std::optional<CertificateRole> RoleFromName(absl::string_view name);
+// Whether its certificates are over the keys of requests, which are not in our token.
+bool IsFromRequest(CertificateRole role);
 
 // What somebody decided; that a certificate has expired follows from its dates.
 enum class CertificateState { kActive, kSuperseded, kRevoked };
@@ -52,7 +63,7 @@ struct RegisteredCertificate {
   CertificateRole role = CertificateRole::kIssuingCa;
   Bytes der = {};
   CertificateDescription description = {};  // of `der`
-  std::string key_label = {};               // CKA_LABEL in the token
+  std::string key_label = {};               // CKA_LABEL in the token; empty: somebody else's key
   CertificateState state = CertificateState::kActive;
   std::string predecessor = {};  // serial number; empty for the first of its role
   // kRevoked only.
@@ -81,7 +92,8 @@ class CertificateRegister {
   const RegisteredCertificate* FindBySerial(absl::string_view serial_number) const;
   const RegisteredCertificate* FindByFingerprint(absl::string_view sha256) const;
   const RegisteredCertificate* FindByDer(ByteSpan certificate_der) const;
-  // The one that its role works with now; nullptr if there is none, or it was revoked.
+  // The one that its role works with now; nullptr if there is none, or it was revoked. For roles of
+  // which there is one at a time.
   const RegisteredCertificate* ActiveOf(CertificateRole role) const;
   // The last that was made for the role, whatever became of it.
   const RegisteredCertificate* LatestOf(CertificateRole role) const;
