@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/reason.h"
+#include "idp_client/saml_assertion_rules.h"
 #include "idp_client/saml_metadata.h"
 #include "idp_client/saml_person.h"
 #include "idp_client/saml_response.h"
@@ -58,11 +59,31 @@ void ReadResponse(ByteSpan input) {
   Require(!assertion.ok() || !assertion->has_value());
 }
 
-// The reader of attributes, as if the provider had signed this.
-void ReadPerson(ByteSpan input) {
+// All rules, each by itself, for no input gets through them all.
+void CheckRules(XmlElement assertion) {
+  const SamlTimeDemands times = {.now = absl::FromUnixSeconds(1'800'000'000),
+                                 .skew = absl::Seconds(10),
+                                 .max_authentication_age = absl::Seconds(180)};
+  const absl::StatusOr<std::string> id = CheckAssertionShape(assertion, times);
+  RequireRejected(id.status());
+  Require(!id.ok() || IsPlainId(*id));
+  RequireRejected(CheckIssuer(assertion, "https://saml-idp.example/metadata"));
+  RequireRejected(CheckConditions(assertion, {"https://enkrat.example/saml"}, times).status());
+  const auto bearer = CheckBearer(assertion,
+                                  {.recipients = {"https://enkrat.example/saml/acs"},
+                                   .expected_in_response_to = "_0123456789abcdef"},
+                                  times);
+  RequireRejected(bearer.status());
+  Require(!bearer.ok() || bearer->bound);
+  RequireRejected(CheckAuthentication(assertion, times).status());
+}
+
+// The readers of an assertion, as if the provider had signed this.
+void ReadAssertion(ByteSpan input) {
   const absl::StatusOr<XmlDocument> document = XmlDocument::Parse(input, {});
   if (!document.ok()) return;
   (void)CheckSignatureForm(document->root(), true);
+  CheckRules(document->root());
   SamlIdentityProvider provider;
   provider.entity_id = "https://idp.example";
   provider.audiences = {"https://sp.example"};
@@ -81,7 +102,7 @@ void ReadPerson(ByteSpan input) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
   const enkrat::ByteSpan input(octets, size);
   enkrat::idp_client::ReadResponse(input);
-  enkrat::idp_client::ReadPerson(input);
+  enkrat::idp_client::ReadAssertion(input);
   (void)enkrat::idp_client::ReadSamlMetadata(
       input, {.entity_id = "https://saml-idp.example/metadata", .signer = std::nullopt});
   return 0;

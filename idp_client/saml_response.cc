@@ -50,15 +50,14 @@ absl::Status CheckStatus(XmlElement response) {
   return absl::OkStatus();
 }
 
-bool MayStandIn(XmlElement response, XmlElement child) {
-  static_cast<void>(response);
+bool MayStandInResponse(XmlElement child) {
   return child.Is(kSamlNamespace, "Issuer") || child.Is(kXmlSignatureNamespace, "Signature") ||
          child.Is(kSamlProtocolNamespace, "Status") || child.Is(kSamlNamespace, "Assertion");
 }
 
 absl::Status CheckParts(XmlElement response) {
   for (const XmlElement child : response.Children()) {
-    if (!MayStandIn(response, child)) return Reject("response holds what it must not");
+    if (!MayStandInResponse(child)) return Reject("response holds what it must not");
   }
   if (response.Children(kSamlNamespace, "Issuer").size() > 1) {
     return Reject("response has two issuers");
