@@ -12,6 +12,7 @@
 #include "common/mutex.h"
 #include "common/secret.h"
 #include "common/status_macros.h"
+#include "enkrat/v1/activation_service.grpc.pb.h"
 #include "enkrat/v1/certificate_service.grpc.pb.h"
 #include "enkrat/v1/signing_service.grpc.pb.h"
 #include "enkrat/v1/timestamp_service.grpc.pb.h"
@@ -55,6 +56,7 @@ class Client::Channel {
     signing = v1::SigningService::NewStub(channel);
     certificates = v1::CertificateService::NewStub(channel);
     timestamps = v1::TimestampService::NewStub(channel);
+    activation = v1::ActivationService::NewStub(channel);
   }
 
   ~Channel() {
@@ -100,6 +102,7 @@ class Client::Channel {
   std::unique_ptr<v1::SigningService::Stub> signing;
   std::unique_ptr<v1::CertificateService::Stub> certificates;
   std::unique_ptr<v1::TimestampService::Stub> timestamps;
+  std::unique_ptr<v1::ActivationService::Stub> activation;
 
  private:
   void SetDeadline(grpc::ClientContext& context) const {
@@ -174,6 +177,37 @@ absl::Status Client::ListCertificates(const v1::ListCertificatesRequest& request
 absl::Status Client::TimestampQuery(const v1::TimestampQueryRequest& request,
                                     v1::TimestampQueryResponse* response) {
   return channel_->Call(*channel_->timestamps, &v1::TimestampService::Stub::TimestampQuery, request,
+                        response);
+}
+
+absl::Status Client::Enrol(const v1::EnrolRequest& request, v1::EnrolResponse* response) {
+  return channel_->Call(*channel_->activation, &v1::ActivationService::Stub::Enrol, request,
+                        response);
+}
+
+absl::Status Client::Activate(const v1::ActivateRequest& request, v1::ActivateResponse* response) {
+  return channel_->Call(*channel_->activation, &v1::ActivationService::Stub::Activate, request,
+                        response);
+}
+
+absl::Status Client::ChangePin(const v1::ChangeRequest& request, v1::ChangeResponse* response) {
+  return channel_->Call(*channel_->activation, &v1::ActivationService::Stub::Change, request,
+                        response);
+}
+
+absl::Status Client::Unblock(const v1::UnblockRequest& request, v1::UnblockResponse* response) {
+  return channel_->Call(*channel_->activation, &v1::ActivationService::Stub::Unblock, request,
+                        response);
+}
+
+absl::Status Client::GetPinStatus(const v1::GetStatusRequest& request,
+                                  v1::GetStatusResponse* response) {
+  return channel_->Call(*channel_->activation, &v1::ActivationService::Stub::GetStatus, request,
+                        response);
+}
+
+absl::Status Client::RevokePin(const v1::RevokeRequest& request, v1::RevokeResponse* response) {
+  return channel_->Call(*channel_->activation, &v1::ActivationService::Stub::Revoke, request,
                         response);
 }
 

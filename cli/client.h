@@ -25,6 +25,18 @@ class ListCertificatesRequest;
 class ListCertificatesResponse;
 class TimestampQueryRequest;
 class TimestampQueryResponse;
+class EnrolRequest;
+class EnrolResponse;
+class ActivateRequest;
+class ActivateResponse;
+class ChangeRequest;
+class ChangeResponse;
+class UnblockRequest;
+class UnblockResponse;
+class GetStatusRequest;
+class GetStatusResponse;
+class RevokeRequest;
+class RevokeResponse;
 }  // namespace enkrat::v1
 
 namespace enkrat::cli {
@@ -50,6 +62,14 @@ class Client {
                                 v1::ListCertificatesResponse* response);
   absl::Status TimestampQuery(const v1::TimestampQueryRequest& request,
                               v1::TimestampQueryResponse* response);
+
+  // Of signing PINs.
+  absl::Status Enrol(const v1::EnrolRequest& request, v1::EnrolResponse* response);
+  absl::Status Activate(const v1::ActivateRequest& request, v1::ActivateResponse* response);
+  absl::Status ChangePin(const v1::ChangeRequest& request, v1::ChangeResponse* response);
+  absl::Status Unblock(const v1::UnblockRequest& request, v1::UnblockResponse* response);
+  absl::Status GetPinStatus(const v1::GetStatusRequest& request, v1::GetStatusResponse* response);
+  absl::Status RevokePin(const v1::RevokeRequest& request, v1::RevokeResponse* response);
 
   // Sign without a waiting thread, for load. `done` runs on a gRPC thread and may not block; it
   // may start the next call.

@@ -16,6 +16,7 @@ struct Context;
 void AddBindingCommand(CLI::App& app, Context& context);
 void AddLoginCommand(CLI::App& app, Context& context);
 void AddSignCommand(CLI::App& app, Context& context);
+void AddPinCommand(CLI::App& app, Context& context);
 void AddSessionCommand(CLI::App& app, Context& context);
 void AddVerifyCommand(CLI::App& app, Context& context);
 void AddTimestampCommand(CLI::App& app, Context& context);

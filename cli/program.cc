@@ -17,6 +17,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddBindingCommand(app, context);
   AddLoginCommand(app, context);
   AddSignCommand(app, context);
+  AddPinCommand(app, context);
   AddSessionCommand(app, context);
   AddVerifyCommand(app, context);
   AddTimestampCommand(app, context);

@@ -1,5 +1,6 @@
 // enkrat sign: one signing session, from files to signatures.
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "CLI/CLI.hpp"
@@ -15,6 +16,7 @@
 #include "cli/output_plan.h"
 #include "cli/session_summary.h"
 #include "cli/sign_outputs.h"
+#include "cli/typed_secret.h"
 #include "cli/wire.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -34,6 +36,8 @@ struct Arguments {
   LoginArguments login;
   std::string key = "p256";
   std::string format = "cades-bt";
+  std::string pin_file;
+  bool type_pin = false;
   OutputArguments outputs;
 };
 
@@ -87,6 +91,26 @@ absl::StatusOr<std::string> Assertion(const Arguments& arguments,
   return Login(login, context.connection.timeout);
 }
 
+// The person's signing PIN, for these documents and no others. Read before the login, which ages.
+absl::StatusOr<std::optional<Secret>> Pin(const Arguments& arguments, const Context& context) {
+  if (arguments.pin_file.empty() && !arguments.type_pin) return std::nullopt;
+  if (arguments.relying_party.empty()) {
+    return UsageError("the signing PIN needs --relying-party, which it is bound to");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(
+      Secret pin,
+      ReadPersonSecret({.name = "signing PIN", .file = arguments.pin_file, .option = "--pin-file"},
+                       context.err));
+  return std::make_optional(std::move(pin));
+}
+
+void AddPin(const Secret& pin, const Arguments& arguments, v1::SignRequest& request,
+            const signer::SigningIntent& intent) {
+  request.mutable_pin_proof()->set_pin(ToString(pin.Reveal()));
+  request.mutable_pin_proof()->set_signature_activation_data(
+      ToString(signer::ComputeSignatureActivationData(arguments.relying_party, intent)));
+}
+
 // What was asked for, and where it goes.
 struct Order {
   const signer::SigningIntent& intent;
@@ -116,9 +140,11 @@ absl::Status Run(Arguments arguments, const Context& context) {
   ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
   ENKRAT_ASSIGN_OR_RETURN(const signer::SigningIntent intent,
                           BuildIntent(arguments.intent, context));
+  ENKRAT_ASSIGN_OR_RETURN(const std::optional<Secret> pin, Pin(arguments, context));
   ENKRAT_ASSIGN_OR_RETURN(const std::string assertion, Assertion(arguments, intent, context));
   v1::SignRequest request;
   ToMessage(intent, assertion, choice, &request);
+  if (pin.has_value()) AddPin(*pin, arguments, request, intent);
   const Order order{intent, choice.format, plan, arguments.outputs.force};
   return WithRequestId(SendAndWrite(request, order, *client, context), intent.request_id);
 }
@@ -147,6 +173,9 @@ void AddSignCommand(CLI::App& app, Context& context) {
                    "cades-bt (FILE.p7s with timestamp), cades-bb (without), raw (FILE.sig and "
                    "FILE.tst)")
       ->capture_default_str();
+  command->add_option("--pin-file", arguments->pin_file,
+                      "file with the person's signing PIN, mode 0400 or 0600");
+  command->add_flag("--pin", arguments->type_pin, "type the person's signing PIN");
   AddOutputOptions(*command, arguments->outputs, "beside each document");
   command->footer(
       "An error names the request_id: `enkrat session get REQUEST_ID` says what became of it.\n"
