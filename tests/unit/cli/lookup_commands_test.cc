@@ -16,6 +16,7 @@
 #include "enkrat/v1/certificate_service.grpc.pb.h"
 #include "enkrat/v1/signing_service.grpc.pb.h"
 #include "store/sqlite_ledger.h"
+#include "tests/support/ledger_records.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/cli/certificates.h"
