@@ -1,7 +1,9 @@
 // The SAML verifier as a whole: what a good response yields, and the demands of the relying party.
 #include "idp_client/saml_verifier.h"
 
-#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/unit/idp_client/saml_fixture.h"
@@ -175,6 +177,24 @@ TEST_F(SamlVerifierTest, IdTokenIsRejected) {
 
 TEST_F(SamlVerifierTest, EmptyAssertionIsRejected) {
   EXPECT_THAT(Verify(""), FailsWith(Reason::kAssertionRejected));
+}
+
+TEST_F(SamlVerifierTest, ManyThreadsVerifyAtOnce) {
+  const std::string good = GoodResponse();
+  const std::string forged = SamlResponseAround(SignSaml(SamlSigningPair(), GoodAssertion().Xml()));
+  verifier();  // made here, used by all
+  std::atomic<int> accepted = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 10; ++j) {
+        accepted += Verify(good).ok() ? 1 : 0;
+        accepted += Verify(forged).ok() ? 1000 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(accepted.load(), 80);
 }
 
 // Messages go into evidence and logs.
