@@ -1,5 +1,6 @@
 // enkrat certificates: what the service issued to this relying party; and, with --config, the
 // long-lived certificates of an installation.
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -187,6 +188,48 @@ absl::Status RunExport(const ExportArguments& arguments, const Context& context)
   return absl::OkStatus();
 }
 
+struct ReportArguments {
+  std::string serial_number;
+  std::string kind;
+  std::string description;
+  std::string contact;
+};
+
+const std::map<std::string, v1::ProblemKind>& ProblemKinds() {
+  static const auto& kinds = *new std::map<std::string, v1::ProblemKind>{
+      {"key-misuse-suspected", v1::PROBLEM_KIND_KEY_MISUSE_SUSPECTED},
+      {"wrong-identity", v1::PROBLEM_KIND_WRONG_IDENTITY},
+      {"not-requested", v1::PROBLEM_KIND_NOT_REQUESTED},
+      {"other", v1::PROBLEM_KIND_OTHER}};
+  return kinds;
+}
+
+absl::Status RunReport(const ReportArguments& arguments, const Context& context) {
+  v1::ReportProblemRequest request;
+  request.set_serial_number(arguments.serial_number);
+  request.set_kind(ProblemKinds().at(arguments.kind));
+  request.set_description(arguments.description);
+  request.set_contact(arguments.contact);
+  ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
+  v1::ReportProblemResponse response;
+  ENKRAT_RETURN_IF_ERROR(client->ReportProblem(request, &response));
+  const v1::Problem& problem = response.problem();
+  if (context.json) {
+    context.out << Dump({{"report_id", problem.report_id()},
+                         {"serial_number", problem.serial_number()},
+                         {"session_id", problem.session_id()},
+                         {"revocable", response.revocable()}})
+                << "\n";
+    return absl::OkStatus();
+  }
+  context.out << "reported: " << problem.report_id() << "\n";
+  if (!response.revocable()) {
+    context.out << "A one-time certificate cannot be revoked; the report is kept as evidence, and "
+                   "the operator looks at it.\n";
+  }
+  return absl::OkStatus();
+}
+
 void AddKeyOptions(CLI::App& command, GetArguments& arguments) {
   command.add_option("--serial", arguments.serial_number, "serial number, hexadecimal");
   command.add_option("--fingerprint", arguments.fingerprint, "SHA-256 of the DER, hexadecimal");
@@ -237,6 +280,27 @@ void AddExport(CLI::App& group, Context& context) {
   });
 }
 
+void AddReport(CLI::App& group, Context& context) {
+  auto arguments = std::make_shared<ReportArguments>();
+  CLI::App* command =
+      group.add_subcommand("report", "Report a problem with a one-time certificate");
+  command->add_option("serial", arguments->serial_number, "serial number, hexadecimal")->required();
+  std::vector<std::string> kinds;
+  for (const auto& [name, kind] : ProblemKinds()) kinds.push_back(name);
+  command->add_option("--kind", arguments->kind, "what is wrong")
+      ->required()
+      ->check(CLI::IsMember(kinds));
+  command->add_option("--description", arguments->description,
+                      "in words, for the operator; at most 2000 characters");
+  command->add_option("--contact", arguments->contact, "how the operator can reach you");
+  command->footer(
+      "Example:\n  enkrat certificates report 1f3a... --kind not-requested \\\n"
+      "    --description 'The signer says that he was elsewhere.'");
+  command->callback([=, &context] {
+    context.command = [=, &context] { return RunReport(*arguments, context); };
+  });
+}
+
 }  // namespace
 
 void AddCertificatesCommand(CLI::App& app, Context& context) {
@@ -248,6 +312,7 @@ void AddCertificatesCommand(CLI::App& app, Context& context) {
   AddGet(*group, context);
   AddList(*group, context);
   AddExport(*group, context);
+  AddReport(*group, context);
   AddRegisterCommands(*group, context);
 }
 

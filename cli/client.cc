@@ -174,6 +174,12 @@ absl::Status Client::ListCertificates(const v1::ListCertificatesRequest& request
                         request, response);
 }
 
+absl::Status Client::ReportProblem(const v1::ReportProblemRequest& request,
+                                   v1::ReportProblemResponse* response) {
+  return channel_->Call(*channel_->certificates, &v1::CertificateService::Stub::ReportProblem,
+                        request, response);
+}
+
 absl::Status Client::TimestampQuery(const v1::TimestampQueryRequest& request,
                                     v1::TimestampQueryResponse* response) {
   return channel_->Call(*channel_->timestamps, &v1::TimestampService::Stub::TimestampQuery, request,

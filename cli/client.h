@@ -23,6 +23,8 @@ class GetChainRequest;
 class GetChainResponse;
 class ListCertificatesRequest;
 class ListCertificatesResponse;
+class ReportProblemRequest;
+class ReportProblemResponse;
 class TimestampQueryRequest;
 class TimestampQueryResponse;
 class EnrolRequest;
@@ -60,6 +62,8 @@ class Client {
   absl::Status GetChain(const v1::GetChainRequest& request, v1::GetChainResponse* response);
   absl::Status ListCertificates(const v1::ListCertificatesRequest& request,
                                 v1::ListCertificatesResponse* response);
+  absl::Status ReportProblem(const v1::ReportProblemRequest& request,
+                             v1::ReportProblemResponse* response);
   absl::Status TimestampQuery(const v1::TimestampQueryRequest& request,
                               v1::TimestampQueryResponse* response);
 

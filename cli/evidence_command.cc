@@ -97,16 +97,33 @@ void PrintText(const store::SessionRecord& session,
   }
 }
 
-absl::StatusOr<std::unique_ptr<store::Ledger>> OpenLedger(const std::string& path) {
+absl::StatusOr<std::unique_ptr<store::SqliteLedger>> OpenLedger(const std::string& path) {
   if (!FileExists(path)) return UnavailableError(absl::StrCat("there is no ledger at ", path));
   return store::SqliteLedger::Create({.path = path, .read_only = true});
+}
+
+// The session's steps, and what was reported of its certificate since.
+absl::StatusOr<std::vector<store::EvidenceRecord>> EvidenceWithProblems(
+    store::SqliteLedger& ledger, const std::string& session_id) {
+  ENKRAT_ASSIGN_OR_RETURN(std::vector<store::EvidenceRecord> evidence,
+                          ledger.EvidenceOf(session_id));
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<store::ProblemReport> problems,
+                          ledger.problem_reports().OfSession(session_id));
+  for (const store::ProblemReport& problem : problems) {
+    const nlohmann::ordered_json facts = {{"report_id", problem.report_id},
+                                          {"serial_number", problem.serial_number},
+                                          {"kind", problem.kind}};
+    evidence.push_back(
+        {.step = "problem-reported", .at = problem.reported_at, .facts_json = facts.dump()});
+  }
+  return evidence;
 }
 
 absl::Status ShowFromStore(const Arguments& arguments, const Context& context) {
   ENKRAT_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(arguments.store));
   ENKRAT_ASSIGN_OR_RETURN(const store::SessionRecord session, FindSession(*ledger, arguments));
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<store::EvidenceRecord> evidence,
-                          ledger->EvidenceOf(session.session_id));
+                          EvidenceWithProblems(*ledger, session.session_id));
   if (context.json) {
     PrintJson(session, evidence, context.out);
   } else {

@@ -64,8 +64,12 @@ absl::Status DenyCertificate(signer::AccessEvidence& access, const signer::Relyi
 class CertificateService final : public v1::CertificateService::CallbackService {
  public:
   CertificateService(CallGate& gate, store::Ledger& ledger, signer::AccessEvidence& access,
-                     ServiceChains chains)
-      : gate_(gate), ledger_(ledger), access_(access), chains_(std::move(chains)) {}
+                     ProblemReports& problems, ServiceChains chains)
+      : gate_(gate),
+        ledger_(ledger),
+        access_(access),
+        problems_(problems),
+        chains_(std::move(chains)) {}
 
   grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
                                            const v1::GetCertificateRequest* request,
@@ -137,10 +141,43 @@ class CertificateService final : public v1::CertificateService::CallbackService 
         });
   }
 
+  grpc::ServerUnaryReactor* ReportProblem(grpc::CallbackServerContext* context,
+                                          const v1::ReportProblemRequest* request,
+                                          v1::ReportProblemResponse* response) override {
+    return Run("ReportProblem", &ProblemReports::Report, *context, *request, response);
+  }
+  grpc::ServerUnaryReactor* GetProblem(grpc::CallbackServerContext* context,
+                                       const v1::GetProblemRequest* request,
+                                       v1::GetProblemResponse* response) override {
+    return Run("GetProblem", &ProblemReports::Get, *context, *request, response);
+  }
+  grpc::ServerUnaryReactor* ListProblems(grpc::CallbackServerContext* context,
+                                         const v1::ListProblemsRequest* request,
+                                         v1::ListProblemsResponse* response) override {
+    return Run("ListProblems", &ProblemReports::List, *context, *request, response);
+  }
+
  private:
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Run(const char* method,
+                                absl::Status (ProblemReports::*answer)(const signer::RelyingParty&,
+                                                                       const Request&, Response*),
+                                grpc::CallbackServerContext& context, const Request& request,
+                                Response* response) {
+    const CallGate::Arrival arrival = {.method = method};
+    absl::StatusOr<Call> call = gate_.Enter(context, arrival);
+    if (!call.ok()) return gate_.Refuse(context, arrival, call.status());
+    const signer::RelyingParty& caller = *call->relying_party;
+    return gate_.Run(*std::move(call), response,
+                     [this, answer, &caller, &request, response](Call&, const std::atomic<bool>&) {
+                       return (problems_.*answer)(caller, request, response);
+                     });
+  }
+
   CallGate& gate_;
   store::Ledger& ledger_;
   signer::AccessEvidence& access_;
+  ProblemReports& problems_;
   const ServiceChains chains_;
 };
 
@@ -148,8 +185,9 @@ class CertificateService final : public v1::CertificateService::CallbackService 
 
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
                                                       signer::AccessEvidence& access,
+                                                      ProblemReports& problems,
                                                       ServiceChains chains) {
-  return std::make_unique<CertificateService>(gate, ledger, access, std::move(chains));
+  return std::make_unique<CertificateService>(gate, ledger, access, problems, std::move(chains));
 }
 
 }  // namespace enkrat::server

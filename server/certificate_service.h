@@ -7,6 +7,7 @@
 
 #include "common/bytes.h"
 #include "server/call_gate.h"
+#include "server/problem_reports.h"
 #include "signer/access_evidence.h"
 #include "store/ledger.h"
 
@@ -21,9 +22,10 @@ struct ServiceChains {
   std::vector<Bytes> timestamping;  // own unit first, root last; empty with an outside TSA
 };
 
-// Gate, ledger and evidence are not owned; all outlive the service.
+// Gate, ledger, evidence and problems are not owned; all outlive the service.
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
                                                       signer::AccessEvidence& access,
+                                                      ProblemReports& problems,
                                                       ServiceChains chains);
 
 }  // namespace enkrat::server

@@ -50,6 +50,7 @@ class Core {
 
   signer::SigningWorkflow& workflow() { return *workflow_; }
   store::Ledger& ledger() { return *ledger_; }
+  store::ProblemReports& problem_reports() { return ledger_->problem_reports(); }
   // Null unless signing PINs are enabled.
   ActivationCore* activation() { return activation_.get(); }
   hsm::SessionPool& hsm() { return *pool_; }

@@ -291,8 +291,15 @@ absl::Status Front::StartGrpc() {
   ENKRAT_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(server_.grpc_listen()));
   ENKRAT_ASSIGN_OR_RETURN(const auto credentials, CredentialsFrom(server_));
   signing_service_ = MakeSigningService(*signing_gate_, core_.workflow(), access_);
+  problems_ = std::make_unique<ProblemReports>(
+      ProblemReports::Options{.ledger = &core_.ledger(),
+                              .reports = &core_.problem_reports(),
+                              .access = &access_,
+                              .text_folder = ProblemTextFolder(options_.config->store().path()),
+                              .logger = options_.logger,
+                              .clock = options_.clock});
   certificate_service_ = MakeCertificateService(
-      *signing_gate_, core_.ledger(), access_,
+      *signing_gate_, core_.ledger(), access_, *problems_,
       {.issuing = core_.issuing_chain(), .timestamping = core_.timestamping_chain()});
   timestamp_service_ = MakeTimestampService(*timestamp_gate_, core_.timestamper(), queries_.get());
   grpc::EnableDefaultHealthCheckService(true);

@@ -26,6 +26,7 @@
 #include "server/metrics.h"
 #include "server/open_calls.h"
 #include "server/periodic_task.h"
+#include "server/problem_reports.h"
 #include "server/relying_party_reload.h"
 #include "server/response_budget.h"
 #include "server/settings.h"
@@ -92,6 +93,7 @@ class Front {
   CallRates rates_;
   std::unique_ptr<RelyingPartyReload> reload_;
   signer::AccessEvidence access_;
+  std::unique_ptr<ProblemReports> problems_;
   signer::InFlightLimit signing_limit_;
   signer::InFlightLimit timestamp_limit_;
   ResponseBudget responses_;
@@ -102,7 +104,7 @@ class Front {
   std::unique_ptr<grpc::Service> certificate_service_;
   std::unique_ptr<grpc::Service> timestamp_service_;
   std::unique_ptr<grpc::Service> activation_service_;  // null unless enabled
-  std::unique_ptr<TimestampQueries> queries_;  // null with an outside TSA
+  std::unique_ptr<TimestampQueries> queries_;          // null with an outside TSA
   std::unique_ptr<HttpEndpoints> endpoints_;
   ThreadPool session_pool_;
   ThreadPool timestamp_pool_;

@@ -143,6 +143,24 @@ INSERT INTO meta VALUES ('pin-decoy', 0);
 )sql");
 }
 
+// What relying parties report of their certificates (problem_reports.h).
+absl::Status AddProblemReports(SqliteConnection& writer) {
+  return writer.Execute(R"sql(
+CREATE TABLE problem_reports (
+  id            INTEGER PRIMARY KEY,
+  report_id     TEXT NOT NULL UNIQUE,
+  relying_party TEXT NOT NULL,
+  session       INTEGER NOT NULL REFERENCES sessions (id),
+  serial_number TEXT NOT NULL,
+  kind          TEXT NOT NULL,
+  reported_us   INTEGER NOT NULL
+);
+CREATE INDEX problem_reports_by_relying_party ON problem_reports (relying_party, reported_us);
+CREATE INDEX problem_reports_by_certificate ON problem_reports (serial_number);
+CREATE INDEX problem_reports_by_session ON problem_reports (session);
+)sql");
+}
+
 // In order; the nth leads to version n. One that has been released is never changed.
 struct Migration {
   constexpr Migration(absl::Status (*step)(SqliteConnection&)) : plain(step) {}
@@ -155,8 +173,8 @@ struct Migration {
   absl::Status (*plain)(SqliteConnection&) = nullptr;
   absl::Status (*with_tools)(SqliteConnection&, const MigrationTools&) = nullptr;
 };
-constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents, &AddQuotaCounters,
-                                     &CreatePinTables, &SetPersonalDataApart};
+constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents,          &AddQuotaCounters,
+                                     &CreatePinTables,   &SetPersonalDataApart, &AddProblemReports};
 
 absl::Status Apply(SqliteConnection& writer, const Migration& migration, int64_t version,
                    const MigrationTools& tools) {

@@ -13,6 +13,7 @@
 #include "store/personal_records.h"
 #include "store/quota_counters.h"
 #include "store/sqlite_pin_credentials.h"
+#include "store/sqlite_problem_reports.h"
 
 namespace enkrat::store {
 namespace {
@@ -46,6 +47,7 @@ absl::StatusOr<std::unique_ptr<SqliteLedger>> SqliteLedger::Create(Options optio
 SqliteLedger::SqliteLedger(std::unique_ptr<LedgerFiles> files, absl::Duration retention)
     : files_(std::move(files)),
       pin_credentials_(MakeSqlitePinCredentials(*files_)),
+      problem_reports_(MakeSqliteProblemReports(*files_)),
       retention_(retention) {}
 SqliteLedger::~SqliteLedger() = default;
 

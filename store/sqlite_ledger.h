@@ -13,6 +13,7 @@
 #include "store/ledger.h"
 #include "store/personal_data.h"
 #include "store/pin_credentials.h"
+#include "store/problem_reports.h"
 
 namespace enkrat::store {
 
@@ -75,6 +76,7 @@ class SqliteLedger final : public Ledger, public PersonalDataLedger, public Evid
   // In the same file, and the same transactions as its evidence and spent assertions. Lives as long
   // as the ledger.
   PinCredentials& pin_credentials() { return *pin_credentials_; }
+  ProblemReports& problem_reports() { return *problem_reports_; }
 
   absl::StatusOr<DuePage> ListDue(absl::Time due_before, size_t page_size,
                                   absl::string_view page_token) override;
@@ -95,6 +97,7 @@ class SqliteLedger final : public Ledger, public PersonalDataLedger, public Evid
 
   std::unique_ptr<LedgerFiles> files_;
   std::unique_ptr<PinCredentials> pin_credentials_;
+  std::unique_ptr<ProblemReports> problem_reports_;
   const absl::Duration retention_;
 };
 
