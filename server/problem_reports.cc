@@ -110,12 +110,14 @@ absl::Status ProblemReports::Report(const signer::RelyingParty& caller,
     return options_.access->Deny(caller, "serial_number", certificate->serial_number);
   }
   const std::string& kind = v1::ProblemKind_Name(request.kind());
-  const store::ProblemReport report{.report_id = ToHex(RandomBytes(kReportIdBytes)),
-                                    .relying_party = caller.id,
-                                    .session_id = certificate->session_id,
-                                    .serial_number = certificate->serial_number,
-                                    .kind = std::string(absl::StripPrefix(kind, kPrefix)),
-                                    .reported_at = options_.clock->Now()};
+  const store::ProblemReport report{
+      .report_id = ToHex(RandomBytes(kReportIdBytes)),
+      .relying_party = caller.id,
+      .session_id = certificate->session_id,
+      .serial_number = certificate->serial_number,
+      .kind = std::string(absl::StripPrefix(kind, kPrefix)),
+      // As the ledger keeps it.
+      .reported_at = absl::FromUnixMicros(absl::ToUnixMicros(options_.clock->Now()))};
   // The text first: what the evidence points to is there.
   ENKRAT_ASSIGN_OR_RETURN(const std::string digest,
                           texts_.Keep(report.report_id, {.description = request.description(),
