@@ -24,6 +24,7 @@ void AddCertificatesCommand(CLI::App& app, Context& context);
 void AddEvidenceCommand(CLI::App& app, Context& context);
 void AddBenchCommand(CLI::App& app, Context& context);
 void AddInitCommand(CLI::App& app, Context& context);
+void AddRpCommand(CLI::App& app, Context& context);
 void AddDoctorCommand(CLI::App& app, Context& context);
 
 }  // namespace enkrat::cli

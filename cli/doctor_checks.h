@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "cli/doctor_findings.h"
@@ -14,7 +15,8 @@
 
 namespace enkrat::config::v1 {
 class Config;
-}
+class RelyingPartyConfig;
+}  // namespace enkrat::config::v1
 
 namespace enkrat::cli {
 
@@ -42,8 +44,14 @@ void CheckClock(const config::v1::Config& config, Findings& findings);
 // Folder, file, contents and disk of the ledger.
 void CheckStore(const config::v1::Config& config, Findings& findings);
 
+// The folder of relying parties, and who is disabled or has no limits. All relying parties: those
+// of the file, and those of the folder if it is in order.
+std::vector<config::v1::RelyingPartyConfig> CheckRelyingParties(const config::v1::Config& config,
+                                                                Findings& findings);
+
 // What is allowed, but should be known: examples left in place, weak policies, plaintext.
-void CheckPolicies(const config::v1::Config& config, Findings& findings);
+void CheckPolicies(const config::v1::Config& config,
+                   const std::vector<config::v1::RelyingPartyConfig>& parties, Findings& findings);
 
 }  // namespace enkrat::cli
 

@@ -29,7 +29,7 @@ void CheckAll(const DoctorArguments& arguments, Findings& findings) {
   CheckHsm(*config, arguments.credentials_directory, certified, clock, findings);
   CheckClock(*config, findings);
   CheckStore(*config, findings);
-  CheckPolicies(*config, findings);
+  CheckPolicies(*config, CheckRelyingParties(*config, findings), findings);
 }
 
 absl::Status Run(const DoctorArguments& arguments, const Context& context) {

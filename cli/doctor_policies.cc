@@ -73,12 +73,13 @@ void CheckProvider(const v1::IssuerConfig& provider, Findings& findings) {
 
 }  // namespace
 
-void CheckPolicies(const config::v1::Config& config, Findings& findings) {
+void CheckPolicies(const config::v1::Config& config,
+                   const std::vector<v1::RelyingPartyConfig>& parties, Findings& findings) {
   const size_t before = findings.all().size();
   for (const v1::ProfileConfig& profile : config.certificates().profiles()) {
     CheckProfile(profile, config.hsm().module(), findings);
   }
-  for (const v1::RelyingPartyConfig& party : config.relying_parties()) {
+  for (const v1::RelyingPartyConfig& party : parties) {
     for (const v1::LevelPolicy& policy : party.levels()) {
       CheckLevel(absl::StrCat("relying party ", party.id()), policy, findings);
     }

@@ -173,6 +173,8 @@ absl::StatusOr<bool> EnsureConfiguration(const InitArguments& arguments) {
                                                      .relying_party = arguments.relying_party,
                                                      .grpc_listen = arguments.grpc_listen,
                                                      .http_listen = arguments.http_listen});
+  ENKRAT_RETURN_IF_ERROR(
+      MakePrivateFolder(absl::StrCat(arguments.folder, "/", kRelyingPartiesFolder)));
   ENKRAT_RETURN_IF_ERROR(WriteFile(path, AsSpan(absl::string_view(yaml)), {.mode = 0640}));
   ENKRAT_ASSIGN_OR_RETURN(const server::Config config, server::LoadSettings(path));
   ENKRAT_RETURN_IF_ERROR(WithContext(server::CheckSettings(config), path));

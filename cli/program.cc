@@ -25,6 +25,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddEvidenceCommand(app, context);
   AddBenchCommand(app, context);
   AddInitCommand(app, context);
+  AddRpCommand(app, context);
   AddDoctorCommand(app, context);
 }
 

@@ -70,8 +70,11 @@ std::string IdentityPart(const ServiceConfiguration& c) {
 }
 
 std::string RelyingPartyPart(const ServiceConfiguration& c) {
-  return absl::StrCat("\n# Who may ask for signatures.\nrelying_parties:\n  - id: ",
-                      Quoted(c.relying_party), "\n    levels:\n      - level: advanced\n");
+  return absl::StrCat(
+      "\n# Who may ask for signatures.\nrelying_parties:\n  - id: ", Quoted(c.relying_party),
+      "\n    levels:\n      - level: advanced\n\n# Further ones, for enkrat rp: "
+      "docs/relying_parties.md.\nrelying_parties_folder: ",
+      kRelyingPartiesFolder, "\n");
 }
 
 }  // namespace

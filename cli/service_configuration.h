@@ -11,6 +11,9 @@ namespace enkrat::cli {
 // until there is one.
 inline constexpr char kExamplePolicyOid[] = "1.3.6.1.4.1.32473.1.1";
 
+// Of relying parties; beside the configuration.
+inline constexpr char kRelyingPartiesFolder[] = "relying-parties";
+
 struct ServiceConfiguration {
   std::string module;
   std::string token_label;

@@ -165,9 +165,9 @@ absl::StatusOr<CallerDirectory::Entry> CallerFrom(const v1::RelyingPartyConfig& 
   return entry;
 }
 
-absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& config) {
-  const std::string& folder = config.relying_parties_folder();
-  if (config.relying_parties().empty() && folder.empty()) {
+absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersWith(
+    const Config& config, const std::vector<RelyingPartyFile>& files) {
+  if (config.relying_parties().empty() && config.relying_parties_folder().empty()) {
     return Invalid("relying_parties", "at least one is needed, or a relying_parties_folder");
   }
   std::vector<CallerDirectory::Entry> entries;
@@ -177,13 +177,18 @@ absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& confi
         CallerFrom(config.relying_parties(i), config, absl::StrCat("relying_parties[", i, "]")));
     entries.push_back(std::move(entry));
   }
-  std::vector<CallerDirectory::Entry> in_folder;
-  if (!folder.empty()) {
-    ENKRAT_ASSIGN_OR_RETURN(const std::vector<RelyingPartyFile> files,
-                            ReadRelyingPartyFolder(folder, FolderOwner::kAnybody));
-    ENKRAT_ASSIGN_OR_RETURN(in_folder, EntriesFrom(files, config));
-  }
+  ENKRAT_ASSIGN_OR_RETURN(std::vector<CallerDirectory::Entry> in_folder,
+                          EntriesFrom(files, config));
   return CallerDirectory::Create(std::move(entries), PlaintextCaller(config), std::move(in_folder));
+}
+
+absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersFrom(const Config& config) {
+  std::vector<RelyingPartyFile> files;
+  if (!config.relying_parties_folder().empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(
+        files, ReadRelyingPartyFolder(config.relying_parties_folder(), FolderOwner::kAnybody));
+  }
+  return CallersWith(config, files);
 }
 
 }  // namespace enkrat::server

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,11 @@ absl::StatusOr<std::vector<FileFacts>> LookAtRelyingPartyFolder(const std::strin
 // the field.
 absl::StatusOr<std::vector<CallerDirectory::Entry>> EntriesFrom(
     const std::vector<RelyingPartyFile>& files, const Config& config);
+
+// All relying parties that a service would have with this configuration and these files.
+// kConfigurationInvalid as above, or for what they do not fit together.
+absl::StatusOr<std::unique_ptr<CallerDirectory>> CallersWith(
+    const Config& config, const std::vector<RelyingPartyFile>& files);
 
 }  // namespace enkrat::server
 
