@@ -12,6 +12,8 @@
 //   * * CKR_DEVICE_REMOVED                  every call to any function fails: the HSM is gone
 //   C_DestroyObject * CKR_OK                pretends to have done it
 //   C_Sign 1 KILL                           the process ends there, as by kill -9
+//   C_Sign 1 HOLD                           the call waits while the line is there, and is made
+//                                           then; the file <plan>.held says that it waits
 //
 // A call that fails does not reach the real module. A line is known by its text: one that stays
 // keeps its count, one that goes and comes back counts anew; what follows a # makes a line another.
@@ -50,6 +52,7 @@ struct Fault {
   int calls_left = 0;  // 0 = every call; -1 = spent
   CK_RV answer = CKR_OK;
   bool kill = false;
+  bool hold = false;
 
   static Fault Parse(const std::string& line) {
     std::istringstream words(line);
@@ -60,7 +63,8 @@ struct Fault {
     fault.calls_left = count == "*" ? 0 : std::atoi(count.c_str());
     if (count != "*" && fault.calls_left < 1) Stop("not a line of a plan: " + line);
     fault.kill = answer == "KILL";
-    if (fault.kill) return fault;
+    fault.hold = answer == "HOLD";
+    if (fault.kill || fault.hold) return fault;
     const std::optional<hsm::ReturnValue> rv = hsm::ReturnValueFromName(answer);
     if (!rv.has_value()) Stop("no such answer: " + line);
     fault.answer = *rv;
@@ -88,18 +92,35 @@ class Proxy {
 
   // What the call answers instead of being made.
   std::optional<CK_RV> Planned(const char* call) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     ReadPlan();
     std::optional<CK_RV> answer;
+    std::string held;
     for (auto& [line, fault] : faults_) {
       if (!fault.Hits(call)) continue;
       if (fault.kill) kill(getpid(), SIGKILL);
-      if (!answer.has_value()) answer = fault.answer;
+      if (fault.hold) {
+        held = line;
+      } else if (!answer.has_value()) {
+        answer = fault.answer;
+      }
     }
+    if (!held.empty()) Hold(held, lock);
     return answer;
   }
 
  private:
+  // Others go on meanwhile.
+  void Hold(const std::string& line, std::unique_lock<std::mutex>& lock) {
+    std::ofstream(plan_path_ + ".held") << line;
+    while (faults_.count(line) > 0) {
+      lock.unlock();
+      usleep(1000);
+      lock.lock();
+      ReadPlan();
+    }
+  }
+
   Proxy() : plan_path_(Environment("ENKRAT_FAULT_PLAN")) {
     const std::string path = Environment("ENKRAT_FAULT_MODULE");
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
