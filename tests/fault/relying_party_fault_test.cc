@@ -10,6 +10,7 @@
 
 #include "common/reason.h"
 #include "tests/fault/faulty_service.h"
+#include "tests/support/paths.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::testing {
@@ -25,14 +26,15 @@ class RelyingPartyFault : public ::testing::Test {
     const ServiceEnvironment& environment = service_.environment();
     fs::create_directory(environment.File("parties"));
     chmod(environment.File("parties").c_str(), 0755);
-    WriteText(environment.File("parties/demo.yaml"), "id: demo\nlevels: [{level: advanced}]\n");
+    WriteText(environment.File("parties/demo.yaml"),
+              "id: demo\nlevels: [{level: advanced, binding: optional}]\n");
     chmod(environment.File("parties/demo.yaml").c_str(), 0644);
     ASSERT_THAT(service_.Start(), IsOk());
   }
 
   ProgramOutcome Rp(const std::string& verb) {
     return RunProgram({.argv = {BinaryPath("bin/enkrat"), "rp", verb, "demo", "--config",
-                                service_.environment().File("config.yaml")}});
+                                service_.environment().File("enkratd.yaml")}});
   }
 
   FaultyService service_{

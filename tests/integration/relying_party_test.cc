@@ -5,12 +5,12 @@
 
 #include <csignal>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 
 #include "tests/integration/running_service.h"
 #include "tests/integration/sign_calls.h"
+#include "tests/support/paths.h"
 
 namespace enkrat::testing {
 namespace {
@@ -32,7 +32,7 @@ class RelyingPartyTest : public ::testing::Test {
 
   ProgramOutcome Rp(std::vector<std::string> words) const {
     words.insert(words.begin(), {BinaryPath("bin/enkrat"), "rp"});
-    words.insert(words.end(), {"--config", service_.File("config.yaml")});
+    words.insert(words.end(), {"--config", service_.File("enkratd.yaml")});
     return Execute(std::move(words));
   }
   void Put(const std::string& id, const std::string& more) const {
