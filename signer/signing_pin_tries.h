@@ -31,6 +31,7 @@ struct RightSecret {
   store::PinCredential credential;  // as the try was taken
   Bytes credential_hash;
   // Held until what follows from the right secret is on disk: it may need another memory-hard hash.
+  // Does not outlive the SigningPinTries.
   HsmTurns::Turn turn;
 };
 
