@@ -150,6 +150,34 @@ TEST_F(DoctorCommandTest, WeakPoliciesAreNamed) {
   EXPECT_THAT(Out(), HasSubstr("LEVEL_ADVANCED takes assertions that name no documents"));
 }
 
+TEST_F(DoctorCommandTest, FolderOfRelyingPartiesIsLookedAtLikeTheConfiguration) {
+  ASSERT_EQ(Run({"rp", "add", "portal", "--san", "DNS:p", "--config", Path("config.yaml")}), 0)
+      << Err();
+  ASSERT_EQ(Run(Doctor()), 0) << Out();
+  EXPECT_EQ(Finding("relying parties folder")["verdict"], "OK");
+  EXPECT_THAT(Finding("relying party portal")["detail"].get<std::string>(),
+              HasSubstr("as often as it likes"));
+  Replace("relying-parties/portal.yaml", "  - level: \"advanced\"\n",
+          "  - level: advanced\n    binding: optional\n    minimal_level_of_assurance: low\n"
+          "    max_authentication_age: 10m\ncalls_per_second: 5\ndisabled: true\n");
+  EXPECT_EQ(Run(Doctor()), 0) << Out();
+  for (const char* named : {"asks for less assurance", "name no documents",
+                            "logins older than three minutes", "is disabled"}) {
+    EXPECT_THAT(Out(), HasSubstr(named));
+  }
+}
+
+TEST_F(DoctorCommandTest, FolderOfRelyingPartiesInDisorderFails) {
+  Write("relying-parties/portal.yaml", "id: portal\ncolour: red\n");
+  EXPECT_EQ(Run(Doctor()), 1);
+  EXPECT_THAT(Finding("relying parties folder")["detail"].get<std::string>(),
+              HasSubstr("portal.yaml: line 2"));
+  fs::remove(Path("relying-parties/portal.yaml"));
+  chmod(Path("relying-parties").c_str(), 0777);
+  EXPECT_EQ(Run(Doctor()), 1);
+  EXPECT_EQ(Finding("relying parties folder")["verdict"], "FAIL");
+}
+
 TEST_F(DoctorCommandTest, UnsynchronisedClockFailsOnlyWhereItIsRequired) {
   ASSERT_EQ(Run(Doctor()), 0) << Out();
   const bool synchronised = Finding("clock")["verdict"] == "OK";

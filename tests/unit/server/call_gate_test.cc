@@ -54,7 +54,7 @@ class CallGateTest : public ::testing::Test {
     CallerDirectory::Entry entry;
     entry.relying_party.id = "demo";
     entry.relying_party.max_in_flight = 2;
-    callers_ = *CallerDirectory::Create({entry}, "demo");
+    callers_ = *CallerDirectory::Create({}, "demo", {entry});
     gate_ = std::make_unique<CallGate>(CallGate::Options{.callers = callers_.get(),
                                                          .rates = &rates_,
                                                          .limit = &limit_,
@@ -83,6 +83,20 @@ class CallGateTest : public ::testing::Test {
     v1::TimestampQueryRequest request;
     request.set_time_stamp_req(request_id);
     return stub_->TimestampQuery(&context, request, &response_);
+  }
+  struct Limits {
+    bool disabled = false;
+    uint32_t calls_per_second = 0;
+    uint32_t burst = 0;
+  };
+  // What is known of "demo" from now on; it must have come from the folder.
+  void Know(const Limits& limits) {
+    CallerDirectory::Entry entry;
+    entry.relying_party.id = "demo";
+    entry.relying_party.disabled->store(limits.disabled);
+    entry.relying_party.calls_per_second = limits.calls_per_second;
+    entry.relying_party.burst = limits.burst;
+    ASSERT_TRUE(callers_->Replace({entry}).ok());
   }
   // What happens on gRPC's threads after the client has its answer.
   void WaitUntilEmpty() {
@@ -164,6 +178,25 @@ TEST_F(CallGateTest, CallIsCountedAndLoggedWithItsIds) {
 TEST_F(CallGateTest, RequestIdThatIsNoneDoesNotReachTheLog) {
   EXPECT_TRUE(Ask("forged\nline of 36 characters exactly!!!").ok());
   EXPECT_THAT(Log(), Not(HasSubstr("forged")));
+}
+
+TEST_F(CallGateTest, DisabledRelyingPartyIsRefusedAndTakesNoPlace) {
+  Know({.disabled = true});
+  EXPECT_EQ(Ask().error_code(), grpc::PERMISSION_DENIED);
+  EXPECT_EQ(limit_.inside(), 0u);
+  EXPECT_THAT(
+      metrics_.Text(),
+      HasSubstr("enkrat_calls_total{method=\"Query\",reason=\"RELYING_PARTY_DISABLED\"} 1"));
+}
+
+TEST_F(CallGateTest, CallOverTheRateIsRefusedBeforeItTakesAPlace) {
+  Know({.calls_per_second = 1, .burst = 1});
+  EXPECT_TRUE(Ask().ok());
+  WaitUntilEmpty();
+  EXPECT_EQ(Ask().error_code(), grpc::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(limit_.inside(), 0u);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(Ask().ok());
 }
 
 TEST_F(CallGateTest, RelyingPartyThatIsFullIsRefusedAndItsRequestIdLogged) {
