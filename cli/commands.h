@@ -22,6 +22,8 @@ void AddVerifyCommand(CLI::App& app, Context& context);
 void AddTimestampCommand(CLI::App& app, Context& context);
 void AddCertificatesCommand(CLI::App& app, Context& context);
 void AddEvidenceCommand(CLI::App& app, Context& context);
+void AddRetentionCommand(CLI::App& app, Context& context);
+void AddSubjectCommand(CLI::App& app, Context& context);
 void AddBenchCommand(CLI::App& app, Context& context);
 void AddInitCommand(CLI::App& app, Context& context);
 void AddRpCommand(CLI::App& app, Context& context);

@@ -23,6 +23,8 @@ void AddCommands(CLI::App& app, Context& context) {
   AddTimestampCommand(app, context);
   AddCertificatesCommand(app, context);
   AddEvidenceCommand(app, context);
+  AddRetentionCommand(app, context);
+  AddSubjectCommand(app, context);
   AddBenchCommand(app, context);
   AddInitCommand(app, context);
   AddRpCommand(app, context);

@@ -85,6 +85,9 @@ class CertificateService final : public v1::CertificateService::CallbackService 
                                   Find(ledger_, *request));
           if (!record.has_value()) return MakeError(Reason::kNotFound, "no such certificate");
           if (record->relying_party != caller.id) return DenyCertificate(access_, caller, *request);
+          if (record->erased_at.has_value()) {
+            return MakeError(Reason::kPersonalDataErased, "the certificate was erased");
+          }
           Fill(*record, *response->mutable_certificate());
           response->set_session_id(record->session_id);
           for (const Bytes& certificate : chains_.issuing)

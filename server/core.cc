@@ -234,6 +234,11 @@ absl::Status Core::OpenLedger() {
                                    .clock = options_.clock,
                                    .retention = DurationFrom(config.personal_data().retention()),
                                    .logger = options_.logger}));
+  personal_data_ = std::make_unique<signer::PersonalDataDesk>(
+      signer::PersonalDataDesk::Options{.pool = pool_.get(),
+                                        .person_key = &*person_key_,
+                                        .ledger = ledger_.get(),
+                                        .clock = options_.clock});
   ENKRAT_ASSIGN_OR_RETURN(const size_t abandoned, ledger_->CloseAbandoned(options_.clock->Now()));
   if (abandoned > 0) {
     options_.logger->Warning("sessions of the last run were cut off", {{"sessions", abandoned}});

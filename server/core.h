@@ -24,6 +24,7 @@
 #include "server/settings.h"
 #include "signer/certificate_register_reader.h"
 #include "signer/local_timestamper.h"
+#include "signer/personal_data_desk.h"
 #include "signer/personal_data_keys.h"
 #include "signer/signing_workflow.h"
 #include "store/sqlite_ledger.h"
@@ -51,6 +52,7 @@ class Core {
   signer::SigningWorkflow& workflow() { return *workflow_; }
   store::Ledger& ledger() { return *ledger_; }
   store::ProblemReports& problem_reports() { return ledger_->problem_reports(); }
+  signer::PersonalDataDesk& personal_data() { return *personal_data_; }
   // Null unless signing PINs are enabled.
   ActivationCore* activation() { return activation_.get(); }
   hsm::SessionPool& hsm() { return *pool_; }
@@ -110,7 +112,8 @@ class Core {
   std::unique_ptr<PeriodicTask> metadata_refresh_;            // of saml_
   std::unique_ptr<signer::PersonalDataKeys> data_keys_;       // of ledger_
   std::unique_ptr<store::SqliteLedger> ledger_;
-  std::unique_ptr<ActivationCore> activation_;  // null unless enabled
+  std::unique_ptr<signer::PersonalDataDesk> personal_data_;  // over ledger_
+  std::unique_ptr<ActivationCore> activation_;               // null unless enabled
   std::unique_ptr<CertificateWatch> certificates_;
   std::unique_ptr<SessionMetrics> observer_;
   std::unique_ptr<signer::SigningWorkflow> workflow_;

@@ -5,6 +5,7 @@
 #include "common/status_macros.h"
 #include "server/core.h"
 #include "server/front.h"
+#include "server/operator_service.h"
 
 namespace enkrat::server {
 
@@ -25,6 +26,13 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Options options) {
                                                           .logger = daemon->options_.logger,
                                                           .deaf = daemon->options_.deaf});
   ENKRAT_RETURN_IF_ERROR(daemon->front_->Start());
+  if (const std::string& socket = daemon->options_.config.server().operator_socket();
+      !socket.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(daemon->operator_,
+                            OperatorServer::Start({.socket = socket,
+                                                   .desk = &daemon->core_->personal_data(),
+                                                   .logger = daemon->options_.logger}));
+  }
   return daemon;
 }
 
@@ -37,6 +45,7 @@ uint16_t Daemon::http_port() const { return front_->http_port(); }
 void Daemon::ReloadRelyingParties() { front_->ReloadRelyingParties(); }
 
 void Daemon::Drain() {
+  operator_.reset();
   front_->Stop(DurationFrom(options_.config.server().drain()));
   front_.reset();
   core_.reset();

@@ -19,6 +19,7 @@ namespace enkrat::server {
 
 class Core;
 class Front;
+class OperatorServer;
 
 // Not thread-safe: one thread starts and drains it.
 class Daemon {
@@ -53,8 +54,9 @@ class Daemon {
 
   const Options options_;
   Metrics metrics_;
-  std::unique_ptr<Core> core_;    // HSM, ledger, workflow
-  std::unique_ptr<Front> front_;  // listeners, threads, tasks; goes first
+  std::unique_ptr<Core> core_;                // HSM, ledger, workflow
+  std::unique_ptr<Front> front_;              // listeners, threads, tasks; goes before the core
+  std::unique_ptr<OperatorServer> operator_;  // null unless configured; goes first
 };
 
 }  // namespace enkrat::server
