@@ -11,6 +11,7 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/evidence_verify.h"
 #include "cli/files.h"
 #include "cli/outcome.h"
 #include "cli/refusals.h"
@@ -199,6 +200,7 @@ void AddEvidenceCommand(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("evidence", "Show what was recorded about a signing");
   group->require_subcommand(1);
   group->footer("Example:\n  enkrat evidence show REQUEST_ID");
+  AddEvidenceVerifyCommand(*group, context);
   AddRefusalsCommand(*group, "rejected",
                      "List the assertions that the service refused, oldest first",
                      RefusalKind::kAssertionRejected, context);

@@ -56,6 +56,12 @@ absl::Status CheckCertificateIsFor(const PublicKey& key, ByteSpan certificate_de
 
 bool Timestamped(SignatureFormat format) { return format != SignatureFormat::kCadesBB; }
 
+// What retention or the person had erased is not answered as if it had never been.
+absl::Status CheckNotErased(const store::SessionRecord& record) {
+  if (!record.personal_data_erased_at.has_value()) return absl::OkStatus();
+  return MakeError(Reason::kPersonalDataErased, "the session's personal data was erased");
+}
+
 }  // namespace
 
 // A session whose intent has been recorded: from here on it ends in the ledger, one way or another.
@@ -191,6 +197,7 @@ absl::StatusOr<std::optional<SigningResult>> SigningWorkflow::EarlierResult(
   }
   switch (record->state) {
     case store::SessionState::kCompleted: {
+      ENKRAT_RETURN_IF_ERROR(CheckNotErased(*record));
       if (!record->result.has_value()) {
         return MakeError(Reason::kRequestIdReused, "the first result is no longer kept");
       }
@@ -508,6 +515,7 @@ absl::StatusOr<SessionReport> SigningWorkflow::Find(const RelyingParty& relying_
   ENKRAT_ASSIGN_OR_RETURN(const std::optional<store::SessionRecord> record,
                           parts_.ledger->FindSession(relying_party.id, request_id));
   if (!record.has_value()) return MakeError(Reason::kNotFound, "no session with this request_id");
+  ENKRAT_RETURN_IF_ERROR(CheckNotErased(*record));
   SessionReport report = {.state = record->state,
                           .session_id = record->session_id,
                           .result = std::nullopt,
