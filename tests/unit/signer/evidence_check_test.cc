@@ -87,45 +87,53 @@ TEST_P(SpoiltEvidence, IsFound) {
 INSTANTIATE_TEST_SUITE_P(
     Each, SpoiltEvidence,
     ::testing::Values(
-        Case{"ChangedFact", [](auto& t) { t.evidence[1].facts_json = "{\"loa\":\"high\"}"; },
+        Case{"ChangedFact",
+             [](auto& trail) { trail.evidence[1].facts_json = "{\"loa\":\"high\"}"; }, false},
+        Case{"ChangedTime", [](auto& trail) { trail.evidence[1].at += absl::Microseconds(1); },
              false},
-        Case{"ChangedTime", [](auto& t) { t.evidence[1].at += absl::Microseconds(1); }, false},
-        Case{"DroppedRecord", [](auto& t) { t.evidence.erase(t.evidence.begin() + 1); }, false},
-        Case{"DroppedLastRecord", [](auto& t) { t.evidence.pop_back(); }, false},
+        Case{"DroppedRecord", [](auto& trail) { trail.evidence.erase(trail.evidence.begin() + 1); },
+             false},
+        Case{"DroppedLastRecord", [](auto& trail) { trail.evidence.pop_back(); }, false},
         Case{"AddedRecord",
-             [](auto& t) {
-               t.evidence.push_back({"more", kAt, "{}"});
+             [](auto& trail) {
+               trail.evidence.push_back({"more", kAt, "{}"});
              },
              false},
-        Case{"SwappedRecords", [](auto& t) { std::swap(t.evidence[1], t.evidence[6]); }, false},
-        Case{"OtherCount", [](auto& t) { ++t.head->count; }, false},
-        Case{"OtherHead", [](auto& t) { t.head->head[0] ^= 1; }, false},
-        Case{"EvidenceOfAnotherSession", [](auto& t) { t.session.session_id.back() = '2'; }, false},
-        Case{"MissingStep", [](auto& t) { t.evidence.erase(t.evidence.begin() + 5); }, true},
-        Case{"StepsOutOfOrder", [](auto& t) { std::swap(t.evidence[2], t.evidence[5]); }, true},
+        Case{"SwappedRecords", [](auto& trail) { std::swap(trail.evidence[1], trail.evidence[6]); },
+             false},
+        Case{"OtherCount", [](auto& trail) { ++trail.head->count; }, false},
+        Case{"OtherHead", [](auto& trail) { trail.head->head[0] ^= 1; }, false},
+        Case{"EvidenceOfAnotherSession", [](auto& trail) { trail.session.session_id.back() = '2'; },
+             false},
+        Case{"MissingStep", [](auto& trail) { trail.evidence.erase(trail.evidence.begin() + 5); },
+             true},
+        Case{"StepsOutOfOrder",
+             [](auto& trail) { std::swap(trail.evidence[2], trail.evidence[5]); }, true},
         Case{"StepAfterTheEnd",
-             [](auto& t) {
-               t.evidence.push_back({"admitted", kAt, "{}"});
+             [](auto& trail) {
+               trail.evidence.push_back({"admitted", kAt, "{}"});
              },
              true},
-        Case{"OtherRequest", [](auto& t) { t.session.request_digest[0] ^= 1; }, false},
-        Case{"OtherSerial", [](auto& t) { t.certificate->serial_number = "1e"; }, false},
-        Case{"OtherFingerprint", [](auto& t) { t.certificate->fingerprint_sha256[0] ^= 1; }, false},
-        Case{"OtherCertificate", [](auto& t) { t.certificate->der = ToBytes("other"); }, false},
-        Case{"NoCertificate", [](auto& t) { t.certificate.reset(); }, false},
+        Case{"OtherRequest", [](auto& trail) { trail.session.request_digest[0] ^= 1; }, false},
+        Case{"OtherSerial", [](auto& trail) { trail.certificate->serial_number = "1e"; }, false},
+        Case{"OtherFingerprint", [](auto& trail) { trail.certificate->fingerprint_sha256[0] ^= 1; },
+             false},
+        Case{"OtherCertificate", [](auto& trail) { trail.certificate->der = ToBytes("other"); },
+             false},
+        Case{"NoCertificate", [](auto& trail) { trail.certificate.reset(); }, false},
         Case{"OtherKeyDestroyed",
-             [](auto& t) {
-               t.evidence[5].facts_json = R"({"key_id":"8","public_key_sha256":"aa"})";
+             [](auto& trail) {
+               trail.evidence[5].facts_json = R"({"key_id":"8","public_key_sha256":"aa"})";
              },
              true},
-        Case{"OtherResult", [](auto& t) { t.session.result = ToBytes("other"); }, false},
-        Case{"OtherResultDigest", [](auto& t) { t.session.result_digest[0] ^= 1; }, false},
-        Case{"FactsThatAreNoJson", [](auto& t) { t.evidence[0].facts_json = "{x}"; }, true},
+        Case{"OtherResult", [](auto& trail) { trail.session.result = ToBytes("other"); }, false},
+        Case{"OtherResultDigest", [](auto& trail) { trail.session.result_digest[0] ^= 1; }, false},
+        Case{"FactsThatAreNoJson", [](auto& trail) { trail.evidence[0].facts_json = "{x}"; }, true},
         Case{"FactOfAnotherType",
-             [](auto& t) { t.evidence[0].facts_json = "{\"request_sha256\":7}"; }, true},
-        Case{"ErasedWithoutARecord", [](auto& t) { t.session.personal_data_erased_at = kAt; },
-             false}),
-    [](const auto& info) { return info.param.name; });
+             [](auto& trail) { trail.evidence[0].facts_json = "{\"request_sha256\":7}"; }, true},
+        Case{"ErasedWithoutARecord",
+             [](auto& trail) { trail.session.personal_data_erased_at = kAt; }, false}),
+    [](const auto& spoilt) { return spoilt.param.name; });
 
 TEST(EvidenceCheck, ErasedSessionHolds) {
   store::EvidenceTrail trail = CompletedTrail();
