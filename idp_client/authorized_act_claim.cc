@@ -60,10 +60,10 @@ absl::StatusOr<ActBinding> CheckAuthorizedAct(const json& claims, const Authoriz
     ours = &details;
   }
   if (ours == nullptr) return ActBinding::kAbsent;
-  if (act == nullptr) return ActBinding::kNotLooked;
   // Equal as JSON values: the same members, each with the same text, arrays in the same order.
-  if (*ours != AuthorizedActJson(*act))
+  if (act == nullptr || *ours != AuthorizedActJson(*act)) {
     return Reject("authorization_details authorises another act");
+  }
   return ActBinding::kMatches;
 }
 

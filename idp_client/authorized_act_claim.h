@@ -24,14 +24,13 @@ nlohmann::json AuthorizedActJson(const AuthorizedAct& act);
 std::string AuthorizationDetailsText(const AuthorizedAct& act);
 
 enum class ActBinding {
-  kAbsent,     // no authorization_details of the type
-  kMatches,    // the one object of the type says the act, member by member
-  kNotLooked,  // there is one, and no act to compare it with
+  kAbsent,   // no authorization_details of the type
+  kMatches,  // the one object of the type says the act, member by member
 };
 
-// What the claim authorization_details says of `act` (null: nothing to compare with).
-// kAssertionRejected: it is not an array of 1 to 16 objects with a `type` (RFC 9396 7), has two of
-// our type, or its object of our type says another act, less or more than this one.
+// What the claim authorization_details says of `act` (null: one without documents, which it cannot
+// say). kAssertionRejected: it is not an array of 1 to 16 objects with a `type` (RFC 9396 7), has
+// two of our type, or its object of our type says another act, less or more than this one.
 absl::StatusOr<ActBinding> CheckAuthorizedAct(const nlohmann::json& claims,
                                               const AuthorizedAct* act);
 

@@ -46,7 +46,7 @@ struct AssertionCheck {
   // "_" and hex(SAD): what InResponseTo must be (SAML).
   std::string expected_in_response_to = {};
   // What authorization_details must say, octet by octet, where they bind instead of the nonce;
-  // null: they cannot. Not owned.
+  // null: the act has no documents, and details that say some are of another act. Not owned.
   const AuthorizedAct* authorized_act = nullptr;
   // False: an assertion without any nonce passes too (bound = false then); another nonce never
   // does. A SAML assertion without InResponseTo likewise.

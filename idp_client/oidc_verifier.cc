@@ -61,9 +61,7 @@ std::vector<std::string> AudiencesOf(const OidcIssuer& issuer, const AssertionCh
 absl::StatusOr<bool> CheckBinding(const json& claims, const AssertionCheck& check) {
   ENKRAT_ASSIGN_OR_RETURN(const ActBinding act, CheckAuthorizedAct(claims, check.authorized_act));
   if (act == ActBinding::kMatches) return true;
-  // A token that authorises one act, which we cannot compare, is not one that leaves it open.
-  const bool required = check.binding_required || act == ActBinding::kNotLooked;
-  return CheckNonce(claims, check.expected_nonce, required);
+  return CheckNonce(claims, check.expected_nonce, check.binding_required);
 }
 
 // What is genuine but not enough, and what would be (RFC 9470).

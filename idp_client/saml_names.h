@@ -16,8 +16,7 @@ inline constexpr char kEnvelopedSignature[] =
 inline constexpr char kStatusSuccess[] = "urn:oasis:names:tc:SAML:2.0:status:Success";
 inline constexpr char kBearerMethod[] = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 inline constexpr char kEntityFormat[] = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity";
-inline constexpr char kTransientFormat[] = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
-inline constexpr char kEncryptedFormat[] = "urn:oasis:names:tc:SAML:2.0:nameid-format:encrypted";
+inline constexpr char kPersistentFormat[] = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
 
 }  // namespace enkrat::idp_client
 

@@ -77,10 +77,9 @@ absl::StatusOr<std::string> ReadNameId(XmlElement assertion, const SamlIdentityP
   absl::StatusOr<XmlElement> name_id = assertion.Child(kSamlNamespace, "Subject");
   if (name_id.ok()) name_id = name_id->Child(kSamlNamespace, "NameID");
   if (!name_id.ok()) return Reject(absl::StrCat("assertion: ", name_id.status().message()));
-  const std::string format = name_id->Attribute("Format").value_or("");
-  if (format == kTransientFormat || format == kEncryptedFormat) {
-    return Reject("NameID does not name a person for good");
-  }
+  // Every format is a name space of its own, and whoever writes the AuthnRequest chooses one (core
+  // 3.4.1.1, 8.3): of two, a text could name two persons. Of this one no name is ever given again.
+  if (name_id->Attribute("Format") != kPersistentFormat) return Reject("NameID is not persistent");
   ENKRAT_RETURN_IF_ERROR(CheckQualifiers(*name_id, provider));
   absl::StatusOr<std::string> text = name_id->Text();
   if (!text.ok()) return Reject("NameID is not text alone");

@@ -20,7 +20,7 @@ namespace enkrat::idp_client {
 // How attributes become the person's. All are values of Attribute/@Name, compared octet by octet;
 // FriendlyName is nobody's concern. Empty: not mapped.
 struct SamlAttributeMapping {
-  std::string subject;  // empty: the NameID, which then must not be transient
+  std::string subject;  // empty: the NameID, which then must be persistent
   std::string given_name = "urn:oid:2.5.4.42";
   std::string surname = "urn:oid:2.5.4.4";
   std::string country;                  // empty: fixed_country

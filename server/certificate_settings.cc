@@ -18,6 +18,29 @@ namespace v1 = config::v1;
 
 constexpr uint32_t kMostYears = 1000;  // more is refused by the profile
 
+int ProvidersWithMandates(const Config& all) {
+  const auto gives = [](const auto& names) { return names.mandates().empty() ? 0 : 1; };
+  int count = 0;
+  for (const auto& provider : all.identity_providers()) count += gives(provider.claims());
+  for (const auto& provider : all.saml_identity_providers()) count += gives(provider.attributes());
+  return count;
+}
+
+absl::Status ReadMandateIssuers(const v1::OrganizationConfig& source, const Config& all,
+                                absl::string_view field, signer::Organization& organization) {
+  for (const std::string& issuer : source.mandate_issuers()) {
+    if (!IsKnownProvider(all, issuer)) {
+      return Invalid(field,
+                     absl::StrCat("mandate_issuers: '", issuer, "' is not in identity_providers"));
+    }
+    organization.mandate_issuers.insert(issuer);
+  }
+  if (organization.mandate_issuers.empty() && ProvidersWithMandates(all) > 1) {
+    return Invalid(field, "mandate_issuers: several providers give mandates; whose count for it?");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<signer::Organization> OrganizationFrom(const v1::OrganizationConfig& source,
                                                       const Config& all, absl::string_view field) {
   signer::Organization organization = {.country = source.country(),
@@ -36,6 +59,7 @@ absl::StatusOr<signer::Organization> OrganizationFrom(const v1::OrganizationConf
     }
     organization.representatives.emplace(person.issuer(), person.subject());
   }
+  ENKRAT_RETURN_IF_ERROR(ReadMandateIssuers(source, all, field, organization));
   return organization;
 }
 

@@ -135,6 +135,20 @@ void ReadLimits(const v1::RelyingPartyConfig& config, const Config& all,
   party.sessions_per_day = config.sessions_per_day();
 }
 
+// An assertion that is not bound says only by its audience whom the person gave it to.
+absl::Status CheckAudiences(const signer::RelyingParty& party, const Config& all,
+                            absl::string_view field) {
+  const bool alone = all.relying_parties_size() == 1 && all.relying_parties_folder().empty();
+  if (alone || !party.audiences.empty()) return absl::OkStatus();
+  for (const auto& [key, policy] : party.policies) {
+    if (policy.binding_required) continue;
+    return Invalid(field,
+                   "audiences: binding: optional beside other relying parties needs them, or an "
+                   "assertion that was given to another would count");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<CallerDirectory::Entry> CallerFrom(const v1::RelyingPartyConfig& config,
@@ -158,6 +172,7 @@ absl::StatusOr<CallerDirectory::Entry> CallerFrom(const v1::RelyingPartyConfig& 
     }
   }
   if (party.policies.empty()) return Invalid(field, "levels: at least one is needed");
+  ENKRAT_RETURN_IF_ERROR(CheckAudiences(party, all, field));
   entry.certificate_sans = {config.certificate_sans().begin(), config.certificate_sans().end()};
   if (entry.certificate_sans.empty() && config.id() != PlaintextCaller(all)) {
     return Invalid(field, "certificate_sans: at least one is needed");

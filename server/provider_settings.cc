@@ -50,6 +50,21 @@ absl::StatusOr<idp_client::OidcIssuer> IssuerFrom(const v1::IssuerConfig& config
   return issuer;
 }
 
+// A person is a provider's name and a subject. A server that speaks both protocols may go by one
+// name in both, but gives its persons other subjects: one's could be what another chose to be
+// called.
+absl::Status CheckNotAnIssuer(const std::string& entity_id, const Config& config,
+                              absl::string_view field) {
+  for (const v1::IssuerConfig& issuer : config.identity_providers()) {
+    if (issuer.issuer() == entity_id) {
+      return Invalid(field, absl::StrCat("entity_id: '", entity_id,
+                                         "' is in identity_providers too; their persons could not "
+                                         "be told apart"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<idp_client::SamlIdentityProvider> SamlProviderFrom(
     const v1::SamlIssuerConfig& config, absl::string_view field) {
   idp_client::SamlIdentityProvider provider;
@@ -103,9 +118,11 @@ absl::StatusOr<std::vector<idp_client::SamlIdentityProvider>> SamlProvidersFrom(
     const Config& config) {
   std::vector<idp_client::SamlIdentityProvider> providers;
   for (int i = 0; i < config.saml_identity_providers_size(); ++i) {
+    const std::string field = absl::StrCat("saml_identity_providers[", i, "]");
+    ENKRAT_RETURN_IF_ERROR(
+        CheckNotAnIssuer(config.saml_identity_providers(i).entity_id(), config, field));
     ENKRAT_ASSIGN_OR_RETURN(idp_client::SamlIdentityProvider provider,
-                            SamlProviderFrom(config.saml_identity_providers(i),
-                                             absl::StrCat("saml_identity_providers[", i, "]")));
+                            SamlProviderFrom(config.saml_identity_providers(i), field));
     providers.push_back(std::move(provider));
   }
   return providers;

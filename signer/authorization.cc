@@ -1,6 +1,7 @@
 #include "signer/authorization.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -49,8 +50,12 @@ absl::Status CheckMethods(const LevelPolicy& policy, const VerifiedIdentity& ide
 // Whether the person may seal for the organisation, and by what right.
 absl::Status CheckMandate(const Organization& organization, Authorization& authorization) {
   const VerifiedIdentity& identity = authorization.identity;
+  const std::set<std::string>& vouching = organization.mandate_issuers;
+  const bool counts = vouching.empty() || vouching.count(identity.issuer) > 0;
   for (const idp_client::Mandate& mandate : identity.mandates) {
-    if (mandate.organization_identifier != organization.organization_identifier) continue;
+    if (!counts || mandate.organization_identifier != organization.organization_identifier) {
+      continue;
+    }
     authorization.by = AuthorizedBy::kMandate;
     authorization.mandate = mandate;
     return absl::OkStatus();

@@ -16,6 +16,8 @@ struct Organization {
   std::string common_name{};            // CN, by which it is known; empty: the name
   // Persons (issuer, subject) who may seal for it without a mandate in their assertion.
   std::set<std::pair<std::string, std::string>> representatives = {};
+  // Issuers whose mandates for it count; empty: all.
+  std::set<std::string> mandate_issuers = {};
 };
 
 }  // namespace enkrat::signer

@@ -43,6 +43,7 @@ absl::Status CheckRequest(const ActivationRequest& request) {
 std::vector<std::string> AcceptedIssuers(const RelyingParty& relying_party) {
   std::vector<std::string> issuers;
   for (const auto& [key, policy] : relying_party.policies) {
+    if (policy.seal_authorization == SealAuthorization::kRelyingParty) continue;  // has no person
     if (policy.issuers.empty()) return {};
     issuers.insert(issuers.end(), policy.issuers.begin(), policy.issuers.end());
   }

@@ -90,9 +90,9 @@ TEST(AuthorizedActTest, WithoutTheClaimThereIsNothing) {
   EXPECT_EQ(CheckAuthorizedAct(json::object(), nullptr).value(), ActBinding::kAbsent);
 }
 
-TEST(AuthorizedActTest, WithoutAnActDetailsAreNotLookedAt) {
+TEST(AuthorizedActTest, DetailsWhereNoActOfThemCanBeAreRejected) {
   const json claims = {{"authorization_details", json::array({Details()})}};
-  EXPECT_EQ(CheckAuthorizedAct(claims, nullptr).value(), ActBinding::kNotLooked);
+  EXPECT_THAT(CheckAuthorizedAct(claims, nullptr), FailsWith(Reason::kAssertionRejected));
 }
 
 TEST(AuthorizedActTest, TwoActsAreRejected) {

@@ -83,11 +83,12 @@ TEST_F(OidcBindingTest, WithDetailsOfAnotherTypeTheNonceDecides) {
       FailsWith(Reason::kAssertionRejected));
 }
 
-TEST_F(OidcBindingTest, WhereDetailsCannotBindTheNonceMust) {
+// Who agreed to sign a contract has not agreed to an act on their signing PIN, whose nonce the
+// relying party slipped in.
+TEST_F(OidcBindingTest, ConsentToADocumentIsRejectedForAnActWithoutDocuments) {
   demands_.authorized_act = nullptr;
-  EXPECT_THAT(VerifyClaims(ClaimsFor(act_)), IsOk());
-  EXPECT_THAT(VerifyClaims(ClaimsFor(act_).Text("nonce", "random-of-the-client")),
-              FailsWith(Reason::kAssertionRejected));
+  EXPECT_THAT(VerifyClaims(GoodClaims()), IsOk());
+  EXPECT_THAT(VerifyClaims(ClaimsFor(act_)), FailsWith(Reason::kAssertionRejected));
   demands_.binding_required = false;
   EXPECT_THAT(VerifyClaims(ClaimsFor(act_).Remove("nonce")), FailsWith(Reason::kAssertionRejected));
 }

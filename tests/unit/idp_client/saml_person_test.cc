@@ -27,7 +27,20 @@ class SamlPersonTest : public SamlFixture {
 TEST_F(SamlPersonTest, TransientNameIdIsRejected) {
   SamlAssertion assertion = GoodAssertion();
   assertion.name_id_format = kTransient;
-  EXPECT_THAT(VerifyAssertion(assertion), IsRejectedSaying("does not name a person for good"));
+  EXPECT_THAT(VerifyAssertion(assertion), IsRejectedSaying("NameID is not persistent"));
+}
+
+// One format's "ana@example.si" may be the mail address that somebody else chose, another's the
+// name that Ana logs in with; who writes the AuthnRequest chooses the format.
+TEST_F(SamlPersonTest, NameIdOfAnotherFormatIsNotThePersonOfThatName) {
+  for (const char* format : {"", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+                             "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+                             "urn:oasis:names:tc:SAML:2.0:nameid-format:entity",
+                             "URN:OASIS:NAMES:TC:SAML:2.0:NAMEID-FORMAT:PERSISTENT"}) {
+    SamlAssertion assertion = GoodAssertion();
+    assertion.name_id_format = format;
+    EXPECT_THAT(VerifyAssertion(assertion), IsRejectedSaying("NameID is not persistent")) << format;
+  }
 }
 
 TEST_F(SamlPersonTest, AttributeNamesThePersonWhereTheSettingsSaySo) {

@@ -56,6 +56,7 @@ organizations:
   - identifier: VATSI-12345678
     name: Banka d. d.
     country: SI
+    mandate_issuers: [https://idp.example]
     representatives: [ { issuer: https://saml.example, subject: maja } ]
 relying_parties:
   - id: demo
@@ -201,6 +202,14 @@ INSTANTIATE_TEST_SUITE_P(
                   "- { level: advanced, issuers: [https://x.example] }", "https://x.example"},
         BadPolicy{"RepresentativeOfNoProvider", "issuer: https://saml.example, subject: maja",
                   "issuer: https://x.example, subject: maja", "https://x.example"},
+        // Else whoever runs one provider seals for the customers of another.
+        BadPolicy{"MandatesOfTwoProvidersAndNobodySaysWhose",
+                  "    mandate_issuers: [https://idp.example]\n", "", "mandate_issuers"},
+        BadPolicy{"MandatesOfNoProvider", "mandate_issuers: [https://idp.example]",
+                  "mandate_issuers: [https://x.example]", "https://x.example"},
+        // "maja" of the one is not "maja" of the other.
+        BadPolicy{"OneNameForProvidersOfTwoProtocols", "https://saml.example",
+                  "https://idp.example", "saml_identity_providers[0]"},
         BadPolicy{"OrganisationIdentifierOfNoForm", "identifier: VATSI-12345678",
                   "identifier: 12345678", "organizations[0]"},
         BadPolicy{"OrganisationWithoutACountry", "    country: SI\n", "", "organizations[0]"},
@@ -224,6 +233,23 @@ TEST_F(PolicySettingsTest, ShortRetentionCanBeAllowedOnPurpose) {
               IsOk());
 }
 
+// Without binding and audiences, what a person gave to one relying party signs at another.
+TEST_F(PolicySettingsTest, OptionalBindingBesideOtherRelyingPartiesNeedsAudiences) {
+  Config config = *Load(kSignaturePolicy, "- { level: advanced, binding: optional }");
+  EXPECT_THAT(CheckValues(config), IsOk());
+  auto& demo = *config.mutable_relying_parties(0);
+  demo.clear_audiences();
+  EXPECT_THAT(CheckValues(config), IsOk());  // there is no other
+  auto& other = *config.add_relying_parties();
+  other = demo;
+  other.set_id("other");
+  other.add_certificate_sans("DNS:other.example");
+  other.mutable_levels(0)->clear_binding();
+  EXPECT_THAT(CheckValues(config), FailsWith(Reason::kConfigurationInvalid));
+  demo.add_audiences("portal");
+  EXPECT_THAT(CheckValues(config), IsOk());
+}
+
 TEST_F(PolicySettingsTest, PolicyWithPinsNeedsPins) {
   Config config = *Load(kSignaturePolicy, "- { level: advanced, signing_pin: true }");
   EXPECT_THAT(CheckValues(config), IsOk());
@@ -236,6 +262,7 @@ TEST_F(PolicySettingsTest, SamlAloneIsEnough) {
   ASSERT_THAT(config, IsOk());
   Config saml_only = *config;
   saml_only.clear_identity_providers();
+  saml_only.mutable_organizations(0)->clear_mandate_issuers();
   EXPECT_THAT(CheckValues(saml_only), IsOk());
   saml_only.clear_organizations();
   saml_only.mutable_relying_parties(0)->mutable_levels()->DeleteSubrange(1, 1);

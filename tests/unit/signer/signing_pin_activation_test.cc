@@ -72,6 +72,15 @@ TEST_F(Activation, AssertionMustBeFreshAndBoundToTheCall) {
   EXPECT_EQ(identities_.last.accepted_audiences, relying_party_.audiences);
 }
 
+// Seals that it makes itself have no person, and so no providers.
+TEST_F(Activation, OwnSealsOfTheRelyingPartyDoNotWidenItsProviders) {
+  relying_party_.policies[{}].issuers = {"https://idp.example"};
+  relying_party_.policies[{.kind = SignatureKind::kSeal}].seal_authorization =
+      SealAuthorization::kRelyingParty;
+  ASSERT_THAT(activation_->Enrol(Request()), IsOk());
+  EXPECT_EQ(identities_.last.accepted_issuers, relying_party_.policies[{}].issuers);
+}
+
 TEST_F(Activation, RejectedAssertionIsKeptAsEvidenceAndChangesNothing) {
   identities_.refusal = MakeError(Reason::kAssertionRejected, "nonce");
   EXPECT_THAT(activation_->Enrol(Request()), FailsWith(Reason::kAssertionRejected));

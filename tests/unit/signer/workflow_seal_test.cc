@@ -98,6 +98,18 @@ TEST_F(WorkflowSealTest, MandateForAnotherOrganisationDoesNotCount) {
   ExpectNothingSpent();
 }
 
+// A provider that another organisation runs could vouch for anything.
+TEST_F(WorkflowSealTest, MandateOfAProviderThatDoesNotVouchForTheOrganisationDoesNotCount) {
+  UseParts([](SigningWorkflow::Parts& parts) {
+    parts.organizations.at(kOrganization).mandate_issuers = {"https://bank.example"};
+  });
+  GiveMandate(kOrganization);
+  EXPECT_THAT(Sign(SealRequest()), FailsWith(Reason::kMandateMissing));
+  ExpectNothingSpent();
+  identities_.identity.issuer = "https://bank.example";
+  EXPECT_THAT(Sign(SealRequest()), IsOk());
+}
+
 TEST_F(WorkflowSealTest, SamePersonOfAnotherProviderIsNoRepresentative) {
   identities_.identity.subject = "subject-of-maja";
   identities_.identity.issuer = "https://other.example";
