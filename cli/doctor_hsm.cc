@@ -145,6 +145,9 @@ void CheckHsm(const config::v1::Config& config, const std::string& credentials_d
     CheckKey(certified.timestamping_unit_label, certified.timestamping_unit, token, findings);
   }
   CheckMacKey(config.hsm().evidence_mac_key(), token, findings);
+  if (config.signing_pins().enabled()) {
+    CheckMacKey(config.hsm().pin_mac_key(), token, findings);
+  }
   CheckLeftovers(certified.all_labels, token, findings);
 }
 

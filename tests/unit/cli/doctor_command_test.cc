@@ -2,6 +2,8 @@
 #include <openssl/pem.h>
 #include <sys/stat.h>
 
+#include <fstream>
+
 #include "cli/doctor_findings.h"
 #include "tests/unit/cli/ceremony_fixture.h"
 #include "tests/unit/cli/certificates.h"
@@ -94,6 +96,13 @@ TEST_F(DoctorCommandTest, MissingTokenFails) {
 TEST_F(DoctorCommandTest, MissingKeyFails) {
   Replace("config.yaml", "  token_label", "  evidence_mac_key: other\n  token_label");
   ExpectFailure("key other");
+}
+
+TEST_F(DoctorCommandTest, MissingKeyOfSigningPinsFailsWhereTheyAreEnabled) {
+  Replace("config.yaml", "  token_label", "  pin_mac_key: another\n  token_label");
+  EXPECT_EQ(Run(Doctor()), 0) << Out();
+  std::ofstream(Path("config.yaml"), std::ios::app) << "\nsigning_pins: {enabled: true}\n";
+  ExpectFailure("key another");
 }
 
 TEST_F(DoctorCommandTest, KeyThatIsNotItsCertificatesFails) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -62,6 +63,36 @@ TEST(SigningPinRules, ComposedAndDecomposedFormsAreOnePin) {
                                 "aba47")
                                 .value();  // z, U+030C
   EXPECT_EQ(composed.Reveal(), decomposed.Reveal());
+}
+
+// Octets from nowhere: refused, or a PIN that stays as it is and can be judged.
+TEST(SigningPinRules, AnyOctetsAreRefusedOrNormalisedForGood) {
+  uint32_t random = 99;
+  const auto next = [&random](uint32_t bound) {
+    random = random * 1664525u + 1013904223u;
+    return (random >> 8) % bound;
+  };
+  const std::string parts[] = {"7",
+                               "k",
+                               "\xc5\xbe",
+                               "z\xcc\x8c",
+                               "\xe1\xba\xad",
+                               "\xcc\x81",
+                               "\xea\xb0\x81",
+                               "\xf0\x9d\x9f\x97",
+                               "\xff",
+                               "\xd9\xa3"};
+  int accepted = 0;
+  for (int run = 0; run < 20'000; ++run) {
+    std::string text;
+    for (uint32_t n = next(10); n > 0; --n) text += parts[next(std::size(parts))];
+    const absl::StatusOr<Secret> pin = Normalise(text);
+    if (!pin.ok()) continue;
+    ++accepted;
+    EXPECT_EQ(NormalisePin(pin->Reveal(), "new_pin").value().Reveal(), pin->Reveal());
+    CheckPinStrength(*pin, "1984-03-29").IgnoreError();
+  }
+  EXPECT_GT(accepted, 100);
 }
 
 TEST(SigningPinRules, CaseMatters) {
