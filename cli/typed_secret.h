@@ -11,10 +11,10 @@
 namespace enkrat::cli {
 
 struct SecretQuestion {
-  std::string name;    // "PIN", for the prompt
-  std::string file;    // empty: it is typed
-  std::string option;  // "--pin-file", for the error where nothing can be typed
-  bool twice = false;  // a new one, typed again to be sure
+  std::string name;         // "PIN", for the prompt
+  std::string file = {};    // empty: it is typed
+  std::string option = {};  // "--pin-file", for the error where nothing can be typed
+  bool twice = false;       // a new one, typed again to be sure
 };
 
 // Reads the file (common/secret.h: mode 0400 or 0600), or asks on `prompt` and reads a line from
