@@ -21,12 +21,13 @@ using ::enkrat::testing::LedgerEpoch;
 using ::enkrat::testing::LedgerSerial;
 using ::enkrat::testing::LedgerSessionId;
 
-// What the step adds, taken back: the file as the version before it left it.
+// What the step and those after it add, taken back: the file as the version before left it.
 constexpr char kOlderSchema[] = R"sql(
 PRAGMA foreign_keys=OFF;
 DROP TABLE personal_data;
 DROP TABLE results;
 DROP TABLE data_keys;
+DROP TABLE problem_reports;
 DROP INDEX certificates_by_session;
 CREATE TABLE results (
   session    INTEGER PRIMARY KEY REFERENCES sessions (id),
