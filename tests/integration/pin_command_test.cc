@@ -94,6 +94,13 @@ TEST_F(PinCommandTest, SecretsAreNotTakenWithoutATerminalOrFromAnOpenFile) {
   EXPECT_THAT(outcome.err, HasSubstr("open"));
 }
 
+TEST_F(PinCommandTest, PinToSignWithNeedsTheRelyingPartyThatItIsBoundTo) {
+  EXPECT_THAT(service().Enkrat({"sign", MakeDocument("unbound.txt"), "--token", "absent.jwt",
+                                "--request-id", NewRequestId(), "--pin-file",
+                                SecretFile("unbound-pin", kPin)}),
+              ExitsWith(64));
+}
+
 TEST_F(PinCommandTest, LoginOfTheOwnProviderIsBoundByHand) {
   const ProgramOutcome binding =
       service().Enkrat({"--json", "pin", "binding", "status", "--relying-party", "demo"});

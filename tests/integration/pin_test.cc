@@ -296,6 +296,40 @@ TEST_F(PinTest, NothingOfASecretIsOnTheDiskInTheLogOrInTheFigures) {
   }
 }
 
+GrpcCaller CallerOf(const ServiceEnvironment& service, const std::string& name) {
+  return GrpcCaller({.target = service.grpc_target(),
+                     .ca_file = service.tls().CaFile(),
+                     .certificate_file = service.tls().CertificateFile(name),
+                     .key_file = service.tls().KeyFile(name)});
+}
+
+// Relying parties are told apart by their client certificates.
+TEST(PinOfOneRelyingParty, IsNoneAtAnother) {
+  ServiceSettings settings = PinSettings();
+  settings["relying_parties"] =
+      "[{id: alpha, certificate_sans: [\"DNS:alpha.example\"], levels: [{level: advanced, "
+      "signing_pin: true}]}, {id: beta, certificate_sans: [\"DNS:beta.example\"], levels: [{level: "
+      "advanced, signing_pin: true}]}]";
+  ServiceEnvironment service({.mutual_tls = true, .settings = settings});
+  ASSERT_THAT(service.Start(), IsOk());
+  const GrpcCaller alpha = CallerOf(service, "alpha");
+  const GrpcCaller beta = CallerOf(service, "beta");
+  const PinHolder here(service, alpha, "both");
+  const PinHolder there(service, beta, "both");
+  here.Begin(kPin);
+  EXPECT_THAT(here.Sign(kPin), IsGranted());
+  EXPECT_EQ(there.Status().state(), v1::SIGNING_PIN_STATE_NONE);
+  for (int n = 0; n < 4; ++n) {
+    EXPECT_THAT(there.Sign(kPin), Refuses(kUnauthenticated, "SIGNING_PIN_REJECTED"));
+  }
+  EXPECT_EQ(here.Status().pin_tries_left(), 3u);
+  // An assertion for one is none for the other.
+  v1::RevokeRequest request;
+  *request.mutable_person() = here.LogIn(v1::ACTIVATION_OPERATION_REVOKE);
+  EXPECT_THAT(beta.Call(absl::StrCat(kActivation, "Revoke"), request, nullptr),
+              Refuses(kUnauthenticated, "ASSERTION_REJECTED"));
+}
+
 TEST(PinsNotEnabled, ServiceDoesNotOfferThem) {
   ServiceEnvironment service;
   ASSERT_THAT(service.Start(), IsOk());
