@@ -56,6 +56,21 @@ absl::Status CheckCertificateIsFor(const PublicKey& key, ByteSpan certificate_de
 
 bool Timestamped(SignatureFormat format) { return format != SignatureFormat::kCadesBB; }
 
+// Calls wait for their turn after the assertion was verified. Freshness counts to its use; and the
+// ledger forgets spent assertions that have expired, so that two calls could spend one.
+absl::Status CheckStillGood(const Admission& admission, const Authorization& authorization,
+                            absl::Time now) {
+  if (authorization.by == AuthorizedBy::kRelyingParty) return absl::OkStatus();
+  const idp_client::VerifiedIdentity& identity = authorization.identity;
+  if (now >= identity.assertion_expires_at) {
+    return MakeError(Reason::kAssertionRejected, "the assertion expired while the call waited");
+  }
+  if (identity.authenticated_at < now - admission.policy->max_authentication_age) {
+    return MakeError(Reason::kAssertionRejected, "the login grew too old while the call waited");
+  }
+  return absl::OkStatus();
+}
+
 // What retention or the person had erased is not answered as if it had never been.
 absl::Status CheckNotErased(const store::SessionRecord& record) {
   if (!record.personal_data_erased_at.has_value()) return absl::OkStatus();
@@ -237,6 +252,12 @@ absl::StatusOr<SigningWorkflow::Session> SigningWorkflow::RecordIntent(const Adm
                      .started_at = parts_.clock->Now(),
                      .step_began = parts_.clock->SinceBoot(),
                      .turn = std::move(turn)};
+  if (const absl::Status good =
+          CheckStillGood(admission, session.authorization, session.started_at);
+      !good.ok()) {
+    rejections_.Record(*admission.relying_party, admission.request, good);
+    return good;
+  }
   session.evidence.Admitted(session.started_at, *admission.relying_party, admission.request,
                             admission.request_digest);
   session.evidence.Authorized(session.started_at, session.authorization, admission);

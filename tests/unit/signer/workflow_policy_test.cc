@@ -148,6 +148,8 @@ TEST_F(WorkflowPolicyTest, SessionBeyondTheRelyingPartysDayIsRefusedAndSpendsNot
   EXPECT_LE(*delay, absl::Hours(24));
   EXPECT_EQ(ledger_.SessionCount(), 2u);
   clock_.Advance(*delay);
+  identities_.identity.authenticated_at = clock_.Now();
+  identities_.identity.assertion_expires_at = clock_.Now() + absl::Minutes(5);
   SigningRequest tomorrow = third;
   tomorrow.deadline = clock_.Now() + absl::Seconds(30);
   EXPECT_THAT(Sign(tomorrow), IsOk());

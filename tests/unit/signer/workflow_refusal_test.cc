@@ -159,6 +159,32 @@ TEST_F(WorkflowRefusalTest, SpentAssertionIsRejectedUnderAnotherRequestId) {
   EXPECT_THAT(ledger_.Events()[0].facts_json, HasSubstr("spent before"));
 }
 
+// The ledger forgets spent assertions that have expired: one that was verified in time by two
+// calls, which then waited for the HSM, could be spent by both.
+TEST_F(WorkflowRefusalTest, AssertionThatExpiredWhileItsCallWaitedIsRejected) {
+  identities_.identity.assertion_expires_at = clock_.Now() + absl::Seconds(10);
+  SigningRequest request = Request();
+  request.cancelled = [this] {
+    clock_.Advance(absl::Seconds(10));
+    return false;
+  };
+  EXPECT_THAT(Sign(request), FailsWith(Reason::kAssertionRejected));
+  ExpectNothingHappened();
+  ASSERT_EQ(ledger_.Events().size(), 1u);
+  EXPECT_THAT(ledger_.Events()[0].facts_json, HasSubstr("expired while"));
+}
+
+TEST_F(WorkflowRefusalTest, LoginThatGrewTooOldWhileItsCallWaitedIsRejected) {
+  identities_.identity.authenticated_at = clock_.Now() - absl::Seconds(175);
+  SigningRequest request = Request();
+  request.cancelled = [this] {
+    clock_.Advance(absl::Seconds(10));
+    return false;
+  };
+  EXPECT_THAT(Sign(request), FailsWith(Reason::kAssertionRejected));
+  ExpectNothingHappened();
+}
+
 TEST_F(WorkflowRefusalTest, PersonWhomNoCertificateCanNameSpendsNothing) {
   identities_.identity.surname = std::string("No\0vak", 6);
   const auto result = Sign(Request());
