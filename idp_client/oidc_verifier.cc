@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "idp_client/assurance_demands.h"
 #include "idp_client/authorized_act_claim.h"
 #include "idp_client/compact_jws.h"
 #include "idp_client/issuer_keys.h"
@@ -44,40 +45,11 @@ bool AllowsAlgorithm(const OidcIssuer& issuer, const SignatureAlgorithm& algorit
                      [&](const std::string& name) { return name == algorithm.name; });
 }
 
-// The audiences that the token may be for: the provider's, of these the relying party's.
-std::vector<std::string> AudiencesOf(const OidcIssuer& issuer, const AssertionCheck& check) {
-  if (check.accepted_audiences.empty()) return issuer.audiences;
-  std::vector<std::string> both;
-  for (const std::string& audience : issuer.audiences) {
-    if (std::find(check.accepted_audiences.begin(), check.accepted_audiences.end(), audience) !=
-        check.accepted_audiences.end()) {
-      both.push_back(audience);
-    }
-  }
-  return both;
-}
-
 // The rule of the header: details of the act, or the nonce.
 absl::StatusOr<bool> CheckBinding(const json& claims, const AssertionCheck& check) {
   ENKRAT_ASSIGN_OR_RETURN(const ActBinding act, CheckAuthorizedAct(claims, check.authorized_act));
   if (act == ActBinding::kMatches) return true;
   return CheckNonce(claims, check.expected_nonce, check.binding_required);
-}
-
-// What is genuine but not enough, and what would be (RFC 9470).
-absl::Status LevelTooLow(LevelOfAssurance level, const OidcIssuer& issuer,
-                         const AssertionCheck& check) {
-  const absl::string_view needed = LevelOfAssuranceName(check.minimal_level_of_assurance);
-  absl::Status status =
-      MakeError(Reason::kLevelOfAssuranceTooLow,
-                absl::StrCat("level of assurance is ", LevelOfAssuranceName(level), ", at least ",
-                             needed, " is needed"));
-  // The field tells the client which level to ask the person's provider for.
-  return WithStepUp(
-      WithField(std::move(status), needed),
-      {.acr_values = ValuesOfAtLeast(check.minimal_level_of_assurance, issuer.acr_levels),
-       .max_age = check.max_authentication_age,
-       .amr = {}});
 }
 
 // All that the claims of a token with a good signature say, in the order of token_rules.h. The
@@ -88,7 +60,7 @@ absl::StatusOr<VerifiedIdentity> ReadClaims(const json& claims, const CompactJws
                                             absl::Time now) {
   VerifiedIdentity identity;
   identity.issuer = issuer.issuer;
-  ENKRAT_RETURN_IF_ERROR(CheckAudience(claims, AudiencesOf(issuer, check)));
+  ENKRAT_RETURN_IF_ERROR(CheckAudience(claims, AudiencesOf(issuer.audiences, check)));
   ENKRAT_ASSIGN_OR_RETURN(const TokenTimes times,
                           CheckTimes(claims, now,
                                      {.skew = issuer.skew,
@@ -105,7 +77,7 @@ absl::StatusOr<VerifiedIdentity> ReadClaims(const json& claims, const CompactJws
   identity.level_of_assurance = assured.level;
   identity.authentication_context = std::move(assured.value);
   if (assured.level < check.minimal_level_of_assurance) {
-    return LevelTooLow(assured.level, issuer, check);
+    return LevelTooLow(assured.level, issuer.acr_levels, check);
   }
   return identity;
 }

@@ -7,13 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "idp_client/assurance_demands.h"
 #include "idp_client/kept_copy.h"
 #include "idp_client/saml_assertion_rules.h"
 #include "idp_client/saml_metadata_source.h"
 #include "idp_client/saml_person.h"
 #include "idp_client/saml_response.h"
 #include "idp_client/saml_settings.h"
-#include "idp_client/token_rules.h"
 
 namespace enkrat::idp_client {
 namespace {
@@ -28,20 +28,6 @@ struct KnownProvider {
   SamlIdentityProvider settings;
   std::unique_ptr<KeptCopy<SamlMetadata>> metadata;
 };
-
-// The audiences that count for this check.
-std::vector<std::string> AudiencesOf(const SamlIdentityProvider& provider,
-                                     const AssertionCheck& check) {
-  const std::vector<std::string>& accepted = check.accepted_audiences;
-  if (accepted.empty()) return provider.audiences;
-  std::vector<std::string> both;
-  for (const std::string& audience : provider.audiences) {
-    if (std::find(accepted.begin(), accepted.end(), audience) != accepted.end()) {
-      both.push_back(audience);
-    }
-  }
-  return both;
-}
 
 // The assertion as it was signed. Metadata is asked for again, once, where no key of it fits.
 absl::StatusOr<XmlDocument> VerifySignatures(const SamlResponse& response,
@@ -67,21 +53,6 @@ absl::StatusOr<LevelOfAssurance> LevelOf(const std::string& context,
   return row->second;
 }
 
-absl::Status LevelTooLow(LevelOfAssurance level, const SamlIdentityProvider& provider,
-                         const AssertionCheck& check) {
-  const absl::string_view needed = LevelOfAssuranceName(check.minimal_level_of_assurance);
-  absl::Status status =
-      MakeError(Reason::kLevelOfAssuranceTooLow,
-                absl::StrCat("level of assurance is ", LevelOfAssuranceName(level), ", at least ",
-                             needed, " is needed"));
-  // The field tells the client which level to ask the person's provider for.
-  return WithStepUp(
-      WithField(std::move(status), needed),
-      {.acr_values = ValuesOfAtLeast(check.minimal_level_of_assurance, provider.context_levels),
-       .max_age = check.max_authentication_age,
-       .amr = {}});
-}
-
 // All that a verified assertion says, in the order of saml_assertion_rules.h. The level of
 // assurance comes last: too low a level is told only to the bearer of an assertion that is good
 // otherwise.
@@ -94,8 +65,9 @@ absl::StatusOr<VerifiedIdentity> ReadAssertion(XmlElement assertion,
   identity.issuer = provider.entity_id;
   ENKRAT_ASSIGN_OR_RETURN(identity.assertion_id, CheckAssertionShape(assertion, times));
   ENKRAT_RETURN_IF_ERROR(CheckIssuer(assertion, provider.entity_id));
-  ENKRAT_ASSIGN_OR_RETURN(const absl::Time not_on_or_after,
-                          CheckConditions(assertion, AudiencesOf(provider, check), times));
+  ENKRAT_ASSIGN_OR_RETURN(
+      const absl::Time not_on_or_after,
+      CheckConditions(assertion, AudiencesOf(provider.audiences, check), times));
   ENKRAT_ASSIGN_OR_RETURN(const BearerConfirmation bearer,
                           CheckBearer(assertion,
                                       {.recipients = provider.recipients,
@@ -112,7 +84,7 @@ absl::StatusOr<VerifiedIdentity> ReadAssertion(XmlElement assertion,
   ENKRAT_RETURN_IF_ERROR(ReadSamlPerson(assertion, provider, identity));
   ENKRAT_ASSIGN_OR_RETURN(identity.level_of_assurance, LevelOf(authentication.context, provider));
   if (identity.level_of_assurance < check.minimal_level_of_assurance) {
-    return LevelTooLow(identity.level_of_assurance, provider, check);
+    return LevelTooLow(identity.level_of_assurance, provider.context_levels, check);
   }
   return identity;
 }

@@ -18,7 +18,6 @@ using nlohmann::json;
 
 constexpr size_t kMaxAudiences = 16;
 constexpr size_t kMaxJtiCharacters = 256;
-constexpr size_t kMaxStepUpValues = 16;
 constexpr size_t kMaxMethods = 16;
 constexpr size_t kMaxMethodCharacters = 64;
 constexpr int64_t kEndOfYear9999 = 253402300799;
@@ -124,20 +123,6 @@ absl::StatusOr<AssuredLevel> ReadLevelOfAssurance(
   const auto row = levels.find(value);
   if (row == levels.end()) return Reject(absl::StrCat(name, " is unknown"));
   return AssuredLevel{.level = row->second, .value = std::move(value)};
-}
-
-std::vector<std::string> ValuesOfAtLeast(LevelOfAssurance minimum,
-                                         const std::map<std::string, LevelOfAssurance>& levels) {
-  std::vector<std::string> values;
-  for (const LevelOfAssurance level :
-       {LevelOfAssurance::kLow, LevelOfAssurance::kSubstantial, LevelOfAssurance::kHigh}) {
-    if (level < minimum) continue;
-    for (const auto& [value, rank] : levels) {
-      if (rank != level || values.size() >= kMaxStepUpValues) continue;
-      if (value.find_first_of(" \t\r\n") == std::string::npos) values.push_back(value);
-    }
-  }
-  return values;
 }
 
 absl::StatusOr<std::vector<std::string>> ReadAuthenticationMethods(const json& claims) {

@@ -55,12 +55,6 @@ absl::StatusOr<AssuredLevel> ReadLevelOfAssurance(
     const nlohmann::json& claims, const std::string& name,
     const std::map<std::string, LevelOfAssurance>& levels);
 
-// The values of the table that are at least `minimum`, at most 16, the strongest last: what a
-// client asks for as acr_values (RFC 9470 3), a list with spaces between: values with spaces in
-// them cannot be asked for. Empty if the provider has none.
-std::vector<std::string> ValuesOfAtLeast(LevelOfAssurance minimum,
-                                         const std::map<std::string, LevelOfAssurance>& levels);
-
 // `amr` (RFC 8176): at most 16 visible texts of at most 64 characters. There is none: empty.
 absl::StatusOr<std::vector<std::string>> ReadAuthenticationMethods(const nlohmann::json& claims);
 

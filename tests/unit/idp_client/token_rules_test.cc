@@ -1,4 +1,5 @@
 // The rules on aud, azp, times, nonce, acr and jti, each at its boundary.
+#include "idp_client/assurance_demands.h"
 #include "idp_client/token_rules.h"
 
 #include <gmock/gmock.h>
