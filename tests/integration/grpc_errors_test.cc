@@ -249,6 +249,7 @@ TEST_F(GrpcErrorsTest, LevelThatThePartyHasNotIsNotPermitted) {
 TEST_F(GrpcErrorsTest, SealWithoutAProfileIsNotPermitted) {
   EXPECT_THAT(SendSpoiled([](v1::SignRequest& request) {
                 request.mutable_intent()->set_kind(v1::SIGNATURE_KIND_SEAL);
+                request.mutable_intent()->set_organization_identifier("VATSI-12345678");
               }),
               Refuses(kPermissionDenied, "NOT_PERMITTED"));
 }
@@ -353,8 +354,8 @@ TEST_F(GrpcErrorsTest, UnknownMethodIsUnimplemented) {
   EXPECT_EQ(caller().Call("/enkrat.v1.SigningService/Steal", std::string()).code, kUnimplemented);
 }
 
-TEST_F(GrpcErrorsTest, MessageOverOneMebibyteIsRefused) {
-  EXPECT_EQ(caller().Call(kSign, std::string(1024 * 1024 + 1, '\0')).code, kResourceExhausted);
+TEST_F(GrpcErrorsTest, MessageOverOneAndAHalfMebibytesIsRefused) {
+  EXPECT_EQ(caller().Call(kSign, std::string(1536 * 1024 + 1, '\0')).code, kResourceExhausted);
 }
 
 TEST_F(GrpcErrorsTest, MetadataOverEightKibibytesIsRefused) {
