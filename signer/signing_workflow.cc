@@ -10,9 +10,10 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "signer/certificate_subject.h"
-#include "signer/person_record.h"
+#include "signer/policy_rules.h"
 #include "signer/request_rules.h"
 #include "signer/session_quotas.h"
+#include "signer/session_subject.h"
 #include "signer/stored_result.h"
 
 namespace enkrat::signer {
@@ -122,7 +123,10 @@ absl::StatusOr<Admission> SigningWorkflow::Admit(std::shared_ptr<const RelyingPa
                          .policy = &policy->second,
                          .profile = &profile->second,
                          .request = std::move(request)};
-  ENKRAT_RETURN_IF_ERROR(CheckPolicy(admission));
+  ENKRAT_RETURN_IF_ERROR(CheckPolicy(admission, /*pins_in_use=*/parts_.pins != nullptr));
+  if (admission.request.deadline - parts_.clock->Now() < parts_.least_time) {
+    return MakeError(Reason::kDeadlineTooShort, "less time than a signature takes");
+  }
   if (intent.kind == SignatureKind::kSeal) {
     const auto organization =
         parts_.organizations.find(admission.request.intent.organization_identifier);
@@ -135,42 +139,6 @@ absl::StatusOr<Admission> SigningWorkflow::Admit(std::shared_ptr<const RelyingPa
       ComputeSignatureActivationData(admission.relying_party->id, admission.request.intent);
   admission.request_digest = ToBytes(ComputeRequestDigest(admission.sad, admission.request));
   return admission;
-}
-
-// What of the policy can be seen from the request alone.
-absl::Status SigningWorkflow::CheckPolicy(const Admission& admission) const {
-  const LevelPolicy& policy = *admission.policy;
-  const SigningRequest& request = admission.request;
-  if (admission.relying_party->disabled->load()) {
-    return MakeError(Reason::kRelyingPartyDisabled, "the relying party is disabled");
-  }
-  if (!policy.key_algorithms.empty() && policy.key_algorithms.count(request.key_algorithm) == 0) {
-    return MakeError(Reason::kNotPermitted, "the policy has other key algorithms");
-  }
-  if (request.intent.kind == SignatureKind::kSeal &&
-      policy.organizations.count(request.intent.organization_identifier) == 0) {
-    return MakeError(Reason::kNotPermitted, "the relying party may not seal for the organisation");
-  }
-  const bool by_itself = policy.seal_authorization == SealAuthorization::kRelyingParty;
-  if (by_itself != request.assertion.empty()) {
-    return WithField(
-        MakeError(Reason::kRequestMalformed,
-                  by_itself ? "assertion: the relying party itself authorises its seals"
-                            : "assertion: is empty"),
-        "assertion");
-  }
-  if (policy.signing_pin && request.pin_proof == nullptr) {
-    return MakeError(Reason::kSigningPinRequired, "the policy asks for the signing PIN");
-  }
-  // A PIN that nobody would look at is refused: its person believes that it counts.
-  if (request.pin_proof != nullptr && (parts_.pins == nullptr || by_itself)) {
-    return WithField(MakeError(Reason::kRequestMalformed, "pin_proof: no PINs are in use here"),
-                     "pin_proof");
-  }
-  if (request.deadline - parts_.clock->Now() < parts_.least_time) {
-    return MakeError(Reason::kDeadlineTooShort, "less time than a signature takes");
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
@@ -367,14 +335,15 @@ absl::Status SigningWorkflow::IssueCertificate(Session& session, hsm::SessionLea
   ENKRAT_ASSIGN_OR_RETURN(
       const Bytes person_hash,
       lease.Mac(*parts_.person_key, PersonOctets(session.identity(), admission.relying_party->id)));
-  ENKRAT_ASSIGN_OR_RETURN(NamedSubject named, SubjectOf(session, person_hash));
+  ENKRAT_ASSIGN_OR_RETURN(NamedSubject named,
+                          SubjectOf(admission, session.authorization, person_hash));
   session.evidence.Named(parts_.clock->Now(), named);
-  ENKRAT_ASSIGN_OR_RETURN(
-      ca::IssuanceToken token,
-      parts_.issuer->Prepare({.profile = admission.profile,
-                              .subject = std::move(named.subject),
-                              .subject_key = &key.public_key(),
-                              .authentication_context = AuthenticationContextOf(session)}));
+  ENKRAT_ASSIGN_OR_RETURN(ca::IssuanceToken token,
+                          parts_.issuer->Prepare({.profile = admission.profile,
+                                                  .subject = std::move(named.subject),
+                                                  .subject_key = &key.public_key(),
+                                                  .authentication_context = AuthenticationContextOf(
+                                                      admission, session.identity())}));
   const auto tbs_sha256 = Sha256(token.tbs_der());
   const std::unique_ptr<SigningKey> ca_key = lease.KeyFor(*parts_.issuing_ca_key);
   ENKRAT_ASSIGN_OR_RETURN(session.certificate, parts_.issuer->Issue(std::move(token), *ca_key));
@@ -383,28 +352,6 @@ absl::Status SigningWorkflow::IssueCertificate(Session& session, hsm::SessionLea
   session.person_hash = person_hash;
   StepDone(session, "certificate-issued");
   return CheckCertificateIsFor(key.public_key(), session.certificate->der);
-}
-
-// The person, or the organisation that is sealed for.
-absl::StatusOr<NamedSubject> SigningWorkflow::SubjectOf(const Session& session,
-                                                        ByteSpan person_hash) {
-  const ca::SubjectNames names = session.admission.profile->spec().names;
-  if (session.admission.organization != nullptr) {
-    return OrganizationSubject(*session.admission.organization, names);
-  }
-  return CertificateSubject(session.identity(), person_hash, names);
-}
-
-// RFC 7773, by the profile: how the person was authenticated, not who.
-std::optional<ca::AuthenticationContext> SigningWorkflow::AuthenticationContextOf(
-    const Session& session) {
-  if (!session.admission.profile->spec().authentication_context) return std::nullopt;
-  const idp_client::VerifiedIdentity& identity = session.identity();
-  return ca::AuthenticationContext{.identity_provider = identity.issuer,
-                                   .authentication_instant = identity.authenticated_at,
-                                   .context_class = identity.authentication_context,
-                                   .assertion_reference = identity.assertion_id,
-                                   .service_id = session.admission.relying_party->id};
 }
 
 // Step 6: sign every document, and verify every signature before it goes on.
@@ -501,7 +448,7 @@ absl::Status SigningWorkflow::MakeDurable(Session& session, SigningResult& resul
       .result_digest = digest,
       .completed_at = result.completed_at,
       .result_expires_at = result.completed_at + parts_.keep_results,
-      .person = PersonOf(session),
+      .person = PersonOf(session.authorization, session.person_hash),
   }));
   StepDone(session, "completed");
   return absl::OkStatus();
@@ -518,7 +465,7 @@ absl::Status SigningWorkflow::Fail(Session& session, const absl::Status& why) {
                                    .failed_at = now};
   if (session.certificate.has_value()) {
     failure.certificate = CertificateOf(session);
-    failure.person = PersonOf(session);
+    failure.person = PersonOf(session.authorization, session.person_hash);
   }
   const absl::Status kept = parts_.ledger->FailSession(failure);
   if (!kept.ok() && parts_.logger != nullptr) {
@@ -573,14 +520,6 @@ void SigningWorkflow::StepDone(Session& session, absl::string_view step) {
   const absl::Duration now = parts_.clock->SinceBoot();
   if (parts_.observer != nullptr) parts_.observer->StepDone(step, now - session.step_began);
   session.step_began = now;
-}
-
-// Whom the session was for; nobody, where the relying party itself sealed.
-std::optional<store::PersonRecord> SigningWorkflow::PersonOf(const Session& session) {
-  if (session.authorization.by == AuthorizedBy::kRelyingParty) return std::nullopt;
-  const std::optional<idp_client::Mandate>& mandate = session.authorization.mandate;
-  return MakePersonRecord(session.identity(), session.person_hash,
-                          mandate.has_value() ? &*mandate : nullptr);
 }
 
 store::CertificateRecord SigningWorkflow::CertificateOf(const Session& session) {

@@ -21,7 +21,6 @@
 #include "idp_client/identity_verifier.h"
 #include "signer/admission.h"
 #include "signer/authorization.h"
-#include "signer/certificate_subject.h"
 #include "signer/hsm_turns.h"
 #include "signer/organization.h"
 #include "signer/rejection_evidence.h"
@@ -107,7 +106,6 @@ class SigningWorkflow {
   struct Signed;   // what is left when the key is gone
 
   absl::StatusOr<std::optional<SigningResult>> EarlierResult(const Admission& admission);
-  absl::Status CheckPolicy(const Admission& admission) const;
   absl::StatusOr<Authorization> Authorize(const Admission& admission);
   absl::StatusOr<Session> RecordIntent(const Admission& admission, Authorization authorization,
                                        HsmTurns::Turn turn);
@@ -124,9 +122,6 @@ class SigningWorkflow {
 
   absl::Status StillWanted(const Admission& admission, absl::string_view next_step) const;
   void StepDone(Session& session, absl::string_view step);
-  static absl::StatusOr<NamedSubject> SubjectOf(const Session& session, ByteSpan person_hash);
-  static std::optional<ca::AuthenticationContext> AuthenticationContextOf(const Session& session);
-  static std::optional<store::PersonRecord> PersonOf(const Session& session);
   static store::CertificateRecord CertificateOf(const Session& session);
 
   const Parts parts_;
