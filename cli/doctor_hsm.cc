@@ -99,6 +99,12 @@ void CheckMacKey(const std::string& label, Token& token, Findings& findings) {
                   "HMAC-SHA-256, not extractable", "run enkrat init with this token");
 }
 
+void CheckWrappingKey(const std::string& label, Token& token, Findings& findings) {
+  findings.Expect(absl::StrCat("key ", label), token.pool->FindWrappingKey(label).status(),
+                  "AES-256, not extractable",
+                  "run enkrat init with this token: it makes what an older version did not");
+}
+
 void CheckLeftovers(const std::set<std::string>& certified_labels, Token& token,
                     Findings& findings) {
   auto lease = token.pool->Acquire(absl::InfiniteFuture());
@@ -145,6 +151,7 @@ void CheckHsm(const config::v1::Config& config, const std::string& credentials_d
     CheckKey(certified.timestamping_unit_label, certified.timestamping_unit, token, findings);
   }
   CheckMacKey(config.hsm().evidence_mac_key(), token, findings);
+  CheckWrappingKey(config.hsm().personal_data_key(), token, findings);
   if (config.signing_pins().enabled()) {
     CheckMacKey(config.hsm().pin_mac_key(), token, findings);
   }

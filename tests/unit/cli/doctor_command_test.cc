@@ -47,7 +47,8 @@ TEST_F(DoctorCommandTest, FreshInstallationIsInOrderButForItsExamples) {
   for (const char* check :
        {"configuration", "issuing CA chain", "timestamping unit chain", "timestamping key period",
         "PKCS#11 module", "token", "PIN", "login", "one-time key", "key issuing-ca",
-        "key timestamping-unit", "key evidence-mac", "left-over keys", "ledger folder"}) {
+        "key timestamping-unit", "key evidence-mac", "key personal-data-key", "left-over keys",
+        "ledger folder"}) {
     EXPECT_EQ(Finding(check)["verdict"], "OK") << check << Out();
   }
   EXPECT_EQ(Finding("profile advanced")["verdict"], "WARN");
