@@ -95,7 +95,10 @@ absl::Status TakeKeys(XmlElement descriptor, SamlMetadata& metadata) {
   if (use != "signing") return absl::OkStatus();
   for (const XmlElement info : descriptor.Children(kXmlSignatureNamespace, "KeyInfo")) {
     for (const XmlElement data : info.Children(kXmlSignatureNamespace, "X509Data")) {
-      for (const XmlElement text : data.Children(kXmlSignatureNamespace, "X509Certificate")) {
+      const auto certificates = data.Children(kXmlSignatureNamespace, "X509Certificate");
+      // Of a chain (XML Signature 4.5.4), only one is the provider's, and any may come first.
+      if (certificates.size() > 1) return Refuse("a key has a chain of certificates");
+      for (const XmlElement text : certificates) {
         ENKRAT_ASSIGN_OR_RETURN(const std::string base64, text.DenseText());
         const std::optional<Bytes> der = FromBase64(base64);
         if (!der.has_value()) return Refuse("a certificate is not base64");

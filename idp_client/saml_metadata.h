@@ -32,10 +32,10 @@ struct SamlMetadataRules {
 
 // The one md:EntityDescriptor of that entityID, alone or anywhere in an aggregate, and the keys of
 // its IDPSSODescriptors for SAML 2.0: certificates of KeyDescriptors for signing or for anything.
-// Certificates with keys that we do not use are left out. validUntil and cacheDuration are the
-// least of the entity, its roles and the aggregates around it (SAML 2.0 metadata 2.3.1, 2.4.1).
-// Where there is a signer, all of this is read from the octets that it signed. Errors:
-// kRequestMalformed, kLimitExceeded.
+// Certificates with keys that we do not use are left out; a chain is refused. validUntil and
+// cacheDuration are the least of the entity, its roles and the aggregates around it (SAML 2.0
+// metadata 2.3.1, 2.4.1). Where there is a signer, all of this is read from the octets that it
+// signed. Errors: kRequestMalformed, kLimitExceeded.
 absl::StatusOr<SamlMetadata> ReadSamlMetadata(ByteSpan document, const SamlMetadataRules& rules);
 
 }  // namespace enkrat::idp_client

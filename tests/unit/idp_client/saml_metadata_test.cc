@@ -164,6 +164,16 @@ TEST_F(SamlMetadataTest, KeysThatCannotBeUsedAreLeftOut) {
   EXPECT_EQ(metadata.keys.size(), 1u);
 }
 
+// Whoever certified the provider could sign in its place.
+TEST_F(SamlMetadataTest, ChainInPlaceOfACertificateIsRefused) {
+  const SamlSigningPair authority;
+  const std::string chain =
+      absl::StrCat(key_.CertificateBase64(), "</ds:X509Certificate><ds:X509Certificate>",
+                   authority.CertificateBase64());
+  EXPECT_THAT(ReadUnsigned(absl::StrReplaceAll(Good().Xml(), {{key_.CertificateBase64(), chain}})),
+              FailsWith(Reason::kRequestMalformed));
+}
+
 TEST_F(SamlMetadataTest, TooManyKeysAreRefused) {
   SamlMetadataText text;
   text.certificates.assign(17, key_.CertificateBase64());
