@@ -1,3 +1,4 @@
+// All that a person can do with a signing PIN, in one place: a little longer than our usual file.
 #include "signer/signing_pin_activation.h"
 
 #include <utility>
@@ -48,6 +49,10 @@ std::vector<std::string> AcceptedIssuers(const RelyingParty& relying_party) {
     issuers.insert(issuers.end(), policy.issuers.begin(), policy.issuers.end());
   }
   return issuers;
+}
+
+absl::Status Unsuitable(absl::string_view why) {
+  return WithField(MakeError(Reason::kSigningPinUnsuitable, why), "new_pin");
 }
 
 bool IsLive(const std::optional<PinCredential>& credential) {
@@ -166,20 +171,9 @@ absl::StatusOr<SigningPinStatus> SigningPinActivation::Unblock(const ActivationR
                            .new_pin = new_pin});
 }
 
-// The rules for the new PIN come before the try: they tell nothing about the old one.
-absl::StatusOr<SigningPinStatus> SigningPinActivation::Replace(const ActivationRequest& request,
-                                                               const Replacing& replacing) {
-  const absl::StatusOr<Secret> new_pin = NormalisePin(replacing.new_pin.Reveal(), "new_pin");
-  if (!new_pin.ok()) {
-    return WithField(MakeError(Reason::kSigningPinUnsuitable, new_pin.status().message()),
-                     "new_pin");
-  }
-  ENKRAT_ASSIGN_OR_RETURN(const VerifiedIdentity identity, Verify(request, replacing.operation));
-  if (new_pin->Reveal() == replacing.secret.Reveal()) {
-    return WithField(MakeError(Reason::kSigningPinUnsuitable, "new_pin: is the old one"),
-                     "new_pin");
-  }
-  ENKRAT_RETURN_IF_ERROR(CheckPinStrength(*new_pin, identity.date_of_birth));
+absl::StatusOr<RightSecret> SigningPinActivation::Try(const ActivationRequest& request,
+                                                      const Replacing& replacing,
+                                                      const VerifiedIdentity& identity) {
   absl::StatusOr<RightSecret> right =
       parts_.tries->Try({.relying_party = request.relying_party->id,
                          .act = std::string(ActivationOperationName(replacing.operation)),
@@ -187,27 +181,42 @@ absl::StatusOr<SigningPinStatus> SigningPinActivation::Replace(const ActivationR
                          .use = replacing.use,
                          .secret = replacing.secret,
                          .deadline = request.deadline});
-  if (!right.ok()) {
-    if (ReasonOf(right.status()) == Reason::kAssertionRejected) {
-      RecordRejection(request, right.status());
-    }
-    return right.status();
+  if (!right.ok() && ReasonOf(right.status()) == Reason::kAssertionRejected) {
+    RecordRejection(request, right.status());
   }
-  PinCredential& credential = right->credential;
-  store::PinReplacement replacement = {.credential_id = credential.credential_id,
-                                       .revision = credential.revision,
-                                       .pin = {},
-                                       .puk = std::nullopt,
-                                       .by_puk = replacing.by_puk()};
+  return right;
+}
+
+absl::StatusOr<store::PinReplacement> SigningPinActivation::MakeReplacement(
+    const Replacing& replacing, const Secret& new_pin, const PinCredential& credential,
+    absl::Time deadline) const {
+  store::PinReplacement made = {.credential_id = credential.credential_id,
+                                .revision = credential.revision,
+                                .pin = {},
+                                .puk = std::nullopt,
+                                .by_puk = replacing.by_puk()};
   ENKRAT_ASSIGN_OR_RETURN(
-      replacement.pin, parts_.verifiers->Make(credential.credential_id, SecretKind::kPin, *new_pin,
-                                              request.deadline));
-  if (replacing.by_puk() && !parts_.verifiers->IsCurrent(credential.puk)) {
-    ENKRAT_ASSIGN_OR_RETURN(replacement.puk,
-                            parts_.verifiers->Make(credential.credential_id, SecretKind::kPuk,
-                                                   replacing.secret, request.deadline));
+      made.pin, parts_.verifiers->Make(made.credential_id, SecretKind::kPin, new_pin, deadline));
+  if (made.by_puk && !parts_.verifiers->IsCurrent(credential.puk)) {
+    ENKRAT_ASSIGN_OR_RETURN(made.puk, parts_.verifiers->Make(made.credential_id, SecretKind::kPuk,
+                                                             replacing.secret, deadline));
   }
-  const store::PinAct act = ActOf(request, replacing.operation, identity, right->credential_hash);
+  return made;
+}
+
+// The rules for the new PIN come before the try: they tell nothing about the old one.
+absl::StatusOr<SigningPinStatus> SigningPinActivation::Replace(const ActivationRequest& request,
+                                                               const Replacing& replacing) {
+  const absl::StatusOr<Secret> new_pin = NormalisePin(replacing.new_pin.Reveal(), "new_pin");
+  if (!new_pin.ok()) return Unsuitable(new_pin.status().message());
+  ENKRAT_ASSIGN_OR_RETURN(const VerifiedIdentity identity, Verify(request, replacing.operation));
+  if (new_pin->Reveal() == replacing.secret.Reveal()) return Unsuitable("new_pin: is the old one");
+  ENKRAT_RETURN_IF_ERROR(CheckPinStrength(*new_pin, identity.date_of_birth));
+  ENKRAT_ASSIGN_OR_RETURN(RightSecret right, Try(request, replacing, identity));
+  PinCredential& credential = right.credential;
+  ENKRAT_ASSIGN_OR_RETURN(const store::PinReplacement replacement,
+                          MakeReplacement(replacing, *new_pin, credential, request.deadline));
+  const store::PinAct act = ActOf(request, replacing.operation, identity, right.credential_hash);
   ENKRAT_ASSIGN_OR_RETURN(const PinActOutcome outcome,
                           parts_.credentials->Replace(act, replacement));
   // Replaced or ended by another call since the try was taken.

@@ -1,5 +1,4 @@
-// The life of a person's signing PIN: enrolment, activation, change, unblocking, status,
-// revocation.
+// The life of a person's signing PIN, from enrolment to revocation.
 #ifndef ENKRAT_SIGNER_SIGNING_PIN_ACTIVATION_H_
 #define ENKRAT_SIGNER_SIGNING_PIN_ACTIVATION_H_
 
@@ -95,6 +94,12 @@ class SigningPinActivation {
                                                       ActivationOperation operation);
   absl::StatusOr<SigningPinStatus> Replace(const ActivationRequest& request,
                                            const Replacing& replacing);
+  absl::StatusOr<RightSecret> Try(const ActivationRequest& request, const Replacing& replacing,
+                                  const idp_client::VerifiedIdentity& identity);
+  absl::StatusOr<store::PinReplacement> MakeReplacement(const Replacing& replacing,
+                                                        const Secret& new_pin,
+                                                        const store::PinCredential& credential,
+                                                        absl::Time deadline) const;
   store::PinAct ActOf(const ActivationRequest& request, ActivationOperation operation,
                       const idp_client::VerifiedIdentity& identity, ByteSpan credential_hash) const;
   // OK for kDone; `not_in_state` for kNotInState.
