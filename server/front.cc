@@ -3,15 +3,9 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
-#include <grpcpp/resource_quota.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +15,8 @@
 #include "common/status_macros.h"
 #include "server/activation_service.h"
 #include "server/certificate_service.h"
+#include "server/grpc_listening.h"
+#include "server/hsm_gauges.h"
 #include "server/reflection.h"
 #include "server/signing_service.h"
 #include "server/timestamp_service.h"
@@ -35,73 +31,6 @@ constexpr absl::Duration kHttpTimestampTime = absl::Seconds(10);
 constexpr absl::Duration kDeliveryInterval = absl::Seconds(1);
 constexpr absl::Duration kReloadInterval = absl::Seconds(1);
 constexpr char kHttpCallers[] = "";  // together; no relying party has this id
-
-// A Sign request of 1000 documents (request_rules.h) whose labels have 256 characters of four
-// octets each, SHA-512 digests and the longest SAML response is 1.4 MiB; of two octets and with the
-// longest ID token 602 KiB; with ASCII labels it is 360 KiB.
-constexpr int kLargestRequest = 1536 * 1024;
-
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsFrom(
-    const config::v1::ServerConfig& config) {
-  if (config.plaintext_on_loopback()) return grpc::InsecureServerCredentials();
-  ENKRAT_ASSIGN_OR_RETURN(const std::string certificate,
-                          ConfiguredFile(config.tls().certificate_file()));
-  ENKRAT_ASSIGN_OR_RETURN(const std::string client_ca,
-                          ConfiguredFile(config.tls().client_ca_file()));
-  ENKRAT_ASSIGN_OR_RETURN(const Secret key, ReadSecretFile(config.tls().private_key_file()));
-  grpc::SslServerCredentialsOptions options(
-      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = client_ca;
-  options.pem_key_cert_pairs.push_back({ToString(key.Reveal()), certificate});
-  return grpc::SslServerCredentials(options);
-}
-
-// docs/stack.md, gRPC 1.51.1: what an outsider controls is bounded here, because gRPC's defaults
-// are not.
-void SetLimits(grpc::ServerBuilder& builder, uint32_t memory_limit_mb) {
-  // gRPC reads a request before the gate sees its call: this quota, not the gate's limit, bounds
-  // the memory of requests that are half sent or will be refused.
-  grpc::ResourceQuota quota("enkrat");
-  quota.Resize(size_t{memory_limit_mb} << 20);
-  builder.SetResourceQuota(quota);
-  builder.SetMaxReceiveMessageSize(kLargestRequest);
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8 * 1024);
-  builder.AddChannelArgument("grpc.server_handshake_timeout_ms", 10'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 128);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 5 * 60'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 10 * 60'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60'000);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second service is refused the port
-}
-
-std::string GrpcAddress(const ListenAddress& address) {
-  const bool v6 = address.host.find(':') != std::string::npos;
-  return v6 ? absl::StrCat("[", address.host, "]:", address.port)
-            : absl::StrCat(address.host, ":", address.port);
-}
-
-// Why gRPC cannot listen there, which it tells its log only; "" if the address is not to blame.
-std::string WhyNotListen(const ListenAddress& address) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
-  addrinfo* found = nullptr;
-  const std::string port = absl::StrCat(address.port);
-  if (getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found) != 0) return "no address";
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> holder(found, &freeaddrinfo);
-  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return std::strerror(errno);
-  const int reuse = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
-  const bool bound = bind(fd, found->ai_addr, found->ai_addrlen) == 0;
-  const std::string why = bound ? "" : std::strerror(errno);
-  close(fd);
-  return why;
-}
 
 // Whoever waits for the file finds it whole.
 absl::Status WritePortFile(const std::string& path, int grpc_port, int http_port) {
@@ -216,33 +145,7 @@ void Front::AddGauges() {
                     [this] { return static_cast<double>(signing_limit_.inside()); });
   metrics_.AddGauge("enkrat_response_octets", "Octets of answers made or promised, not delivered.",
                     [this] { return static_cast<double>(responses_.reserved()); });
-  metrics_.AddGauge("enkrat_hsm_keys_generated", "One-time keys generated since the start.",
-                    [this] { return static_cast<double>(Hsm().keys_generated); });
-  metrics_.AddGauge("enkrat_hsm_keys_destroyed", "One-time keys confirmed destroyed.",
-                    [this] { return static_cast<double>(Hsm().keys_destroyed); });
-  metrics_.AddGauge(
-      "enkrat_hsm_one_time_keys_alive", "Generated, not yet confirmed destroyed.", [this] {
-        const hsm::PoolStatistics hsm = Hsm();
-        return static_cast<double>(hsm.keys_generated) - static_cast<double>(hsm.keys_destroyed);
-      });
-  metrics_.AddGauge("enkrat_hsm_destructions_unconfirmed", "ALARM if not 0.",
-                    [this] { return static_cast<double>(Hsm().destructions_unconfirmed); });
-  metrics_.AddGauge("enkrat_hsm_sessions_quarantined", "HSM sessions replaced after a fault.",
-                    [this] { return static_cast<double>(Hsm().sessions_quarantined); });
-  metrics_.AddGauge("enkrat_hsm_reconnects", "Connections to the token made anew.",
-                    [this] { return static_cast<double>(Hsm().reconnects); });
-  metrics_.AddGauge("enkrat_hsm_callers_waiting", "Calls that wait for an HSM session.",
-                    [this] { return static_cast<double>(Hsm().callers_waiting); });
-  metrics_.AddGauge("enkrat_hsm_signatures", "Signatures made in the HSM.",
-                    [this] { return static_cast<double>(Hsm().signatures); });
-  metrics_.AddGauge("enkrat_hsm_reconnects_failed", "Connections to the token that failed.",
-                    [this] { return static_cast<double>(Hsm().reconnects_failed); });
-  metrics_.AddGauge("enkrat_hsm_recycles", "Planned reloads of the module.",
-                    [this] { return static_cast<double>(Hsm().recycles); });
-  metrics_.AddGauge("enkrat_hsm_sessions_leased", "HSM sessions that are at work.",
-                    [this] { return static_cast<double>(Hsm().sessions_leased); });
-  metrics_.AddGauge("enkrat_hsm_available", "0 while the token is away or refused the PIN.",
-                    [this] { return Hsm().available ? 1.0 : 0.0; });
+  AddHsmGauges(core_.hsm(), metrics_);
   metrics_.AddGauge("enkrat_session_jobs_waiting", "Calls that wait for a thread.",
                     [this] { return static_cast<double>(session_pool_.waiting()); });
   metrics_.AddGauge("enkrat_timestamp_jobs_waiting", "Timestamp requests that wait for a thread.",

@@ -75,7 +75,6 @@ class Front {
   void AddGauges();
   void AddLedgerGauges();
   absl::Status CheckLedger() ABSL_LOCKS_EXCLUDED(ledger_mutex_);
-  hsm::PoolStatistics Hsm() const { return core_.hsm().statistics(); }
   absl::Status StartGrpc();
   absl::Status StartHttp();
   absl::StatusOr<Bytes> AnswerHttpTimestamp(ByteSpan request_der);
