@@ -108,6 +108,27 @@ openssl x509 -in "$demo/seal/certificate.pem" -noout -subject -nameopt RFC2253
   -CAfile ../root.pem -purpose any -out /dev/null)
 rm -f "$demo/refused.txt"
 
+say "Ana Novak gets a signing PIN; a wrong one is counted, the right one goes into the evidence"
+pin() { (umask 077; printf '%s' "$2" >"$demo/$1"); }  # a file that only its owner can read
+"${client[@]}" pin enrol "${login[@]}" --out "$demo/enrolment.txt" >/dev/null
+pin transport.pin "$(sed -nE 's/^transport PIN +//p' "$demo/enrolment.txt")"
+pin ana.pin 'k4fm92'
+pin wrong.pin 'k4fm93'
+"${client[@]}" pin activate "${login[@]}" --transport-pin-file "$demo/transport.pin" --new-pin-file "$demo/ana.pin"
+mkdir "$demo/pin"
+if "${client[@]}" sign "$demo/document.pdf" "${login[@]}" --pin-file "$demo/wrong.pin" -o "$demo/pin" \
+    >/dev/null 2>"$demo/refused.txt"; then
+  echo "a wrong PIN signed: that must not be" >&2
+  exit 1
+fi
+grep -o 'error: SIGNING_PIN_REJECTED[^(]*' "$demo/refused.txt"
+"${client[@]}" pin status "${login[@]}"
+"${client[@]}" sign "$demo/document.pdf" "${login[@]}" --pin-file "$demo/ana.pin" -o "$demo/pin" \
+  --session-out "$demo/pin/session.json" >/dev/null
+with_pin="$(sed -nE 's/.*"session_id": *"([0-9a-f]{32})".*/\1/p' "$demo/pin/session.json" | head -1)"
+"$bin/enkrat" evidence show "$with_pin" --store "$demo/ledger.db" | grep signing-pin-verified
+rm -f "$demo/refused.txt" "$demo"/*.pin
+
 say "The key is gone: what the service that had it recorded and counts"
 session="$(sed -nE 's/.*"session_id": *"([0-9a-f]{32})".*/\1/p' "$demo/session.json" | head -1)"
 "$bin/enkrat" evidence show "$session" --store "$demo/ledger.db" >"$demo/evidence.txt"
@@ -138,6 +159,8 @@ rm -f "$demo/token.txt"
 
 say "What was recorded (enkrat evidence show)"
 cat "$demo/evidence.txt"
+
+"$bin/enkrat" evidence verify --all --store "$demo/ledger.db" | tail -1
 
 say "The stored result, fetched again by its request id (enkrat session get)"
 request="$(sed -nE 's/.*"request_id": *"([0-9a-f-]{36})".*/\1/p' "$demo/session.json" | head -1)"

@@ -98,6 +98,7 @@ identity_providers:
     allow_loopback_http: true
     acr_levels: { "urn:enkrat:loa:high": high, "urn:enkrat:loa:substantial": substantial }
     claims: { country: country, mandates: mandates }
+signing_pins: { enabled: true, argon2_memory_mb: 32 }
 organizations:
   - { identifier: VATSI-12345678, name: "Banka d. d.", country: SI }
 relying_parties:
