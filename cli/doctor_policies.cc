@@ -69,6 +69,10 @@ void CheckProvider(const v1::IssuerConfig& provider, Findings& findings) {
     findings.Warn("identity provider", "is asked without TLS: for a demo only",
                   "use a provider with an https issuer");
   }
+  if (provider.allow_missing_auth_time()) {
+    findings.Warn("identity provider", "need not say when the person logged in",
+                  "drop allow_missing_auth_time, so that an old session does not pass for a login");
+  }
 }
 
 }  // namespace

@@ -154,7 +154,7 @@ TEST_F(DoctorCommandTest, LedgerThatIsNoneFails) {
 TEST_F(DoctorCommandTest, WeakPoliciesAreNamed) {
   Replace("config.yaml", "      - level: advanced\n",
           "      - level: advanced\n        binding: optional\n"
-          "        minimal_level_of_assurance: low\n");
+          "        minimal_level_of_assurance: low\n    audiences: [enkrat]\n");
   EXPECT_EQ(Run(Doctor()), 0) << Out();
   EXPECT_THAT(Out(), HasSubstr("LEVEL_ADVANCED asks for less assurance"));
   EXPECT_THAT(Out(), HasSubstr("LEVEL_ADVANCED takes assertions that name no documents"));
@@ -169,7 +169,8 @@ TEST_F(DoctorCommandTest, FolderOfRelyingPartiesIsLookedAtLikeTheConfiguration) 
               HasSubstr("as often as it likes"));
   Replace("relying-parties/portal.yaml", "  - level: \"advanced\"\n",
           "  - level: advanced\n    binding: optional\n    minimal_level_of_assurance: low\n"
-          "    max_authentication_age: 10m\ncalls_per_second: 5\ndisabled: true\n");
+          "    max_authentication_age: 10m\naudiences: [enkrat]\ncalls_per_second: 5\n"
+          "disabled: true\n");
   EXPECT_EQ(Run(Doctor()), 0) << Out();
   for (const char* named : {"asks for less assurance", "name no documents",
                             "logins older than three minutes", "is disabled"}) {
@@ -186,6 +187,13 @@ TEST_F(DoctorCommandTest, FolderOfRelyingPartiesInDisorderFails) {
   chmod(Path("relying-parties").c_str(), 0777);
   EXPECT_EQ(Run(Doctor()), 1);
   EXPECT_EQ(Finding("relying parties folder")["verdict"], "FAIL");
+}
+
+TEST_F(DoctorCommandTest, ProviderThatNeedNotSayWhenItAuthenticatedIsNamed) {
+  Replace("config.yaml", "    acr_levels:\n",
+          "    allow_missing_auth_time: true\n    acr_levels:\n");
+  EXPECT_EQ(Run(Doctor()), 0) << Out();
+  EXPECT_THAT(Out(), HasSubstr("need not say when the person logged in"));
 }
 
 TEST_F(DoctorCommandTest, UnsynchronisedClockFailsOnlyWhereItIsRequired) {
