@@ -27,7 +27,8 @@ class RelyingPartyFault : public ::testing::Test {
     fs::create_directory(environment.File("parties"));
     chmod(environment.File("parties").c_str(), 0755);
     WriteText(environment.File("parties/demo.yaml"),
-              "id: demo\nlevels: [{level: advanced, binding: optional}]\n");
+              "id: demo\naudiences: [enkrat-test]\n"
+              "levels: [{level: advanced, binding: optional}]\n");
     chmod(environment.File("parties/demo.yaml").c_str(), 0644);
     ASSERT_THAT(service_.Start(), IsOk());
   }
