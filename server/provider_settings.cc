@@ -6,6 +6,7 @@
 #include "common/status_macros.h"
 #include "server/settings.h"
 #include "server/settings_words.h"
+#include "signer/authorization.h"
 
 namespace enkrat::server {
 namespace {
@@ -16,9 +17,16 @@ void SetIfGiven(const std::string& value, std::string& target) {
   if (!value.empty()) target = value;
 }
 
+// What sessions without a person are recorded under (signer/authorization.h).
+absl::Status CheckProviderName(const std::string& name, absl::string_view field) {
+  if (name != signer::kNoProvider) return absl::OkStatus();
+  return Invalid(field, absl::StrCat("'", name, "' is not a name that a provider can have"));
+}
+
 absl::StatusOr<idp_client::OidcIssuer> IssuerFrom(const v1::IssuerConfig& config,
                                                   absl::string_view field) {
   idp_client::OidcIssuer issuer;
+  ENKRAT_RETURN_IF_ERROR(CheckProviderName(config.issuer(), field));
   issuer.issuer = config.issuer();
   issuer.audiences = {config.audiences().begin(), config.audiences().end()};
   if (!config.algorithms().empty()) {
@@ -55,6 +63,7 @@ absl::StatusOr<idp_client::OidcIssuer> IssuerFrom(const v1::IssuerConfig& config
 // called.
 absl::Status CheckNotAnIssuer(const std::string& entity_id, const Config& config,
                               absl::string_view field) {
+  ENKRAT_RETURN_IF_ERROR(CheckProviderName(entity_id, field));
   for (const v1::IssuerConfig& issuer : config.identity_providers()) {
     if (issuer.issuer() == entity_id) {
       return Invalid(field, absl::StrCat("entity_id: '", entity_id,

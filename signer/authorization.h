@@ -42,7 +42,7 @@ struct Authorization {
   std::optional<PinReceipt> pin;               // where a signing PIN was verified
 };
 
-// Not a URI: no provider can be configured under this name.
+// No provider can be configured under this name.
 inline constexpr char kNoProvider[] = "relying-party";
 
 // Thread-safe. Owns nothing.

@@ -197,6 +197,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "- { level: advanced, kind: seal, organizations: [VATSI-12345678], "
                   "seal_authorization: relying_party, signing_pin: true }",
                   "has no person"},
+        BadPolicy{"ProviderOfTheNameOfNoProvider", "issuer: https://idp.example\n",
+                  "issuer: relying-party\n", "relying-party"},
         BadPolicy{"SamePolicyTwice", kSealPolicy, kSignaturePolicy, "twice"},
         BadPolicy{"UnknownIssuer", kSignaturePolicy,
                   "- { level: advanced, issuers: [https://x.example] }", "https://x.example"},
