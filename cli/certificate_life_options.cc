@@ -55,6 +55,11 @@ void AddDataOptions(CLI::App& command, LifeArguments& arguments) {
   command.add_option("--organization-identifier", arguments.organization_identifier, "likewise");
   command.add_option("--policy-oid", arguments.policy_oids, "likewise; can be repeated");
   command.add_option("--base-url", arguments.base_url, "likewise: of enkratd's HTTP endpoint");
+  command.add_flag("--qualified", arguments.qualified,
+                   "the timestamping unit claims to make qualified timestamps from now on "
+                   "(esi4-qtstStatement-1): a legal claim");
+  command.add_flag("--not-qualified", arguments.not_qualified, "it no longer does")
+      ->excludes("--qualified");
   command
       .add_option("--root-token-label", arguments.installation.root_token_label,
                   "token of the root CA, for the issuing CA")
@@ -89,6 +94,7 @@ signer::DataChanges ChangesFrom(const LifeArguments& arguments, CertificateRole 
     changes.organization_identifier = arguments.organization_identifier;
   }
   if (!arguments.policy_oids.empty()) changes.policy_oids = arguments.policy_oids;
+  if (arguments.qualified || arguments.not_qualified) changes.qualified = arguments.qualified;
   if (!arguments.base_url.empty()) {
     changes.ca_issuers_url = absl::StrCat(
         absl::StripSuffix(arguments.base_url, "/"), "/ca/",

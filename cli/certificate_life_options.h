@@ -26,6 +26,8 @@ struct LifeArguments {
   std::string organization_identifier;
   std::vector<std::string> policy_oids;
   std::string base_url;
+  bool qualified = false;
+  bool not_qualified = false;
   // Over a request.
   std::string profile;
   std::string request_file;

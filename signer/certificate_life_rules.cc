@@ -55,6 +55,7 @@ CertificateData ChangedData(const CertificateData& data, const DataChanges& chan
   if (changes.ca_issuers_url.has_value()) changed.ca_issuers_url = *changes.ca_issuers_url;
   if (changes.crl_url.has_value()) changed.crl_url = *changes.crl_url;
   if (changes.ocsp_url.has_value()) changed.ocsp_url = *changes.ocsp_url;
+  if (changes.qualified.has_value()) changed.qualified = *changes.qualified;
   if (!changes.organization.has_value()) return changed;
   changed.organization = *changes.organization;
   const std::string prefix = absl::StrCat(data.organization, " ");
@@ -79,6 +80,7 @@ std::vector<std::string> Differences(const CertificateData& before, const Certif
   compare("caIssuers", before.ca_issuers_url, after.ca_issuers_url);
   compare("cRLDistributionPoints", before.crl_url, after.crl_url);
   compare("OCSP location", before.ocsp_url, after.ocsp_url);
+  compare("qcStatements", before.qualified, after.qualified);
   return names;
 }
 

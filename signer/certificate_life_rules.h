@@ -21,6 +21,8 @@ struct DataChanges {
   std::optional<std::string> ca_issuers_url = {};
   std::optional<std::string> crl_url = {};
   std::optional<std::string> ocsp_url = {};
+  // Of a timestamping unit: whether it claims to make qualified timestamps (EN 319 422).
+  std::optional<bool> qualified = {};
 };
 
 // The data with its changes. The common name follows the organisation's, which it begins with.

@@ -125,6 +125,27 @@ TEST_F(CertificateLifeTest, ChangedDataIsNotRenewedButReissued) {
   EXPECT_THAT(data.policy_oids, ElementsAre("1.3.6.1.4.1.32473.1.2"));
 }
 
+// A renewal keeps the claim, a reissue makes or drops it, and no other role can make it.
+TEST_F(CertificateLifeTest, UnitBecomesQualifiedByAReissueAndStaysSoByARenewal) {
+  CertificateLife life = Open();
+  EXPECT_THAT(life.Renew(UnitSerial(), {.qualified = true}, order_),
+              FailsSaying(Reason::kCertificateStateForbids, "qcStatements"));
+  ASSERT_OK_AND_ASSIGN(const Succession made,
+                       life.Reissue(UnitSerial(), {.qualified = true}, order_));
+  EXPECT_TRUE(life.all().FindBySerial(made.serial_number)->description.data.qualified);
+  ASSERT_OK_AND_ASSIGN(const Succession renewed, life.Renew(made.serial_number, {}, order_));
+  const RegisteredCertificate* unit = life.all().FindBySerial(renewed.serial_number);
+  EXPECT_TRUE(unit->description.data.qualified);
+  const Bytes statement = {0x06, 0x07, 0x04, 0x00, 0x81, 0x97, 0x5e, 0x01, 0x01};
+  EXPECT_NE(std::search(unit->der.begin(), unit->der.end(), statement.begin(), statement.end()),
+            unit->der.end());
+  ASSERT_OK_AND_ASSIGN(const Succession plain,
+                       life.Reissue(renewed.serial_number, {.qualified = false}, order_));
+  EXPECT_FALSE(life.all().FindBySerial(plain.serial_number)->description.data.qualified);
+  EXPECT_THAT(life.Reissue(SerialOf(life, Role::kOcspResponder), {.qualified = true}, order_),
+              FailsWith(Reason::kConfigurationInvalid));
+}
+
 TEST_F(CertificateLifeTest, ValidCertificateOfUnchangedDataIsNotReissued) {
   CertificateLife life = Open();
   EXPECT_THAT(life.Reissue(UnitSerial(), {.organization = "Test d.o.o."}, order_),
