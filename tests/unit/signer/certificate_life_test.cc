@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "signer/certificate_register_file.h"
 #include "tests/unit/signer/certificate_life_fixture.h"
 #include "tsa/timestamp_unit.h"
