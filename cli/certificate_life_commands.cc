@@ -14,6 +14,7 @@
 #include "cli/files.h"
 #include "cli/installation.h"
 #include "cli/outcome.h"
+#include "common/clock.h"
 #include "common/status_macros.h"
 
 namespace enkrat::cli {
@@ -86,6 +87,29 @@ absl::Status RunIssueOverRequest(const LifeArguments& arguments, const Context& 
   return absl::OkStatus();
 }
 
+// Serial numbers of the role's other certificates whose keys may still sign: a service that was not
+// restarted since a renewal works with one of them.
+std::vector<std::string> OthersInForce(const signer::CertificateRegister& all,
+                                       const signer::RegisteredCertificate& revoked) {
+  std::vector<std::string> serials;
+  for (const signer::RegisteredCertificate& each : all.certificates()) {
+    if (signer::IsFromRequest(each.role) || each.role != revoked.role ||
+        each.state == signer::CertificateState::kRevoked ||
+        each.description.serial_number == revoked.description.serial_number ||
+        each.description.key_not_after < SystemClock().Now()) {
+      continue;
+    }
+    serials.push_back(each.description.serial_number);
+  }
+  return serials;
+}
+
+std::string NotRevoked(const std::vector<std::string>& others, const std::string& role) {
+  if (others.empty()) return "";
+  return absl::StrCat("; not revoked with it, and used by a service that was not restarted since: ",
+                      role, " ", absl::StrJoin(others, ", "));
+}
+
 absl::Status RunRevoke(const LifeArguments& arguments, const Context& context) {
   if (arguments.certificate.empty()) return UsageError("which certificate?");
   const auto reason = signer::RevocationReasonFromName(arguments.reason);
@@ -99,6 +123,7 @@ absl::Status RunRevoke(const LifeArguments& arguments, const Context& context) {
   const std::string serial = found->description.serial_number;
   const std::string role(signer::RoleName(found->role));
   const std::string what = absl::StrCat(role, " ", serial, " (", found->description.subject, ")");
+  const std::vector<std::string> others = OthersInForce(installation->life().all(), *found);
   signer::LifeOrder order = arguments.order;
   const bool unconfirmed = !arguments.yes && !order.dry_run;
   if (unconfirmed) order.dry_run = true;
@@ -106,21 +131,26 @@ absl::Status RunRevoke(const LifeArguments& arguments, const Context& context) {
   if (unconfirmed) {
     return UsageError(absl::StrCat("this would revoke ", what,
                                    " for ever, and enkratd would stop using it within a second: "
-                                   "give --yes to do so"));
+                                   "give --yes to do so",
+                                   NotRevoked(others, role)));
   }
   if (context.json) {
     context.out << nlohmann::ordered_json{{"done", order.dry_run ? "" : "revoked"},
                                           {"role", role},
                                           {"serial_number", serial},
-                                          {"reason", arguments.reason}}
+                                          {"reason", arguments.reason},
+                                          {"others_in_force", others}}
                        .dump()
                 << "\n";
     return absl::OkStatus();
   }
   context.out << (order.dry_run ? "would be revoked: " : "revoked: ") << what << ", "
-              << arguments.reason << "\n";
+              << arguments.reason << NotRevoked(others, role) << "\n";
   if (!order.dry_run) {
     context.out << "Next\n  enkrat certificates issue: a new one, with a new key\n";
+    if (!others.empty()) {
+      context.out << "  revoke the others too, by serial number, if their keys are concerned\n";
+    }
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,7 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/evidence_ledger.h"
 #include "cli/evidence_verify.h"
 #include "cli/files.h"
 #include "cli/outcome.h"
@@ -29,7 +30,7 @@ namespace {
 
 struct Arguments {
   std::string id;
-  std::string store;
+  LedgerPlace place;
   std::string relying_party;
 };
 
@@ -98,12 +99,8 @@ void PrintText(const store::SessionRecord& session,
   }
 }
 
-absl::StatusOr<std::unique_ptr<store::SqliteLedger>> OpenLedger(const std::string& path) {
-  if (!FileExists(path)) return UnavailableError(absl::StrCat("there is no ledger at ", path));
-  return store::SqliteLedger::Create({.path = path, .read_only = true});
-}
-
-// The session's steps, and what was reported of its certificate since.
+// The session's steps, and what was reported of its certificate since; what reporters wrote can be
+// read with the HSM only.
 absl::StatusOr<std::vector<store::EvidenceRecord>> EvidenceWithProblems(
     store::SqliteLedger& ledger, const std::string& session_id) {
   ENKRAT_ASSIGN_OR_RETURN(std::vector<store::EvidenceRecord> evidence,
@@ -111,9 +108,12 @@ absl::StatusOr<std::vector<store::EvidenceRecord>> EvidenceWithProblems(
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<store::ProblemReport> problems,
                           ledger.problem_reports().OfSession(session_id));
   for (const store::ProblemReport& problem : problems) {
-    const nlohmann::ordered_json facts = {{"report_id", problem.report_id},
-                                          {"serial_number", problem.serial_number},
-                                          {"kind", problem.kind}};
+    nlohmann::ordered_json facts = {{"report_id", problem.report_id},
+                                    {"serial_number", problem.serial_number},
+                                    {"kind", problem.kind}};
+    if (!problem.text.empty()) {
+      facts["text"] = nlohmann::ordered_json::parse(problem.text, nullptr, false);
+    }
     evidence.push_back(
         {.step = "problem-reported", .at = problem.reported_at, .facts_json = facts.dump()});
   }
@@ -121,10 +121,11 @@ absl::StatusOr<std::vector<store::EvidenceRecord>> EvidenceWithProblems(
 }
 
 absl::Status ShowFromStore(const Arguments& arguments, const Context& context) {
-  ENKRAT_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(arguments.store));
-  ENKRAT_ASSIGN_OR_RETURN(const store::SessionRecord session, FindSession(*ledger, arguments));
+  ENKRAT_ASSIGN_OR_RETURN(const auto opened, OpenLedger(arguments.place));
+  store::SqliteLedger& ledger = *opened->ledger;
+  ENKRAT_ASSIGN_OR_RETURN(const store::SessionRecord session, FindSession(ledger, arguments));
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<store::EvidenceRecord> evidence,
-                          EvidenceWithProblems(*ledger, session.session_id));
+                          EvidenceWithProblems(ledger, session.session_id));
   if (context.json) {
     PrintJson(session, evidence, context.out);
   } else {
@@ -174,9 +175,9 @@ absl::Status ShowRefusals(const RefusalsArguments& arguments, const Context& con
   if (!absl::ParseDuration(arguments.since, &age) || age <= absl::ZeroDuration()) {
     return UsageError("--since is a length of time such as 30m or 24h");
   }
-  ENKRAT_ASSIGN_OR_RETURN(const auto ledger, OpenLedger(arguments.store));
+  ENKRAT_ASSIGN_OR_RETURN(const auto opened, OpenLedger({.store = arguments.store}));
   ENKRAT_ASSIGN_OR_RETURN(const Refusals refusals,
-                          FindRefusals(*ledger, arguments.kind, SystemClock().Now() - age));
+                          FindRefusals(*opened->ledger, arguments.kind, SystemClock().Now() - age));
   context.out << (context.json ? AsJson(refusals) : AsText(refusals));
   return absl::OkStatus();
 }
@@ -212,10 +213,10 @@ void AddEvidenceCommand(CLI::App& app, Context& context) {
       "show", "Show a session: from the ledger's file, every step; from the service, its state");
   show->add_option("ID", arguments->id, "request id (UUID) or session id (32 hex characters)")
       ->required();
-  show->add_option("--store", arguments->store,
-                   "the service's ledger file, read beside the running service");
+  AddLedgerOptions(*show, arguments->place,
+                   "what was written in problem reports is decrypted with the HSM and shown too");
   show->add_option("--relying-party", arguments->relying_party,
-                   "whose request id it is; needed with --store and a request id");
+                   "whose request id it is; needed with --store or --config and a request id");
   show->footer(
       "Examples:\n"
       "  enkrat evidence show 4be0643f1d98573b97cdca98a65347dd --store "
@@ -224,8 +225,9 @@ void AddEvidenceCommand(CLI::App& app, Context& context) {
       "--tls-cert rp.pem --tls-key rp.key");
   show->callback([=, &context] {
     context.command = [=, &context] {
-      return arguments->store.empty() ? ShowFromService(*arguments, context)
-                                      : ShowFromStore(*arguments, context);
+      const LedgerPlace& place = arguments->place;
+      return place.store.empty() && place.config_file.empty() ? ShowFromService(*arguments, context)
+                                                              : ShowFromStore(*arguments, context);
     };
   });
 }

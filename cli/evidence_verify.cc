@@ -9,17 +9,11 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "cli/context.h"
-#include "cli/files.h"
+#include "cli/evidence_ledger.h"
 #include "cli/outcome.h"
-#include "common/clock.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
-#include "hsm/module.h"
-#include "hsm/session_pool.h"
-#include "server/settings.h"
 #include "signer/evidence_check.h"
-#include "signer/personal_data_keys.h"
-#include "store/sqlite_ledger.h"
 
 namespace enkrat::cli {
 namespace {
@@ -30,60 +24,8 @@ constexpr size_t kMostFaultsShown = 1000;
 struct Arguments {
   std::string session_id;
   bool all = false;
-  std::string store;
-  std::string config_file;
-  std::string credentials_directory;
+  LedgerPlace place;
 };
-
-// The ledger, and with a configuration the HSM that opens what is encrypted in it. In this order:
-// the last is used by those before it.
-struct OpenedLedger {
-  SystemClock clock;
-  std::unique_ptr<hsm::Module> module;
-  std::unique_ptr<hsm::SessionPool> pool;
-  std::unique_ptr<signer::PersonalDataKeys> keys;
-  std::unique_ptr<store::SqliteLedger> ledger;
-};
-
-absl::Status OpenKeys(const server::Config& config, const std::string& credentials_directory,
-                      OpenedLedger& opened) {
-  ENKRAT_ASSIGN_OR_RETURN(opened.module,
-                          hsm::Module::Load({.path = config.hsm().module(),
-                                             .init_string = config.hsm().init_string(),
-                                             .quirks = config.hsm().quirks()}));
-  hsm::SessionPool::Options pool;
-  pool.token_label = config.hsm().token_label();
-  ENKRAT_ASSIGN_OR_RETURN(pool.pin, server::SecretFrom(config.hsm().pin(), credentials_directory));
-  pool.sessions = 1;
-  pool.clock = &opened.clock;
-  ENKRAT_ASSIGN_OR_RETURN(opened.pool, hsm::SessionPool::Create(*opened.module, std::move(pool)));
-  ENKRAT_ASSIGN_OR_RETURN(
-      opened.keys, signer::PersonalDataKeys::Create({.pool = opened.pool.get(),
-                                                     .clock = &opened.clock,
-                                                     .label = config.hsm().personal_data_key()}));
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::unique_ptr<OpenedLedger>> Open(const Arguments& arguments) {
-  if (arguments.store.empty() == arguments.config_file.empty()) {
-    return UsageError("say where: --store LEDGER, or --config FILE to open it with the HSM's keys");
-  }
-  auto opened = std::make_unique<OpenedLedger>();
-  std::string path = arguments.store;
-  if (!arguments.config_file.empty()) {
-    ENKRAT_ASSIGN_OR_RETURN(const server::Config config,
-                            server::LoadSettings(arguments.config_file));
-    path = config.store().path();
-    ENKRAT_RETURN_IF_ERROR(OpenKeys(config, arguments.credentials_directory, *opened));
-  }
-  if (!FileExists(path)) return UnavailableError(absl::StrCat("there is no ledger at ", path));
-  ENKRAT_ASSIGN_OR_RETURN(opened->ledger,
-                          store::SqliteLedger::Create({.path = path,
-                                                       .read_only = true,
-                                                       .key_wrapper = opened->keys.get(),
-                                                       .clock = &opened->clock}));
-  return opened;
-}
 
 // A session whose octets do not even decrypt has a fault; a ledger that cannot be read is an error.
 absl::StatusOr<signer::EvidenceVerdict> Verify(store::EvidenceTrails& trails,
@@ -181,7 +123,7 @@ absl::Status Run(const Arguments& arguments, const Context& context) {
   if (arguments.session_id.empty() != arguments.all) {
     return UsageError("say which: a session id, or --all");
   }
-  ENKRAT_ASSIGN_OR_RETURN(const auto opened, Open(arguments));
+  ENKRAT_ASSIGN_OR_RETURN(const auto opened, OpenLedger(arguments.place));
   return arguments.all ? VerifyAll(context, *opened->ledger)
                        : VerifyOne(arguments, context, *opened->ledger);
 }
@@ -194,15 +136,8 @@ void AddEvidenceVerifyCommand(CLI::App& group, Context& context) {
       group.add_subcommand("verify", "Check that the evidence is as it was recorded, and complete");
   verify->add_option("SESSION", arguments->session_id, "session id (32 hex characters)");
   verify->add_flag("--all", arguments->all, "every session");
-  verify->add_option("--store", arguments->store,
-                     "the service's ledger file, read beside the running service");
-  verify->add_option("--config", arguments->config_file,
-                     "enkratd's configuration instead: certificates and results are decrypted "
-                     "with the HSM and checked too");
-  verify
-      ->add_option("--credentials-directory", arguments->credentials_directory,
-                   "where systemd put the credentials that the file names")
-      ->envname("CREDENTIALS_DIRECTORY");
+  AddLedgerOptions(*verify, arguments->place,
+                   "certificates and results are decrypted with the HSM and checked too");
   verify->footer(
       "Exit code 1, with the session named, if anything does not hold.\n"
       "Examples:\n"

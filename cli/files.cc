@@ -59,7 +59,7 @@ absl::Status WriteFile(const std::string& path, ByteSpan content, const WriteOpt
   const absl::StatusOr<bool> written =
       enkrat::WriteFile(path, content, {.mode = options.mode, .overwrite = options.overwrite});
   if (!written.ok()) return cli::UnavailableError(written.status().message());
-  if (!*written) return UsageError(absl::StrCat(path, " exists already; see --force"));
+  if (!*written) return UsageError(absl::StrCat(path, " exists already"));
   return absl::OkStatus();
 }
 

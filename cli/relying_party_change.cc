@@ -104,9 +104,9 @@ absl::StatusOr<std::unique_ptr<RelyingPartyChange>> RelyingPartyChange::Begin(
   if (folder.empty()) {
     return MakeError(Reason::kConfigurationInvalid,
                      absl::StrCat(config_file,
-                                  ": has no folder of relying parties; add the line\n"
-                                  "relying_parties_folder: relying-parties\n"
-                                  "make that folder beside the file, and restart the service"));
+                                  ": has no folder of relying parties: add the line "
+                                  "`relying_parties_folder: relying-parties`, make that folder "
+                                  "beside the file, and restart the service"));
   }
   ENKRAT_ASSIGN_OR_RETURN(FolderLock lock, FolderLock::Acquire(folder));
   auto state = std::make_unique<State>(

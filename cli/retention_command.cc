@@ -117,7 +117,9 @@ void AddRetentionCommand(CLI::App& app, Context& context) {
   CLI::App* erase = group->add_subcommand(
       "erase", "Erase certificates, identities and results of sessions that are due");
   AddConfig(*erase, *arguments);
-  erase->add_option("--reason", arguments->reason, "why, as a code such as a ticket; no names")
+  erase
+      ->add_option("--reason", arguments->reason,
+                   "why: a code, such as a ticket, of letters, digits and .:_/- (no names)")
       ->required();
   erase->add_option("--limit", arguments->limit, "at most so many sessions")->capture_default_str();
   erase->add_flag("--yes", arguments->yes, "erase; it cannot be undone");

@@ -100,6 +100,13 @@ absl::StatusOr<Json> AsJson(const v1::HeldSession& held) {
     ENKRAT_ASSIGN_OR_RETURN(json["certificate_pem"],
                             CertificatesToPem({ToBytes(AsSpan(held.certificate()))}));
   }
+  json["problems"] = Json::array();
+  for (const v1::HeldProblem& problem : held.problems()) {
+    json["problems"].push_back({{"report_id", problem.report_id()},
+                                {"kind", problem.kind()},
+                                {"reported_at", TimeText(signer::TimeFrom(problem.reported_at()))},
+                                {"text", Parsed(problem.text_json())}});
+  }
   json["evidence"] = Json::array();
   for (const v1::EvidenceStep& step : held.evidence()) {
     json["evidence"].push_back({{"step", step.step()},
@@ -197,7 +204,9 @@ void AddSubjectCommand(CLI::App& app, Context& context) {
   CLI::App* erase = group->add_subcommand(
       "erase", "Erase what is held on a person, but for what the law has kept; it says which");
   AddWho(*erase, *arguments);
-  erase->add_option("--reason", arguments->reason, "why, as a code such as a ticket; no names")
+  erase
+      ->add_option("--reason", arguments->reason,
+                   "why: a code, such as a ticket, of letters, digits and .:_/- (no names)")
       ->required();
   erase->add_flag("--including-certificates", arguments->including_certificates,
                   "certificates and what they rest on too, before their retention has ended");

@@ -198,7 +198,6 @@ absl::Status Front::StartGrpc() {
       ProblemReports::Options{.ledger = &core_.ledger(),
                               .reports = &core_.problem_reports(),
                               .access = &access_,
-                              .text_folder = ProblemTextFolder(options_.config->store().path()),
                               .logger = options_.logger,
                               .clock = options_.clock});
   certificate_service_ = MakeCertificateService(

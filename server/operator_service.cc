@@ -72,6 +72,13 @@ absl::Status Fill(const store::HeldSession& held, v1::HeldSession& message) {
     signer::FillTime(record.at, *step.mutable_at());
     step.set_facts_json(record.facts_json);
   }
+  for (const store::ProblemReport& report : held.problems) {
+    v1::HeldProblem& problem = *message.add_problems();
+    problem.set_report_id(report.report_id);
+    problem.set_kind(report.kind);
+    signer::FillTime(report.reported_at, *problem.mutable_reported_at());
+    problem.set_text_json(report.text);
+  }
   signer::FillTime(held.due_at, *message.mutable_due_at());
   return FillLabels(session, message);
 }

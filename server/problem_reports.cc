@@ -24,6 +24,7 @@ constexpr size_t kLongestPageToken = 256;
 constexpr uint32_t kDefaultPageSize = 100;
 constexpr uint32_t kLargestPageSize = 1000;
 constexpr size_t kReportIdBytes = 16;
+constexpr size_t kSaltBytes = 32;
 constexpr char kPrefix[] = "PROBLEM_KIND_";
 
 absl::Status Malformed(absl::string_view field, absl::string_view what) {
@@ -79,6 +80,26 @@ void Fill(const store::ProblemReport& report, v1::Problem& message) {
   signer::FillTime(report.reported_at, *message.mutable_reported_at());
 }
 
+// What is kept of what was written, encrypted and erasable; and what the evidence holds of it for
+// good: SHA-256 over salt, description, a zero octet and contact. The salt goes with the text, so
+// nobody can guess it back afterwards.
+struct ReportText {
+  std::string json;
+  std::string salted_sha256;
+};
+
+ReportText TextOf(const v1::ReportProblemRequest& request) {
+  const Bytes salt = RandomBytes(kSaltBytes);
+  Bytes message = salt;
+  Append(message, AsSpan(request.description()));
+  message.push_back(0);
+  Append(message, AsSpan(request.contact()));
+  const nlohmann::ordered_json json = {{"salt", ToHex(salt)},
+                                       {"description", request.description()},
+                                       {"contact", request.contact()}};
+  return {.json = json.dump(), .salted_sha256 = ToHex(Sha256(message))};
+}
+
 store::EvidenceRecord EvidenceOf(const store::ProblemReport& report, const std::string& text_digest,
                                  const v1::ReportProblemRequest& request) {
   const nlohmann::json facts = {{"report_id", report.report_id},
@@ -96,9 +117,6 @@ store::EvidenceRecord EvidenceOf(const store::ProblemReport& report, const std::
 
 }  // namespace
 
-ProblemReports::ProblemReports(Options options)
-    : options_(std::move(options)), texts_(options_.text_folder) {}
-
 absl::Status ProblemReports::Report(const signer::RelyingParty& caller,
                                     const v1::ReportProblemRequest& request,
                                     v1::ReportProblemResponse* response) {
@@ -110,6 +128,7 @@ absl::Status ProblemReports::Report(const signer::RelyingParty& caller,
     return options_.access->Deny(caller, "serial_number", certificate->serial_number);
   }
   const std::string& kind = v1::ProblemKind_Name(request.kind());
+  const ReportText text = TextOf(request);
   const store::ProblemReport report{
       .report_id = ToHex(RandomBytes(kReportIdBytes)),
       .relying_party = caller.id,
@@ -117,16 +136,13 @@ absl::Status ProblemReports::Report(const signer::RelyingParty& caller,
       .serial_number = certificate->serial_number,
       .kind = std::string(absl::StripPrefix(kind, kPrefix)),
       // As the ledger keeps it.
-      .reported_at = absl::FromUnixMicros(absl::ToUnixMicros(options_.clock->Now()))};
-  // The text first: what the evidence points to is there.
-  ENKRAT_ASSIGN_OR_RETURN(const std::string digest,
-                          texts_.Keep(report.report_id, {.description = request.description(),
-                                                         .contact = request.contact()}));
-  const absl::StatusOr<store::ProblemOutcome> outcome =
-      options_.reports->Record(report, EvidenceOf(report, digest, request), options_.limits);
-  if (!outcome.ok()) return outcome.status();  // it may have been recorded: the text stays
-  if (*outcome == store::ProblemOutcome::kTooMany) {
-    texts_.Remove(report.report_id);
+      .reported_at = absl::FromUnixMicros(absl::ToUnixMicros(options_.clock->Now())),
+      .text = text.json};
+  ENKRAT_ASSIGN_OR_RETURN(
+      const store::ProblemOutcome outcome,
+      options_.reports->Record(report, EvidenceOf(report, text.salted_sha256, request),
+                               options_.limits));
+  if (outcome == store::ProblemOutcome::kTooMany) {
     return WithRetryDelay(MakeError(Reason::kRateLimited, "too many problem reports"),
                           options_.limits.window);
   }

@@ -9,7 +9,6 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "enkrat/v1/certificate_service.pb.h"
-#include "server/problem_texts.h"
 #include "signer/access_evidence.h"
 #include "signer/relying_party.h"
 #include "store/ledger.h"
@@ -25,15 +24,15 @@ class ProblemReports {
     store::Ledger* ledger = nullptr;
     store::ProblemReports* reports = nullptr;
     signer::AccessEvidence* access = nullptr;
-    std::string text_folder;
     store::ProblemLimits limits = {};
     Logger* logger = nullptr;
     const Clock* clock = nullptr;
   };
-  explicit ProblemReports(Options options);
+  explicit ProblemReports(Options options) : options_(std::move(options)) {}
 
   // All block on the disk. kRequestMalformed or kLimitExceeded with the field; kNotFound; what is
-  // another's is kNotPermitted, with evidence; kRateLimited with a retry delay; kStoreUnavailable.
+  // another's is kNotPermitted, with evidence; kPersonalDataErased; kRateLimited with a retry
+  // delay; kStoreUnavailable.
   absl::Status Report(const signer::RelyingParty& caller, const v1::ReportProblemRequest& request,
                       v1::ReportProblemResponse* response);
   absl::Status Get(const signer::RelyingParty& caller, const v1::GetProblemRequest& request,
@@ -43,7 +42,6 @@ class ProblemReports {
 
  private:
   const Options options_;
-  const ProblemTexts texts_;
 };
 
 }  // namespace enkrat::server

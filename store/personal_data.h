@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "store/problem_reports.h"
 #include "store/records.h"
 
 namespace enkrat::store {
@@ -44,19 +45,17 @@ struct DuePage {
 };
 
 struct ErasureOrder {
-  // The operator's code for why, such as a ticket: 1 to 64 letters, digits and ".:_/-". It is
-  // evidence, so it must not name the person.
+  // The operator's code for why: 1 to 64 letters, digits and ".:_/-". Evidence, so no name.
   std::string reason;
   absl::Time now;
 };
 
-// One session's part in an erasure. Names of parts: "certificate", "identity", "particulars",
-// "result".
+// Parts: "certificate", "identity", "particulars", "result", "problem-texts".
 struct ErasedSession {
   std::string session_id;
   std::vector<std::string> erased = {};
   std::vector<std::string> kept = {};
-  std::optional<absl::Time> kept_until = std::nullopt;  // of what is kept, by kRecordsKeptUnder
+  std::optional<absl::Time> kept_until = std::nullopt;  // by kRecordsKeptUnder
 };
 
 struct ErasurePage {
@@ -67,12 +66,12 @@ struct ErasurePage {
   bool wiped = true;
 };
 
-// All that is held on a person from one session.
 struct HeldSession {
   SessionRecord session;
   std::optional<CertificateRecord> certificate;
   std::optional<PersonRecord> person;  // none in what an older version left
   std::vector<EvidenceRecord> evidence;
+  std::vector<ProblemReport> problems;
   absl::Time due_at;
 };
 
@@ -92,9 +91,9 @@ class PersonalDataLedger {
   // session's without one, and the retention after it. Ids only.
   virtual absl::StatusOr<DuePage> ListDue(absl::Time due_before, size_t page_size,
                                           absl::string_view page_token) = 0;
-  // Erases what is due at order.now: certificate, identity and result of at most `limit` sessions
-  // (1..kMaxSessionsPerErasure). What is erased is on disk, and evidence of it, when this returns;
-  // after an error a part of it may be. Sessions and their evidence stay.
+  // Erases what is due at order.now: certificate, identity, result and texts of problem reports of
+  // at most `limit` sessions (1..kMaxSessionsPerErasure). What is erased is on disk, and evidence
+  // of it, when this returns; after an error a part of it may be. Sessions and their evidence stay.
   virtual absl::StatusOr<ErasurePage> EraseDue(const ErasureOrder& order, size_t limit) = 0;
 
   // Everything that is held on a person. Also the HSM's errors, which has the keys.

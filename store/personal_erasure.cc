@@ -28,11 +28,13 @@ struct Holding {
   bool identity = false;
   bool particulars = false;
   bool result = false;
+  bool problem_texts = false;
 };
 
 #define ENKRAT_SELECT_HOLDING                                                                     \
   "SELECT p.session, s.session_id, p.ends_us, p.certificate IS NOT NULL, p.identity IS NOT NULL," \
-  " p.particulars IS NOT NULL, r.session IS NOT NULL FROM personal_data p"                        \
+  " p.particulars IS NOT NULL, r.session IS NOT NULL, EXISTS (SELECT 1 FROM problem_reports q"    \
+  " WHERE q.session = p.session AND q.text IS NOT NULL) FROM personal_data p"                     \
   " JOIN sessions s ON s.id = p.session LEFT JOIN results r ON r.session = p.session "
 
 absl::StatusOr<std::vector<Holding>> ReadHoldings(SqliteQuery& query) {
@@ -46,7 +48,8 @@ absl::StatusOr<std::vector<Holding>> ReadHoldings(SqliteQuery& query) {
                         .certificate = query.Integer(3) != 0,
                         .identity = query.Integer(4) != 0,
                         .particulars = query.Integer(5) != 0,
-                        .result = query.Integer(6) != 0});
+                        .result = query.Integer(6) != 0,
+                        .problem_texts = query.Integer(7) != 0});
   }
 }
 
@@ -81,6 +84,7 @@ ErasedSession Plan(const Holding& holding, bool everything) {
   decide(holding.identity, "identity", everything);
   decide(holding.particulars, "particulars", true);
   decide(holding.result, "result", true);
+  decide(holding.problem_texts, "problem-texts", everything);
   return plan;
 }
 
@@ -98,23 +102,23 @@ EvidenceRecord EvidenceOfErasure(const ErasedSession& plan, const ErasureOrder& 
   return {.step = std::string(kPersonalDataErasedStep), .at = order.now, .facts_json = facts};
 }
 
-absl::Status DeleteResult(SqliteConnection& writer, int64_t session) {
-  return writer.Query("DELETE FROM results WHERE session = ?").Bind(session).Run();
-}
-
-absl::Status EraseAll(SqliteConnection& writer, int64_t session, absl::Time now) {
-  ENKRAT_RETURN_IF_ERROR(DeleteResult(writer, session));
-  ENKRAT_RETURN_IF_ERROR(
-      writer.Query("DELETE FROM personal_data WHERE session = ?").Bind(session).Run());
-  return writer.Query("UPDATE sessions SET erased_us = ? WHERE id = ?")
-      .Bind(absl::ToUnixMicros(now))
-      .Bind(session)
-      .Run();
+absl::Status RunFor(int64_t session, SqliteConnection& writer, const char* sql) {
+  return writer.Query(sql).Bind(session).Run();
 }
 
 absl::Status EraseWhatIsNotKept(SqliteConnection& writer, int64_t session) {
-  ENKRAT_RETURN_IF_ERROR(DeleteResult(writer, session));
-  return writer.Query("UPDATE personal_data SET particulars = NULL WHERE session = ?")
+  ENKRAT_RETURN_IF_ERROR(RunFor(session, writer, "DELETE FROM results WHERE session = ?"));
+  return RunFor(session, writer, "UPDATE personal_data SET particulars = NULL WHERE session = ?");
+}
+
+absl::Status EraseAll(SqliteConnection& writer, int64_t session, absl::Time now) {
+  ENKRAT_RETURN_IF_ERROR(RunFor(session, writer, "DELETE FROM results WHERE session = ?"));
+  ENKRAT_RETURN_IF_ERROR(RunFor(session, writer, "DELETE FROM personal_data WHERE session = ?"));
+  ENKRAT_RETURN_IF_ERROR(
+      RunFor(session, writer,
+             "UPDATE problem_reports SET data_key = NULL, text = NULL WHERE session = ?"));
+  return writer.Query("UPDATE sessions SET erased_us = ? WHERE id = ?")
+      .Bind(absl::ToUnixMicros(now))
       .Bind(session)
       .Run();
 }

@@ -16,7 +16,6 @@
 
 namespace enkrat::store {
 
-// What the ledger keeps of a report; the text of its reporter is not here (server/problem_texts.h).
 struct ProblemReport {
   std::string report_id;  // 32 hex characters, random
   std::string relying_party;
@@ -24,6 +23,9 @@ struct ProblemReport {
   std::string serial_number;  // of the certificate, lower-case hex
   std::string kind;           // such as "KEY_MISUSE_SUSPECTED"
   absl::Time reported_at;
+  // What its relying party wrote, which may name people: encrypted at rest, and erased with the
+  // session's certificate.
+  std::string text = {};
 };
 
 // How many reports are taken.
@@ -46,16 +48,19 @@ class ProblemReports {
   virtual ~ProblemReports() = default;
 
   // One transaction: the report and its evidence, an event of the ledger. On disk when it returns.
+  // kNotFound for a certificate that is not the relying party's; kPersonalDataErased where the
+  // session's personal data is gone, so that none comes after it.
   virtual absl::StatusOr<ProblemOutcome> Record(const ProblemReport& report,
                                                 const EvidenceRecord& evidence,
                                                 const ProblemLimits& limits) = 0;
-  // Of any relying party.
+  // Of any relying party, without its text.
   virtual absl::StatusOr<std::optional<ProblemReport>> Find(absl::string_view report_id) = 0;
-  // Of one relying party; page_size 1..1000. kRequestMalformed for a token that is not ours,
-  // kNotPermitted for one that was made for another list.
+  // Of one relying party, without texts; page_size 1..1000. kRequestMalformed for a token that is
+  // not ours, kNotPermitted for one that was made for another list.
   virtual absl::StatusOr<ProblemPage> List(absl::string_view relying_party, size_t page_size,
                                            absl::string_view page_token) = 0;
-  // Of a session, oldest first; for the operator.
+  // Of a session, oldest first; for the operator. Texts are empty if they were erased, or without
+  // the ledger's keys.
   virtual absl::StatusOr<std::vector<ProblemReport>> OfSession(absl::string_view session_id) = 0;
 };
 

@@ -161,6 +161,14 @@ CREATE INDEX problem_reports_by_session ON problem_reports (session);
 )sql");
 }
 
+// What their reporters wrote, encrypted (personal_records.h).
+absl::Status AddProblemTexts(SqliteConnection& writer) {
+  return writer.Execute(R"sql(
+ALTER TABLE problem_reports ADD COLUMN data_key INTEGER REFERENCES data_keys (id);
+ALTER TABLE problem_reports ADD COLUMN text BLOB;
+)sql");
+}
+
 // In order; the nth leads to version n. One that has been released is never changed.
 struct Migration {
   constexpr Migration(absl::Status (*step)(SqliteConnection&)) : plain(step) {}
@@ -174,7 +182,8 @@ struct Migration {
   absl::Status (*with_tools)(SqliteConnection&, const MigrationTools&) = nullptr;
 };
 constexpr Migration kMigrations[] = {&CreateFirstTables, &IndexEvents,          &AddQuotaCounters,
-                                     &CreatePinTables,   &SetPersonalDataApart, &AddProblemReports};
+                                     &CreatePinTables,   &SetPersonalDataApart, &AddProblemReports,
+                                     &AddProblemTexts};
 
 absl::Status Apply(SqliteConnection& writer, const Migration& migration, int64_t version,
                    const MigrationTools& tools) {

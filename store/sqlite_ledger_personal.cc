@@ -116,6 +116,8 @@ absl::StatusOr<HeldSession> SqliteLedger::Open(const StoredHolding& holding) {
   if (keys == nullptr) {
     return MakeError(Reason::kConfigurationInvalid, "personal data is not read without its keys");
   }
+  ENKRAT_ASSIGN_OR_RETURN(std::vector<ProblemReport> problems,
+                          problem_reports_->OfSession(holding.session_id));
   PersonRecord person = {.subject_key = holding.subject_key, .identity = {}};
   if (holding.identity.has_value()) {
     ENKRAT_ASSIGN_OR_RETURN(person.identity, keys->Open(IdentityPlace(holding.session_id),
@@ -130,6 +132,7 @@ absl::StatusOr<HeldSession> SqliteLedger::Open(const StoredHolding& holding) {
                      .certificate = std::move(trail->certificate),
                      .person = std::move(person),
                      .evidence = std::move(trail->evidence),
+                     .problems = std::move(problems),
                      .due_at = holding.due_at};
 }
 

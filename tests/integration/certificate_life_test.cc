@@ -187,17 +187,17 @@ TEST_F(CertificateLifeTest, ReportedProblemIsEvidence) {
   ASSERT_THAT(reported, Succeeds());
   const auto report = nlohmann::json::parse(reported.out);
   EXPECT_EQ(report["revocable"], false);
-  const std::string evidence =
-      service_
-          .Enkrat({"evidence", "show", report["session_id"], "--store", service_.File("ledger.db")})
-          .out;
+  const auto shown = [&](const char* option, const std::string& file) {
+    return service_.Enkrat({"evidence", "show", report["session_id"], option, service_.File(file)})
+        .out;
+  };
+  const std::string evidence = shown("--store", "ledger.db");
   EXPECT_THAT(evidence, AllOf(HasSubstr("problem-reported"),
                               HasSubstr(report["report_id"].get<std::string>()),
                               HasSubstr("NOT_REQUESTED"), Not(HasSubstr("elsewhere"))));
-  const std::string text =
-      service_.File("problem-reports/" + report["report_id"].get<std::string>() + ".json");
-  EXPECT_THAT(ReadText(text), HasSubstr("The signer was elsewhere."));
-  EXPECT_EQ(Execute({"stat", "-c", "%a", text}).out, "600\n");
+  EXPECT_THAT(shown("--config", "enkratd.yaml"),
+              AllOf(HasSubstr("The signer was elsewhere."), HasSubstr("desk 7")));
+  EXPECT_EQ(Execute({"grep", "-ral", "The signer was elsewhere", service_.File(".")}).out, "");
 }
 
 TEST_F(CertificateLifeTest, ProblemsAreReadBackAndBounded) {

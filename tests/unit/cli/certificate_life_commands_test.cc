@@ -121,6 +121,18 @@ TEST_F(CertificateLifeCommandsTest, RevokedUnitIsReportedAndReplacedByANewIssue)
   EXPECT_EQ(Run(Doctor()), 0) << Out();
 }
 
+// A service that was not restarted since the renewal works with the old one.
+TEST_F(CertificateLifeCommandsTest, RevocationAfterARenewalNamesTheUnitThatIsNotRevoked) {
+  ASSERT_EQ(Certificates({"renew", "timestamping-unit"}), 0) << Err();
+  const std::string old = Json()["predecessor"];
+  EXPECT_EQ(Certificates({"revoke", "timestamping-unit", "--reason", "keyCompromise"}), 64);
+  EXPECT_THAT(Err(), HasSubstr(old));
+  ASSERT_EQ(Certificates({"revoke", "timestamping-unit", "--reason", "keyCompromise", "--yes"}), 0);
+  EXPECT_EQ(Json()["others_in_force"], nlohmann::json::array({old}));
+  ASSERT_EQ(Certificates({"revoke", old, "--reason", "keyCompromise", "--yes"}), 0) << Err();
+  EXPECT_EQ(Json()["others_in_force"], nlohmann::json::array());
+}
+
 TEST_F(CertificateLifeCommandsTest, CutOffSwitchIsCompletedAndNothingElseBegun) {
   const std::string old = Read("tsu-chain.pem");
   ASSERT_EQ(Certificates({"renew", "timestamping-unit"}), 0) << Err();

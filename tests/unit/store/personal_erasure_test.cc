@@ -283,5 +283,39 @@ TEST_F(PersonalErasure, RelyingPartiesAreNamedOnceEach) {
   EXPECT_THAT(ledger_->RelyingParties().value(), ElementsAre("rp-0", "rp-1", "rp-2"));
 }
 
+TEST_F(PersonalErasure, TextsOfProblemReportsGoWithTheCertificate) {
+  Complete(1);
+  ASSERT_EQ(Report(Problem(1)).value(), ProblemOutcome::kRecorded);
+  ExpectNoTraceOf(1);
+  const std::vector<std::string> ciphertexts = Ciphertexts(LedgerSessionId(1));
+
+  const ErasedSession asked = EraseSubject(1, LedgerEpoch()).sessions[0];
+  EXPECT_THAT(asked.kept, ElementsAre("certificate", "identity", "problem-texts"));
+  const ErasedSession due = ledger_->EraseDue(Order(DueTime()), 10).value().sessions[0];
+  EXPECT_THAT(due.erased, ElementsAre("certificate", "identity", "problem-texts"));
+
+  const std::string all = AllOctets();
+  for (const std::string& text : ciphertexts) EXPECT_FALSE(AnyPartIn(all, text));
+  const auto reports = ledger_->problem_reports().OfSession(LedgerSessionId(1)).value();
+  ASSERT_EQ(reports.size(), 1u) << "the report itself stays";
+  EXPECT_EQ(reports[0].text, "");
+}
+
+TEST_F(PersonalErasure, ProblemOfAnErasedSessionLeavesNothingBehind) {
+  Complete(1);
+  ASSERT_EQ(ledger_->EraseDue(Order(DueTime()), 10).value().sessions.size(), 1u);
+  EXPECT_THAT(Report(Problem(1)), FailsWith(Reason::kPersonalDataErased));
+  EXPECT_THAT(ledger_->problem_reports().OfSession(LedgerSessionId(1)).value(), IsEmpty());
+}
+
+TEST_F(PersonalErasure, ExportHoldsTextsOfProblemReports) {
+  Complete(1);
+  ASSERT_EQ(Report(Problem(1)).value(), ProblemOutcome::kRecorded);
+  const HeldPage held =
+      ledger_->ExportSubject(PersonalCompletion(1).person->subject_key, 10, "").value();
+  ASSERT_EQ(held.sessions[0].problems.size(), 1u);
+  EXPECT_EQ(held.sessions[0].problems[0].text, Problem(1).text);
+}
+
 }  // namespace
 }  // namespace enkrat::store

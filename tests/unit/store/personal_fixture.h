@@ -57,6 +57,20 @@ class PersonalFixture : public ::testing::Test {
     ASSERT_EQ(ledger_->RecordIntent(testing::LedgerIntent(n)).value(), IntentOutcome::kRecorded);
     ASSERT_THAT(ledger_->CompleteSession(PersonalCompletion(n)), testing::IsOk());
   }
+  // Of the certificate of session n, by somebody who names the person.
+  static ProblemReport Problem(int n) {
+    return {.report_id = "report-" + std::to_string(n),
+            .relying_party = testing::kLedgerRelyingParty,
+            .session_id = testing::LedgerSessionId(n),
+            .serial_number = testing::LedgerSerial(n),
+            .kind = "WRONG_IDENTITY",
+            .reported_at = testing::LedgerEpoch() + absl::Minutes(1),
+            .text = "It was not " + Traces(n)[0] + Traces(n)[1]};
+  }
+  absl::StatusOr<ProblemOutcome> Report(const ProblemReport& report) {
+    return ledger_->problem_reports().Record(
+        report, {.step = "problem-reported", .at = report.reported_at, .facts_json = "{}"}, {});
+  }
   // When retention of the sample sessions has ended.
   static absl::Time DueTime() {
     return testing::LedgerEpoch() + absl::Minutes(15) + kDefaultRetention;
@@ -100,6 +114,7 @@ class PersonalFixture : public ::testing::Test {
     add("SELECT identity FROM personal_data" ENKRAT_OF_SESSION);
     add("SELECT particulars FROM personal_data" ENKRAT_OF_SESSION);
     add("SELECT result FROM results" ENKRAT_OF_SESSION);
+    add("SELECT text FROM problem_reports" ENKRAT_OF_SESSION);
 #undef ENKRAT_OF_SESSION
     return texts;
   }

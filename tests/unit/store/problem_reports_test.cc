@@ -69,6 +69,16 @@ TEST_F(ProblemReportsTest, ReportAndItsEvidenceSurviveARestart) {
   EXPECT_THAT(reports().OfSession(LedgerSessionId(2)).value(), IsEmpty());
 }
 
+TEST_F(ProblemReportsTest, TextIsReadBackWithTheSessionOnly) {
+  ProblemReport report = Report(1, "a");
+  report.text = "The signer was elsewhere.";
+  ASSERT_EQ(Record(report).value(), ProblemOutcome::kRecorded);
+  Reopen();
+  EXPECT_EQ(reports().OfSession(LedgerSessionId(1)).value()[0].text, report.text);
+  EXPECT_EQ(reports().Find("a").value()->text, "");
+  EXPECT_EQ(reports().List(testing::kLedgerRelyingParty, 10, "").value().reports[0].text, "");
+}
+
 TEST_F(ProblemReportsTest, UnknownOrForeignCertificateRecordsNothing) {
   ProblemReport report = Report(1, "a");
   report.serial_number = "ffff";
