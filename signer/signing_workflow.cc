@@ -149,9 +149,7 @@ absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
                      admission.request.deadline));
   ENKRAT_ASSIGN_OR_RETURN(std::optional<SigningResult> earlier, EarlierResult(admission));
   if (earlier.has_value()) return *std::move(earlier);
-  if (parts_.certificates_usable) {
-    ENKRAT_RETURN_IF_ERROR(parts_.certificates_usable(Timestamped(admission.request.format)));
-  }
+  ENKRAT_RETURN_IF_ERROR(CertificatesUsable(admission));
 
   ENKRAT_ASSIGN_OR_RETURN(Authorization authorization, Authorize(admission));
   ENKRAT_ASSIGN_OR_RETURN(HsmTurns::Turn turn,
@@ -513,7 +511,13 @@ absl::Status SigningWorkflow::StillWanted(const Admission& admission,
         MakeError(Reason::kDeadlineTooShort, absl::StrCat("time was up before ", next_step)),
         next_step);
   }
-  return absl::OkStatus();
+  return CertificatesUsable(admission);
+}
+
+// A revocation ends the calls that run, too: some wait long for their turn at the HSM.
+absl::Status SigningWorkflow::CertificatesUsable(const Admission& admission) const {
+  if (!parts_.certificates_usable) return absl::OkStatus();
+  return parts_.certificates_usable(Timestamped(admission.request.format));
 }
 
 void SigningWorkflow::StepDone(Session& session, absl::string_view step) {

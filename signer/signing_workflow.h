@@ -66,8 +66,9 @@ class SigningWorkflow {
     const Clock* clock = nullptr;
     Logger* logger = nullptr;             // optional
     SessionObserver* observer = nullptr;  // optional
-    // Optional; asked before anything is spent: whether the certificates that the session works
-    // with may still be used, the timestamping unit's only if `timestamped`.
+    // Optional; asked before anything is spent, and before each step that cannot be undone: whether
+    // the certificates that the session works with may still be used, the timestamping unit's only
+    // if `timestamped`.
     std::function<absl::Status(bool timestamped)> certificates_usable = {};
     absl::Duration keep_results = absl::Hours(24);
     // A call with less time than this is refused before anything is spent.
@@ -121,6 +122,7 @@ class SigningWorkflow {
   absl::Status Fail(Session& session, const absl::Status& why);
 
   absl::Status StillWanted(const Admission& admission, absl::string_view next_step) const;
+  absl::Status CertificatesUsable(const Admission& admission) const;
   void StepDone(Session& session, absl::string_view step);
   static store::CertificateRecord CertificateOf(const Session& session);
 

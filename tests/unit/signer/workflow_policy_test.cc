@@ -134,6 +134,26 @@ TEST_F(WorkflowPolicyTest, RelyingPartyDisabledInMidCallGetsNoSignature) {
   EXPECT_THAT(EvidenceText(), Not(HasSubstr("completed")));
 }
 
+// As with a relying party: a session may wait for its turn at the HSM for long.
+TEST_F(WorkflowPolicyTest, CertificatesWithdrawnInMidCallGetNoSignature) {
+  absl::Status usable;
+  UseParts([&](SigningWorkflow::Parts& parts) {
+    parts.certificates_usable = [&](bool) { return usable; };
+  });
+  for (int steps = 0; steps < 3; ++steps) {
+    usable = absl::OkStatus();
+    SigningRequest request = Request();
+    int asked = 0;
+    request.cancelled = [&asked, &usable, steps] {
+      if (asked++ == steps) usable = MakeError(Reason::kCertificateStateForbids, "revoked");
+      return false;
+    };
+    EXPECT_THAT(Sign(request), FailsWith(Reason::kCertificateStateForbids)) << steps;
+    ExpectNoOneTimeKey();
+  }
+  EXPECT_THAT(EvidenceText(), Not(HasSubstr("completed")));
+}
+
 TEST_F(WorkflowPolicyTest, SessionBeyondTheRelyingPartysDayIsRefusedAndSpendsNothing) {
   bank_.sessions_per_day = 2;
   ASSERT_THAT(Sign(Request()), IsOk());
