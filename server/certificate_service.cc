@@ -64,7 +64,7 @@ absl::Status DenyCertificate(signer::AccessEvidence& access, const signer::Relyi
 class CertificateService final : public v1::CertificateService::CallbackService {
  public:
   CertificateService(CallGate& gate, store::Ledger& ledger, signer::AccessEvidence& access,
-                     ProblemReports& problems, ServiceChains chains)
+                     ProblemDesk& problems, ServiceChains chains)
       : gate_(gate),
         ledger_(ledger),
         access_(access),
@@ -147,24 +147,24 @@ class CertificateService final : public v1::CertificateService::CallbackService 
   grpc::ServerUnaryReactor* ReportProblem(grpc::CallbackServerContext* context,
                                           const v1::ReportProblemRequest* request,
                                           v1::ReportProblemResponse* response) override {
-    return Run("ReportProblem", &ProblemReports::Report, *context, *request, response);
+    return Run("ReportProblem", &ProblemDesk::Report, *context, *request, response);
   }
   grpc::ServerUnaryReactor* GetProblem(grpc::CallbackServerContext* context,
                                        const v1::GetProblemRequest* request,
                                        v1::GetProblemResponse* response) override {
-    return Run("GetProblem", &ProblemReports::Get, *context, *request, response);
+    return Run("GetProblem", &ProblemDesk::Get, *context, *request, response);
   }
   grpc::ServerUnaryReactor* ListProblems(grpc::CallbackServerContext* context,
                                          const v1::ListProblemsRequest* request,
                                          v1::ListProblemsResponse* response) override {
-    return Run("ListProblems", &ProblemReports::List, *context, *request, response);
+    return Run("ListProblems", &ProblemDesk::List, *context, *request, response);
   }
 
  private:
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Run(const char* method,
-                                absl::Status (ProblemReports::*answer)(const signer::RelyingParty&,
-                                                                       const Request&, Response*),
+                                absl::Status (ProblemDesk::*answer)(const signer::RelyingParty&,
+                                                                    const Request&, Response*),
                                 grpc::CallbackServerContext& context, const Request& request,
                                 Response* response) {
     const CallGate::Arrival arrival = {.method = method};
@@ -180,7 +180,7 @@ class CertificateService final : public v1::CertificateService::CallbackService 
   CallGate& gate_;
   store::Ledger& ledger_;
   signer::AccessEvidence& access_;
-  ProblemReports& problems_;
+  ProblemDesk& problems_;
   const ServiceChains chains_;
 };
 
@@ -188,8 +188,7 @@ class CertificateService final : public v1::CertificateService::CallbackService 
 
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
                                                       signer::AccessEvidence& access,
-                                                      ProblemReports& problems,
-                                                      ServiceChains chains) {
+                                                      ProblemDesk& problems, ServiceChains chains) {
   return std::make_unique<CertificateService>(gate, ledger, access, problems, std::move(chains));
 }
 

@@ -7,7 +7,7 @@
 
 #include "common/bytes.h"
 #include "server/call_gate.h"
-#include "server/problem_reports.h"
+#include "server/problem_desk.h"
 #include "signer/access_evidence.h"
 #include "store/ledger.h"
 
@@ -25,8 +25,7 @@ struct ServiceChains {
 // Gate, ledger, evidence and problems are not owned; all outlive the service.
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
                                                       signer::AccessEvidence& access,
-                                                      ProblemReports& problems,
-                                                      ServiceChains chains);
+                                                      ProblemDesk& problems, ServiceChains chains);
 
 }  // namespace enkrat::server
 

@@ -194,12 +194,12 @@ absl::Status Front::StartGrpc() {
   ENKRAT_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(server_.grpc_listen()));
   ENKRAT_ASSIGN_OR_RETURN(const auto credentials, CredentialsFrom(server_));
   signing_service_ = MakeSigningService(*signing_gate_, core_.workflow(), access_);
-  problems_ = std::make_unique<ProblemReports>(
-      ProblemReports::Options{.ledger = &core_.ledger(),
-                              .reports = &core_.problem_reports(),
-                              .access = &access_,
-                              .logger = options_.logger,
-                              .clock = options_.clock});
+  problems_ =
+      std::make_unique<ProblemDesk>(ProblemDesk::Options{.ledger = &core_.ledger(),
+                                                         .reports = &core_.problem_reports(),
+                                                         .access = &access_,
+                                                         .logger = options_.logger,
+                                                         .clock = options_.clock});
   certificate_service_ = MakeCertificateService(
       *signing_gate_, core_.ledger(), access_, *problems_,
       {.issuing = core_.issuing_chain(), .timestamping = core_.timestamping_chain()});

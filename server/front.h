@@ -26,7 +26,7 @@
 #include "server/metrics.h"
 #include "server/open_calls.h"
 #include "server/periodic_task.h"
-#include "server/problem_reports.h"
+#include "server/problem_desk.h"
 #include "server/relying_party_reload.h"
 #include "server/response_budget.h"
 #include "server/settings.h"
@@ -92,7 +92,7 @@ class Front {
   CallRates rates_;
   std::unique_ptr<RelyingPartyReload> reload_;
   signer::AccessEvidence access_;
-  std::unique_ptr<ProblemReports> problems_;
+  std::unique_ptr<ProblemDesk> problems_;
   signer::InFlightLimit signing_limit_;
   signer::InFlightLimit timestamp_limit_;
   ResponseBudget responses_;

@@ -1,7 +1,7 @@
 // ReportProblem, GetProblem and ListProblems of CertificateService (EN 319 411-1 REV-6.3.9-17 to
 // -19: problems can be reported, are looked at, and the reports are kept).
-#ifndef ENKRAT_SERVER_PROBLEM_REPORTS_H_
-#define ENKRAT_SERVER_PROBLEM_REPORTS_H_
+#ifndef ENKRAT_SERVER_PROBLEM_DESK_H_
+#define ENKRAT_SERVER_PROBLEM_DESK_H_
 
 #include <string>
 
@@ -17,7 +17,7 @@
 namespace enkrat::server {
 
 // Thread-safe. What a relying party says is checked before anything is written.
-class ProblemReports {
+class ProblemDesk {
  public:
   // Nothing is owned.
   struct Options {
@@ -28,7 +28,7 @@ class ProblemReports {
     Logger* logger = nullptr;
     const Clock* clock = nullptr;
   };
-  explicit ProblemReports(Options options) : options_(std::move(options)) {}
+  explicit ProblemDesk(Options options) : options_(std::move(options)) {}
 
   // All block on the disk. kRequestMalformed or kLimitExceeded with the field; kNotFound; what is
   // another's is kNotPermitted, with evidence; kPersonalDataErased; kRateLimited with a retry
@@ -46,4 +46,4 @@ class ProblemReports {
 
 }  // namespace enkrat::server
 
-#endif  // ENKRAT_SERVER_PROBLEM_REPORTS_H_
+#endif  // ENKRAT_SERVER_PROBLEM_DESK_H_

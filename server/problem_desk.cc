@@ -1,4 +1,4 @@
-#include "server/problem_reports.h"
+#include "server/problem_desk.h"
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -117,9 +117,9 @@ store::EvidenceRecord EvidenceOf(const store::ProblemReport& report, const std::
 
 }  // namespace
 
-absl::Status ProblemReports::Report(const signer::RelyingParty& caller,
-                                    const v1::ReportProblemRequest& request,
-                                    v1::ReportProblemResponse* response) {
+absl::Status ProblemDesk::Report(const signer::RelyingParty& caller,
+                                 const v1::ReportProblemRequest& request,
+                                 v1::ReportProblemResponse* response) {
   ENKRAT_RETURN_IF_ERROR(CheckRequest(request));
   ENKRAT_ASSIGN_OR_RETURN(const std::optional<store::CertificateRecord> certificate,
                           Find(*options_.ledger, request));
@@ -155,9 +155,9 @@ absl::Status ProblemReports::Report(const signer::RelyingParty& caller,
   return absl::OkStatus();
 }
 
-absl::Status ProblemReports::Get(const signer::RelyingParty& caller,
-                                 const v1::GetProblemRequest& request,
-                                 v1::GetProblemResponse* response) {
+absl::Status ProblemDesk::Get(const signer::RelyingParty& caller,
+                              const v1::GetProblemRequest& request,
+                              v1::GetProblemResponse* response) {
   const std::string report_id = absl::AsciiStrToLower(request.report_id());
   if (report_id.size() != 2 * kReportIdBytes || !FromHex(report_id).has_value()) {
     return Malformed("report_id", "is not 32 hexadecimal characters");
@@ -172,9 +172,9 @@ absl::Status ProblemReports::Get(const signer::RelyingParty& caller,
   return absl::OkStatus();
 }
 
-absl::Status ProblemReports::List(const signer::RelyingParty& caller,
-                                  const v1::ListProblemsRequest& request,
-                                  v1::ListProblemsResponse* response) {
+absl::Status ProblemDesk::List(const signer::RelyingParty& caller,
+                               const v1::ListProblemsRequest& request,
+                               v1::ListProblemsResponse* response) {
   const uint32_t size = request.page_size() == 0 ? kDefaultPageSize : request.page_size();
   if (size > kLargestPageSize) {
     return WithField(MakeError(Reason::kLimitExceeded, "page_size over 1000"), "page_size");
