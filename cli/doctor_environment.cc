@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/doctor_checks.h"
+#include "common/reason.h"
 #include "server/settings.h"
 #include "store/ledger_file.h"
 #include "store/sqlite_ledger.h"
@@ -38,7 +39,11 @@ void CheckSpace(const std::string& folder, Findings& findings) {
 void CheckContents(const std::string& path, Findings& findings) {
   const auto ledger = store::SqliteLedger::Create({.path = path, .read_only = true});
   if (!ledger.ok()) {
-    findings.Fail("ledger", ledger.status().message(), "restore it from a backup");
+    // Another version's is whole.
+    const bool whole = ReasonOf(ledger.status()) == Reason::kConfigurationInvalid;
+    findings.Fail("ledger", ledger.status().message(),
+                  whole ? "as it says; keep the file, and back it up before an upgrade"
+                        : "restore it from a backup");
     return;
   }
   const auto statistics = (*ledger)->Statistics();

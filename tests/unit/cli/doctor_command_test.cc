@@ -5,6 +5,8 @@
 #include <fstream>
 
 #include "cli/doctor_findings.h"
+#include "store/sqlite_connection.h"
+#include "tests/support/status_matchers.h"
 #include "tests/unit/cli/ceremony_fixture.h"
 #include "tests/unit/cli/certificates.h"
 
@@ -149,6 +151,22 @@ TEST_F(DoctorCommandTest, LedgerThatIsNoneFails) {
   Write("ledger.db", "not a database, but longer than a page header would have to be");
   chmod(Path("ledger.db").c_str(), 0600);
   ExpectFailure("ledger");
+}
+
+TEST_F(DoctorCommandTest, LedgerOfAnOlderVersionIsNotToBeReplacedByABackup) {
+  Write("ledger.db", "");
+  chmod(Path("ledger.db").c_str(), 0600);
+  {
+    const auto writer = store::SqliteConnection::Open(Path("ledger.db"),
+                                                      store::SqliteConnection::Use::kWriting, "");
+    ASSERT_THAT(writer, testing::IsOk());
+    ASSERT_THAT((*writer)->Execute("CREATE TABLE meta (key TEXT); PRAGMA user_version=1;"
+                                   "PRAGMA application_id=0x456e6b72"),
+                testing::IsOk());
+  }
+  ExpectFailure("ledger");
+  EXPECT_THAT(Finding("ledger")["detail"], HasSubstr("start the service once"));
+  EXPECT_THAT(Finding("ledger")["mend"], ::testing::Not(HasSubstr("restore")));
 }
 
 TEST_F(DoctorCommandTest, WeakPoliciesAreNamed) {
