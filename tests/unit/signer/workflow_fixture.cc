@@ -12,7 +12,10 @@ using ::enkrat::testing::IsOk;
 absl::StatusOr<idp_client::VerifiedIdentity> FakeIdentities::Verify(
     const idp_client::AssertionCheck& check) {
   ++calls_;
-  last_check_ = check;
+  {
+    MutexLock lock(mutex_);
+    last_check_ = check;
+  }
   if (!failure_.ok()) return failure_;
   idp_client::VerifiedIdentity verified = identity;
   // Each assertion is an act of its own, as a `jti` makes it.

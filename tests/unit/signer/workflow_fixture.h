@@ -14,6 +14,7 @@
 
 #include "ca/issuer.h"
 #include "common/log.h"
+#include "common/mutex.h"
 #include "hsm/module.h"
 #include "hsm/session_pool.h"
 #include "signer/signing_workflow.h"
@@ -35,6 +36,7 @@ class FakeIdentities final : public idp_client::IdentityVerifier {
 
   void FailWith(absl::Status status) { failure_ = std::move(status); }
   int calls() const { return calls_; }
+  // Of the calls so far; not while others run.
   const idp_client::AssertionCheck& last_check() const { return last_check_; }
 
   idp_client::VerifiedIdentity identity;
@@ -42,6 +44,7 @@ class FakeIdentities final : public idp_client::IdentityVerifier {
  private:
   absl::Status failure_;
   std::atomic<int> calls_ = 0;
+  Mutex mutex_;
   idp_client::AssertionCheck last_check_;
 };
 
