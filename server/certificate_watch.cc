@@ -11,9 +11,10 @@
 namespace enkrat::server {
 
 // The chain's certificates that the register knows, none of them revoked.
-absl::Status CertificateWatch::Judge(const std::vector<Bytes>& chain) {
-  ENKRAT_ASSIGN_OR_RETURN(const auto all, options_.registered->Current());
-  for (const Bytes& der : chain) {
+absl::Status CheckNotRevoked(signer::CertificateRegisterReader& registered,
+                             const std::vector<Bytes>& chain_der) {
+  ENKRAT_ASSIGN_OR_RETURN(const auto all, registered.Current());
+  for (const Bytes& der : chain_der) {
     const signer::RegisteredCertificate* found = all->FindByDer(der);
     if (found == nullptr || found->state != signer::CertificateState::kRevoked) continue;
     return MakeError(Reason::kCertificateStateForbids,
@@ -26,9 +27,10 @@ absl::Status CertificateWatch::Judge(const std::vector<Bytes>& chain) {
 }
 
 void CertificateWatch::Look() {
-  const absl::Status issuing = Judge(options_.issuing_chain);
-  const absl::Status unit =
-      options_.unit_chain.empty() ? absl::OkStatus() : Judge(options_.unit_chain);
+  const absl::Status issuing = CheckNotRevoked(*options_.registered, options_.issuing_chain);
+  const absl::Status unit = options_.unit_chain.empty()
+                                ? absl::OkStatus()
+                                : CheckNotRevoked(*options_.registered, options_.unit_chain);
   bool issuing_ends = false;
   bool unit_ends = false;
   {

@@ -20,6 +20,11 @@
 
 namespace enkrat::server {
 
+// OK unless a certificate of the chain was revoked: kCertificateStateForbids, saying which, when
+// and why; the register's errors. For --check-config and the watch.
+absl::Status CheckNotRevoked(signer::CertificateRegisterReader& registered,
+                             const std::vector<Bytes>& chain_der);
+
 // Thread-safe. A verdict is never taken back: what has been revoked, or whose register can no
 // longer be read, is not used again by this process.
 class CertificateWatch {
@@ -52,7 +57,6 @@ class CertificateWatch {
   absl::Status Timestamping() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  absl::Status Judge(const std::vector<Bytes>& chain);
   void Record(absl::string_view what, const absl::Status& why);
 
   const Options options_;

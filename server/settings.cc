@@ -17,6 +17,7 @@
 #include "common/status_macros.h"
 #include "idp_client/oidc_settings.h"
 #include "idp_client/saml_settings.h"
+#include "server/certificate_watch.h"
 #include "server/config_loader.h"
 #include "server/settings_defaults.h"
 #include "server/settings_words.h"
@@ -125,6 +126,20 @@ absl::Status CheckParts(const Config& config) {
     return Invalid("store.keep_results", "is not between 1m and 30 days");
   }
   return absl::OkStatus();
+}
+
+// The chains, and that the register (signer/certificate_register.h) calls none of them revoked.
+absl::Status CheckCertificates(const Config& config) {
+  const std::string& chain_file = config.certificates().chain_file();
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> issuing, ChainFrom(chain_file));
+  signer::CertificateRegisterReader registered(
+      std::filesystem::path(chain_file).parent_path().string());
+  ENKRAT_RETURN_IF_ERROR(CheckNotRevoked(registered, issuing));
+  const v1::TimestampingConfig& timestamping = config.timestamping();
+  if (!timestamping.has_own()) return ChainFrom(timestamping.outside().trust_file()).status();
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> unit,
+                          ChainFrom(timestamping.own().chain_file()));
+  return CheckNotRevoked(registered, unit);
 }
 
 }  // namespace
@@ -236,11 +251,7 @@ absl::Status CheckSettings(const Config& config) {
     ENKRAT_RETURN_IF_ERROR(ReadSecretFile(pin).status());
   }
   if (config.server().has_tls()) ENKRAT_RETURN_IF_ERROR(CheckTlsFiles(config.server().tls()));
-  ENKRAT_RETURN_IF_ERROR(ChainFrom(config.certificates().chain_file()).status());
-  const v1::TimestampingConfig& timestamping = config.timestamping();
-  const std::string trust_file = timestamping.has_own() ? timestamping.own().chain_file()
-                                                        : timestamping.outside().trust_file();
-  return ChainFrom(trust_file).status();
+  return CheckCertificates(config);
 }
 
 }  // namespace enkrat::server

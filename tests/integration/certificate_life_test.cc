@@ -82,6 +82,11 @@ class CertificateLifeTest : public ::testing::Test {
     service_.Kill();
     return RunProgram(service_.DaemonCall());
   }
+  ProgramOutcome CheckConfiguration() {
+    ProgramCall call = service_.DaemonCall();
+    call.argv.push_back("--check-config");
+    return RunProgram(std::move(call));
+  }
 
   ServiceEnvironment service_;
   std::string document_;
@@ -144,6 +149,9 @@ TEST_F(CertificateLifeTest, RevokedUnitStopsStampingWithoutARestart) {
 TEST_F(CertificateLifeTest, ServiceDoesNotStartWithARevokedUnitButWithItsReplacement) {
   ASSERT_THAT(Certificates({"revoke", "timestamping-unit", "--reason", "keyCompromise", "--yes"}),
               Succeeds());
+  const ProgramOutcome checked = CheckConfiguration();
+  EXPECT_NE(checked.exit_code, 0);
+  EXPECT_THAT(checked.out + checked.err, HasSubstr("was revoked on"));
   const ProgramOutcome refused = StartInVain();
   EXPECT_THAT(refused, ExitsWith(1));
   EXPECT_THAT(refused.out + refused.err,
