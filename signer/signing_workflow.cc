@@ -109,8 +109,8 @@ struct SigningWorkflow::Signed {
 absl::StatusOr<Admission> SigningWorkflow::Admit(std::shared_ptr<const RelyingParty> relying_party,
                                                  SigningRequest request) const {
   ENKRAT_RETURN_IF_ERROR(CheckRequest(request));
-  const SigningIntent& intent = request.intent;
-  const auto policy = relying_party->policies.find({.kind = intent.kind, .level = intent.level});
+  const auto policy =
+      relying_party->policies.find({.kind = request.intent.kind, .level = request.intent.level});
   if (policy == relying_party->policies.end()) {
     return MakeError(Reason::kNotPermitted,
                      "the relying party may not ask for this kind and level");
@@ -127,16 +127,15 @@ absl::StatusOr<Admission> SigningWorkflow::Admit(std::shared_ptr<const RelyingPa
   if (admission.request.deadline - parts_.clock->Now() < parts_.least_time) {
     return MakeError(Reason::kDeadlineTooShort, "less time than a signature takes");
   }
+  const SigningIntent& intent = admission.request.intent;
   if (intent.kind == SignatureKind::kSeal) {
-    const auto organization =
-        parts_.organizations.find(admission.request.intent.organization_identifier);
+    const auto organization = parts_.organizations.find(intent.organization_identifier);
     if (organization == parts_.organizations.end()) {
       return MakeError(Reason::kNotPermitted, "the organisation is not configured");
     }
     admission.organization = &organization->second;
   }
-  admission.sad =
-      ComputeSignatureActivationData(admission.relying_party->id, admission.request.intent);
+  admission.sad = ComputeSignatureActivationData(admission.relying_party->id, intent);
   admission.request_digest = ToBytes(ComputeRequestDigest(admission.sad, admission.request));
   return admission;
 }
