@@ -55,6 +55,16 @@ const char* HintForReason(Reason reason) {
       return "`enkrat pin change` changes it";
     case Reason::kSigningPinDestroyed:
       return "`enkrat pin enrol` makes a new one, with a login of level high";
+    case Reason::kPdfDamaged:
+      return "the file is no PDF or a damaged one; `qpdf --check` says more";
+    case Reason::kPdfEncrypted:
+      return "decrypt it first, if you may: an encrypted PDF is not signed";
+    case Reason::kPdfChangesForbidden:
+      return "whoever certified the document allowed no further signatures, or not this one";
+    case Reason::kPdfFieldUnsuitable:
+      return "name an empty signature field with --field, or leave it out to make a new one";
+    case Reason::kValidationDataUnavailable:
+      return "ask for a lower level, or try again when revocation data can be had";
     case Reason::kRelyingPartyUnknown:
       return "the service does not know this client: check --tls-cert, and the relying parties in "
              "the service's configuration";

@@ -34,6 +34,12 @@ enum class Reason {
   kSigningPinLocked,
   kSigningPinExists,
   kSigningPinDestroyed,
+  // The document that is to be signed, or given for validation.
+  kPdfDamaged,           // not a PDF, or one whose structure cannot be relied on
+  kPdfEncrypted,         // encrypted documents are not signed
+  kPdfChangesForbidden,  // an earlier certification or lock forbids what is asked
+  kPdfFieldUnsuitable,   // the signature field is not there, signed already, or no signature field
+  kValidationDataUnavailable,  // revocation data that B-LT needs cannot be had now
   // The relying party.
   kRelyingPartyUnknown,
   kRelyingPartyDisabled,

@@ -46,6 +46,14 @@ Row RowFor(Reason reason) {
       return {Code::ALREADY_EXISTS, "The person has a signing PIN. Revoke it first."};
     case Reason::kSigningPinDestroyed:
       return {Code::FAILED_PRECONDITION, "The signing PIN was destroyed. Enrol anew."};
+    case Reason::kPdfDamaged:
+      return {Code::INVALID_ARGUMENT, "The document is no PDF, or a damaged one."};
+    case Reason::kPdfEncrypted:
+      return {Code::INVALID_ARGUMENT, "The PDF is encrypted, so that it cannot be signed."};
+    case Reason::kPdfChangesForbidden:
+      return {Code::FAILED_PRECONDITION, "An earlier signature in the PDF forbids this."};
+    case Reason::kPdfFieldUnsuitable:
+      return {Code::INVALID_ARGUMENT, "The PDF has no such signature field that is still empty."};
     case Reason::kRelyingPartyUnknown:
       return {Code::PERMISSION_DENIED, "The relying party is not known."};
     case Reason::kRelyingPartyDisabled:
@@ -75,6 +83,7 @@ Row RowFor(Reason reason) {
     case Reason::kIdpKeysUnavailable:
     case Reason::kStoreUnavailable:
     case Reason::kTimestampUnavailable:
+    case Reason::kValidationDataUnavailable:
       return {Code::UNAVAILABLE, "A part of the service is not available. Try again."};
     case Reason::kSessionAbandoned:
       return {Code::ABORTED, kStartOver};

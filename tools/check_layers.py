@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks that includes go one way, and that each library is known to one folder only.
 
-    server, cli -> signer -> {hsm, idp_client, http_client, ca, tsa, ades, store} -> common
+    server, cli -> {signer, validation} -> {hsm, idp_client, http_client, ca, tsa, ades, pades, asic, trusted_list,
+                                            store} -> common
 
 Prints every include that breaks a rule, and exits 1 if there is one.
 """
@@ -9,7 +10,7 @@ import pathlib
 import re
 import sys
 
-LEAVES = {"hsm", "idp_client", "http_client", "ca", "tsa", "ades", "store"}
+LEAVES = {"hsm", "idp_client", "http_client", "ca", "tsa", "ades", "pades", "asic", "trusted_list", "store"}
 BELOW_SIGNER = LEAVES | {"common"}
 
 # Folder -> folders that it may include from, besides itself.
@@ -17,8 +18,10 @@ ALLOWED = {
     "common": set(),
     **{leaf: {"common"} for leaf in LEAVES},
     "signer": BELOW_SIGNER,
-    "server": BELOW_SIGNER | {"signer"},
-    "cli": BELOW_SIGNER | {"signer"},
+    # Judges what anybody signed: knows no keys, no token and no ledger.
+    "validation": {"common", "http_client", "ades", "pades", "asic", "trusted_list"},
+    "server": BELOW_SIGNER | {"signer", "validation"},
+    "cli": BELOW_SIGNER | {"signer", "validation"},
 }
 
 # Single files that may be included from elsewhere, each with its reason in docs/adr.
@@ -35,14 +38,17 @@ LIBRARIES = {
     r"sqlite3\.h": {"store"},
     r"curl": {"http_client"},
     r"cjose|jansson\.h": {"idp_client"},
-    r"libxml|xmlsec": {"idp_client"},
+    r"libxml|xmlsec": {"idp_client", "trusted_list"},
+    r"qpdf": {"pades"},
+    r"hb\.h|hb-subset|ft2build|freetype|png\.h": {"pades"},
+    r"zip\.h": {"asic"},
     r"boost": {"server"},
     r"prometheus": {"server"},
     r"yaml-cpp": {"server", "cli"},
     r"CLI": {"server", "cli"},
 }
 # Headers that would make every includer slow to compile.
-NOT_IN_HEADERS = re.compile(r"(grpcpp|boost|nlohmann/json\.hpp|curl|sqlite3\.h|cjose|p11-kit|libxml|xmlsec)\b")
+NOT_IN_HEADERS = re.compile(r"(grpcpp|boost|nlohmann/json\.hpp|curl|sqlite3\.h|cjose|p11-kit|libxml|xmlsec|qpdf|zip\.h)\b")
 HEADERS_EXEMPT = {
     "server/unary_call.h",        # is a gRPC reactor
     "server/grpc_status.h",       # makes a grpc::Status

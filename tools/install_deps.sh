@@ -19,10 +19,12 @@ packages=(
   libsqlite3-dev libcjose-dev libjansson-dev libcurl4-openssl-dev libyaml-cpp-dev libcli11-dev
   libboost-dev prometheus-cpp-dev nlohmann-json3-dev libutf8proc-dev libp11-kit-dev libargon2-dev
   libicu-dev libxml2-dev libxmlsec1-dev libxmlsec1-openssl
+  libqpdf-dev libzip-dev libharfbuzz-dev libfreetype-dev libpng-dev
   # tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev libgnutls28-dev
   # tokens, and the tools that nobody here wrote
   softhsm2 libnss3 opensc-pkcs11 opensc openssl gnutls-bin curl ca-certificates sqlite3 procps
+  poppler-utils qpdf fonts-dejavu-core zip unzip faketime openjdk-17-jdk-headless libbcpkix-java libbcprov-java
 )
 
 if $idps; then

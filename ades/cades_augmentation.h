@@ -1,0 +1,69 @@
+// Raises a CAdES signature to a higher level without touching what was signed: B-B -> B-T -> B-LT
+// -> B-LTA, and B-LTA renewed (ETSI EN 319 122-1 5.3, 5.4, 5.5, 6.3). Whoever made the signature.
+//
+// Everything here rewrites octets only: SignedData's certificates and crls, and the SignerInfo's
+// unsigned attributes. The signed attributes, the content and the signature value stay as they are,
+// octet by octet, even if they are not DER.
+#ifndef ENKRAT_ADES_CADES_AUGMENTATION_H_
+#define ENKRAT_ADES_CADES_AUGMENTATION_H_
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "common/bytes.h"
+#include "common/digest.h"
+#include "common/validation_data.h"
+
+namespace enkrat::ades {
+
+enum class CadesLevel { kBB, kBT, kBLT, kBLTA };
+
+// All of them: kRequestMalformed for octets that are not one ContentInfo with a SignedData and one
+// SignerInfo; kLimitExceeded beyond 4 MiB, 64 certificates, 64 CRLs and OCSP responses.
+
+// The signature value that a signature-time-stamp is over (EN 319 122-1 5.3).
+absl::StatusOr<Bytes> SignatureValueOf(ByteSpan cms_der);
+
+// Adds the signature-time-stamp. The caller has verified the token.
+absl::StatusOr<Bytes> AddSignatureTimestamp(ByteSpan cms_der, ByteSpan token_der);
+
+// Adds what is not there yet: certificates and CRLs to SignedData, OCSP responses as
+// OtherRevocationInfoFormat (id-ri-ocsp-response, RFC 5940).
+absl::StatusOr<Bytes> AddValidationData(ByteSpan cms_der, const ValidationData& data);
+
+// The content of a detached signature goes in. kRequestMalformed if it has one already, or if the
+// content is not what the message-digest attribute says.
+absl::StatusOr<Bytes> Envelop(ByteSpan cms_der, ByteSpan content);
+
+// An archive-time-stamp-v3 in the making (EN 319 122-1 5.5.3): the digest to timestamp, then the
+// attribute with its ATSHashIndex-v3. Move-only value.
+class ArchiveTimestamp {
+ public:
+  // `content_digest` answers the digest of the signed content, by the algorithm it is asked for
+  // (the archive timestamp's own: `algorithm`); for enveloping signatures it is not asked.
+  static absl::StatusOr<ArchiveTimestamp> Prepare(
+      ByteSpan cms_der, DigestAlgorithm algorithm,
+      absl::FunctionRef<absl::StatusOr<Bytes>(DigestAlgorithm)> content_digest);
+
+  DigestAlgorithm digest_algorithm() const { return algorithm_; }
+  ByteSpan digest() const { return digest_; }  // the message imprint
+  // The caller has verified the token.
+  absl::StatusOr<Bytes> Complete(ByteSpan token_der) const;
+
+ private:
+  ArchiveTimestamp() = default;
+  DigestAlgorithm algorithm_ = DigestAlgorithm::kSha256;
+  Bytes digest_;
+  Bytes cms_der_;
+  Bytes hash_index_der_;
+};
+
+// The message imprint that an archive-time-stamp-v3 found in a signature must have: recomputed from
+// its own ATSHashIndex-v3, all of whose entries must be there (5.5.2). kRequestMalformed with what
+// is wrong, such as a certificate in the index that is not in the signature any more.
+absl::StatusOr<Bytes> ArchiveTimestampDigest(
+    ByteSpan cms_der, ByteSpan archive_token_der,
+    absl::FunctionRef<absl::StatusOr<Bytes>(DigestAlgorithm)> content_digest);
+
+}  // namespace enkrat::ades
+
+#endif  // ENKRAT_ADES_CADES_AUGMENTATION_H_
