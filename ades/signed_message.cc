@@ -44,6 +44,11 @@ absl::StatusOr<SignedMessage> SignedMessage::Parse(ByteSpan content_info_der) {
   return message;
 }
 
+void SignedMessage::SelectSigner(int index) {
+  signer_index_ = index;
+  signer_certificate_ = FindSignerCertificate();
+}
+
 X509* SignedMessage::FindSignerCertificate() const {
   X509* found = nullptr;
   for (const X509Ptr& certificate : certificates_) {
@@ -76,6 +81,25 @@ std::optional<DigestAlgorithm> SignedMessage::digest_algorithm() const {
 
 ByteSpan SignedMessage::signature_value() const {
   return OctetsOf(CMS_SignerInfo_get0_signature(signer()));
+}
+
+std::vector<Bytes> SignedMessage::UnsignedValues(const ASN1_OBJECT* type) const {
+  std::vector<Bytes> values;
+  const int count = CMS_unsigned_get_attr_count(signer());
+  for (int i = 0; i < count; ++i) {
+    X509_ATTRIBUTE* attribute = CMS_unsigned_get_attr(signer(), i);
+    if (OBJ_cmp(X509_ATTRIBUTE_get0_object(attribute), type) != 0) continue;
+    for (int v = 0; v < X509_ATTRIBUTE_count(attribute); ++v) {
+      values.push_back(
+          EncodeDer<i2d_ASN1_TYPE>(X509_ATTRIBUTE_get0_type(attribute, v)).value_or(Bytes{}));
+    }
+  }
+  DrainOpenSslErrors();
+  return values;
+}
+
+absl::StatusOr<Bytes> SignedMessage::Der() const {
+  return EncodeDer<i2d_CMS_ContentInfo>(cms_.get());
 }
 
 }  // namespace enkrat::ades

@@ -22,10 +22,12 @@ class SignedMessage {
   static absl::StatusOr<SignedMessage> Parse(ByteSpan content_info_der);
 
   int signer_count() const { return sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms_.get())); }
-  // The first one; the checks below are about it.
+  // The one that everything below, and the checks of ades/, are about: the first, until another is
+  // selected. 0 <= index < signer_count().
   CMS_SignerInfo* signer() const {
-    return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms_.get()), 0);
+    return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms_.get()), signer_index_);
   }
+  void SelectSigner(int index);
 
   // The embedded certificate that the signer's identifier names, or null. Of several that have the
   // same issuer and serial number, the one that the signing-certificate-v2 attribute names.
@@ -39,6 +41,10 @@ class SignedMessage {
   // The signer's digest algorithm; nullopt for one that is not believed (SHA-1, MD5, unknown).
   std::optional<DigestAlgorithm> digest_algorithm() const;
   ByteSpan signature_value() const;
+  // The selected signer's unsigned attributes of that type: every value of each, as DER.
+  std::vector<Bytes> UnsignedValues(const ASN1_OBJECT* type) const;
+  // The whole message in DER, whatever it came in.
+  absl::StatusOr<Bytes> Der() const;
 
  private:
   explicit SignedMessage(CmsPtr cms) : cms_(std::move(cms)) {}
@@ -47,6 +53,7 @@ class SignedMessage {
 
   CmsPtr cms_;
   std::vector<X509Ptr> certificates_;
+  int signer_index_ = 0;
   X509* signer_certificate_ = nullptr;
 };
 

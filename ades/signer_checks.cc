@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/der.h"
+#include "common/der_writer.h"
 
 namespace enkrat::ades {
 namespace {
 
-constexpr int kLeastSecurityBits = 128;
+constexpr size_t kMostAttributes = 64;  // of one signer
 
 // The value of the attribute, if it occurs once with one value of that type; null otherwise.
 const void* OnlyValue(CMS_SignerInfo* signer, int attribute_nid, int value_type) {
@@ -61,6 +63,9 @@ bool AlgorithmFits(const X509_ALGOR* algorithm, EVP_PKEY* key, DigestAlgorithm d
     if (nid == NID_rsassaPss) return IsPssWith(algorithm, digest_nid);
     if (nid == NID_rsaEncryption) return EVP_PKEY_is_a(key, "RSA");
   }
+  if (EVP_PKEY_is_a(key, "ED25519")) {  // RFC 8419 3.1: SHA-512 for the attributes' digest
+    return nid == NID_ED25519 && digest == DigestAlgorithm::kSha512;
+  }
   int named_digest = NID_undef;
   int named_key = NID_undef;
   if (OBJ_find_sigid_algs(nid, &named_digest, &named_key) != 1 || named_digest != digest_nid) {
@@ -68,6 +73,27 @@ bool AlgorithmFits(const X509_ALGOR* algorithm, EVP_PKEY* key, DigestAlgorithm d
   }
   return (named_key == NID_X9_62_id_ecPublicKey && EVP_PKEY_is_a(key, "EC")) ||
          (named_key == NID_rsaEncryption && EVP_PKEY_is_a(key, "RSA"));
+}
+
+// DER of the attributes, with the explicit SET OF tag that is signed (RFC 5652 5.4).
+Bytes SignedAttributesDer(CMS_SignerInfo* signer) {
+  std::vector<Bytes> attributes;
+  const int count = CMS_signed_get_attr_count(signer);
+  for (int i = 0; i < count; ++i) {
+    attributes.push_back(
+        EncodeDer<i2d_X509_ATTRIBUTE>(CMS_signed_get_attr(signer, i)).value_or(Bytes{}));
+  }
+  return DerSetOf(der_tag::kSet, std::move(attributes));
+}
+
+// What OpenSSL 3.0's CMS cannot: the algorithm digests for itself (RFC 8032).
+bool VerifiesWithEd25519(const SignedMessage& message, EVP_PKEY* key) {
+  const Bytes signed_octets = SignedAttributesDer(message.signer());
+  const ByteSpan value = message.signature_value();
+  EvpMdCtxPtr context(EVP_MD_CTX_new());
+  return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
+         EVP_DigestVerify(context.get(), value.data(), value.size(), signed_octets.data(),
+                          signed_octets.size()) == 1;
 }
 
 }  // namespace
@@ -89,18 +115,23 @@ Finding CheckContentType(const SignedMessage& message, int content_type_nid) {
   return Good(absl::StrCat("The signed content is ", OBJ_nid2sn(content_type_nid), "."));
 }
 
-Finding CheckSignedAttributes(const SignedMessage& message) {
-  std::vector<int> seen;
+Finding CheckAttributesOccurOnce(const SignedMessage& message) {
+  std::vector<const ASN1_OBJECT*> seen;
   const int count = CMS_signed_get_attr_count(message.signer());
   for (int i = 0; i < count; ++i) {
-    X509_ATTRIBUTE* attribute = CMS_signed_get_attr(message.signer(), i);
-    const int nid = OBJ_obj2nid(X509_ATTRIBUTE_get0_object(attribute));
-    if (nid == NID_undef) continue;
-    if (std::find(seen.begin(), seen.end(), nid) != seen.end()) {
-      return Bad(absl::StrCat("There are two attributes ", OBJ_nid2sn(nid), "."));
+    const ASN1_OBJECT* type = X509_ATTRIBUTE_get0_object(CMS_signed_get_attr(message.signer(), i));
+    for (const ASN1_OBJECT* earlier : seen) {
+      if (OBJ_cmp(earlier, type) != 0) continue;
+      return Bad(absl::StrCat("There are two attributes ", OBJ_nid2sn(OBJ_obj2nid(type)), "."));
     }
-    seen.push_back(nid);
+    seen.push_back(type);
+    if (seen.size() > kMostAttributes) return Bad("There are too many signed attributes.");
   }
+  return Good("No signed attribute occurs twice.");
+}
+
+Finding CheckSignedAttributes(const SignedMessage& message) {
+  if (Finding once = CheckAttributesOccurOnce(message); !once.passed) return once;
   for (int nid : {NID_pkcs9_contentType, NID_pkcs9_messageDigest, NID_pkcs9_signingTime}) {
     const int at = CMS_signed_get_attr_by_NID(message.signer(), nid, -1);
     if (at < 0) return Bad(absl::StrCat("There is no attribute ", OBJ_nid2sn(nid), "."));
@@ -122,12 +153,12 @@ Finding CheckMessageDigest(const SignedMessage& message, ByteSpan digest) {
   return Good("The content is what was signed: its digest is the same.");
 }
 
-Finding CheckSignatureAlgorithm(const SignedMessage& message) {
+Finding CheckSignatureAlgorithm(const SignedMessage& message, int least_security_bits) {
   const std::optional<DigestAlgorithm> digest = message.digest_algorithm();
   if (!digest.has_value()) return Bad("The digest algorithm is weak or unknown.");
   if (message.signer_certificate() == nullptr) return Bad("There is no certificate of the signer.");
   EVP_PKEY* key = X509_get0_pubkey(message.signer_certificate());
-  if (key == nullptr || EVP_PKEY_get_security_bits(key) < kLeastSecurityBits) {
+  if (key == nullptr || EVP_PKEY_get_security_bits(key) < least_security_bits) {
     DrainOpenSslErrors();
     return Bad("The signer's key is weak or of an unknown kind.");
   }
@@ -145,8 +176,14 @@ Finding CheckSignatureValue(const SignedMessage& message) {
   if (CMS_signed_get_attr_count(message.signer()) <= 0) {
     return Bad("The signature is not made over signed attributes.");
   }
-  CMS_SignerInfo_set1_signer_cert(message.signer(), message.signer_certificate());
-  const bool good = CMS_SignerInfo_verify(message.signer()) == 1;
+  EVP_PKEY* key = X509_get0_pubkey(message.signer_certificate());
+  bool good = false;
+  if (key != nullptr && EVP_PKEY_is_a(key, "ED25519")) {
+    good = VerifiesWithEd25519(message, key);
+  } else {
+    CMS_SignerInfo_set1_signer_cert(message.signer(), message.signer_certificate());
+    good = CMS_SignerInfo_verify(message.signer()) == 1;
+  }
   DrainOpenSslErrors();
   return good ? Good("The signature was made with the key of the signer's certificate.")
               : Bad("The signature was not made with the key of the signer's certificate.");

@@ -27,7 +27,8 @@ std::optional<DigestAlgorithm> AlgorithmOf(ByteSpan identifier_der) {
   return DigestFromNid(OBJ_obj2nid(oid));
 }
 
-// The first ESSCertIDv2 of a SigningCertificateV2.
+// The first ESSCertIDv2 of a SigningCertificateV2, or ESSCertID of a SigningCertificate (RFC 2634
+// 5.4), which looks the same but for its lack of an algorithm.
 std::optional<EssCertId> ReadFirst(ByteSpan signing_certificate_der) {
   const std::optional<DerElement> whole =
       DerReader(signing_certificate_der).Take(der_tag::kSequence);
@@ -97,6 +98,29 @@ Finding CheckSigningCertificate(CMS_SignerInfo* signer, X509* certificate) {
     }
   }
   return Good("The signature names this certificate, with its digest.");
+}
+
+CertificateNaming NamingOf(CMS_SignerInfo* signer, X509* certificate) {
+  if (CheckSigningCertificate(signer, certificate).passed) {
+    return CertificateNaming::kByStrongDigest;
+  }
+  if (CMS_signed_get_attr_by_NID(signer, NID_id_smime_aa_signingCertificateV2, -1) >= 0) {
+    return CertificateNaming::kAnother;
+  }
+  const int at = CMS_signed_get_attr_by_NID(signer, NID_id_smime_aa_signingCertificate, -1);
+  if (at < 0) return CertificateNaming::kNotAtAll;
+  const ASN1_STRING* value = static_cast<const ASN1_STRING*>(
+      X509_ATTRIBUTE_get0_data(CMS_signed_get_attr(signer, at), 0, V_ASN1_SEQUENCE, nullptr));
+  DrainOpenSslErrors();
+  if (value == nullptr) return CertificateNaming::kAnother;
+  const std::optional<EssCertId> id =
+      ReadFirst(ByteSpan(ASN1_STRING_get0_data(value), ASN1_STRING_length(value)));
+  unsigned char sha1[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  const bool names = id.has_value() && X509_digest(certificate, EVP_sha1(), sha1, &size) == 1 &&
+                     ByteSpan(sha1, size) == id->hash;
+  DrainOpenSslErrors();
+  return names ? CertificateNaming::kBySha1 : CertificateNaming::kAnother;
 }
 
 }  // namespace enkrat::ades

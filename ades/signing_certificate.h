@@ -13,6 +13,15 @@ namespace enkrat::ades {
 // SHA-1 (RFC 2634 5.4) does not do.
 Finding CheckSigningCertificate(CMS_SignerInfo* signer, X509* certificate);
 
+// What the attributes say, for signatures that need not be of the baseline.
+enum class CertificateNaming {
+  kByStrongDigest,  // CheckSigningCertificate passes
+  kBySha1,          // only by the older attribute over SHA-1, as timestamps before RFC 5816 do
+  kNotAtAll,        // neither attribute is there: a plain CMS
+  kAnother,         // an attribute is there, and it does not name this certificate
+};
+CertificateNaming NamingOf(CMS_SignerInfo* signer, X509* certificate);
+
 }  // namespace enkrat::ades
 
 #endif  // ENKRAT_ADES_SIGNING_CERTIFICATE_H_

@@ -17,6 +17,14 @@ namespace enkrat::validation {
 
 enum class PathPurpose { kSigning, kTimestamping, kOcspSigning };
 
+// Whose status must be known (EN 319 102-1 5.2.6.3, RevocationCheckingConstraints of the policy).
+enum class RevocationRule {
+  kWholePath,  // every certificate's below the trust anchor
+  // Only that of a signature's own certificate: what nobody could say about a CA, a responder or a
+  // timestamping unit is a warning. What is known still counts, and revoked is revoked.
+  kSigningCertificate,
+};
+
 // When something is known to have existed: the times that EN 319 102-1 calls POEs. Never later than
 // the time of validation.
 struct ProofOfExistence {
@@ -27,6 +35,7 @@ struct ProofOfExistence {
 struct PathRequest {
   ByteSpan certificate_der;
   PathPurpose purpose = PathPurpose::kSigning;
+  RevocationRule rule = RevocationRule::kWholePath;
   // Certificates and revocation data that came with the signature, the DSS, or a caller.
   const ValidationData* given = nullptr;
   ProofOfExistence poe;  // both are `now` when nothing proves an earlier time

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/bytes.h"
+#include "common/validation_data.h"
 
 namespace enkrat::validation {
 
@@ -128,6 +129,9 @@ struct Report {
   std::vector<std::string> warnings;  // such as files of a container that nothing covers
   // The worst of the signatures'; kIndeterminate/kSignedDataNotFound without one.
   Conclusion conclusion;
+  // Certificates and revocation data that the judgement rests on, embedded or fetched: what an
+  // augmentation to B-LT would embed. Not part of the text or the JSON.
+  ValidationData used;
 };
 
 // For people, in lines of at most 100 columns; and one JSON object ("version": 1).

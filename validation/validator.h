@@ -11,12 +11,12 @@
 #include "absl/time/time.h"
 #include "common/bytes.h"
 #include "common/clock.h"
+#include "common/validation_data.h"
+#include "validation/certificate_path.h"
 #include "validation/report.h"
 #include "validation/trust_store.h"
 
 namespace enkrat::validation {
-
-class RevocationFetcher;
 
 struct ValidationLimits {
   uint64_t max_document_octets = uint64_t{100} << 20;
@@ -32,7 +32,7 @@ class Validator {
   struct Options {
     const TrustStore* trust = nullptr;     // not owned; required
     const Clock* clock = nullptr;          // not owned; required
-    RevocationFetcher* fetcher = nullptr;  // not owned; null: nothing is fetched (the default)
+    RevocationRule revocation = RevocationRule::kWholePath;
     ValidationLimits limits = {};
   };
   static absl::StatusOr<std::unique_ptr<Validator>> Create(Options options);
@@ -44,6 +44,10 @@ class Validator {
     // digest fits is meant. Paths, or digests when the document is not at hand.
     std::vector<std::string> detached_paths;
     std::vector<Bytes> detached_digests;
+    // Certificates and revocation data that the caller has; believed no more than embedded ones.
+    ValidationData more;
+    // Gets what is missing. Not owned; null: nothing is fetched (the default). For this call alone.
+    RevocationFetcher* fetcher = nullptr;
     // Validate as of then (EN 319 102-1 5.1.2); without: now.
     std::optional<absl::Time> at;
   };
