@@ -30,8 +30,8 @@ struct ValidationLimits {
 class Validator {
  public:
   struct Options {
-    const TrustStore* trust = nullptr;     // not owned; required
-    const Clock* clock = nullptr;          // not owned; required
+    const TrustStore* trust = nullptr;  // not owned; required
+    const Clock* clock = nullptr;       // not owned; required
     RevocationRule revocation = RevocationRule::kWholePath;
     ValidationLimits limits = {};
   };
