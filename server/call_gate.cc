@@ -89,6 +89,10 @@ grpc::ServerUnaryReactor* CallGate::Run(Call call, google::protobuf::MessageLite
   return unary;
 }
 
+bool CallGate::TrySubmit(std::function<void()> step) {
+  return options_.pool->TrySubmit(std::move(step));
+}
+
 absl::Status CallGate::MakeRoom(Call& call, google::protobuf::MessageLite& response) {
   if (call.response.has_value()) {
     call.response->Resize(response.ByteSizeLong());

@@ -66,11 +66,17 @@ class CallGate {
   // the call or for its answer, which lives as long as the call.
   grpc::ServerUnaryReactor* Run(Call call, google::protobuf::MessageLite* response, Work work);
 
+  // For calls with streams, whose reactors are their own (streamed_call.h). A step that may block
+  // runs on the pool; false if there is no room for it.
+  [[nodiscard]] bool TrySubmit(std::function<void()> step);
+  // Counts and logs the end of a call that was let in, and of one that was not.
+  void CountAndLog(const Call& call, const absl::Status& status);
+  void CountAndLogRefusal(const Arrival& arrival, const absl::Status& why);
+  OpenCalls& open_calls() { return *options_.calls; }
+
  private:
   absl::Status MakeRoom(Call& call, google::protobuf::MessageLite& response);
   void Leave(UnaryCall& unary, const absl::Status& status);
-  void CountAndLog(const Call& call, const absl::Status& status);
-  void CountAndLogRefusal(const Arrival& arrival, const absl::Status& why);
 
   const Options options_;
 };

@@ -79,6 +79,9 @@ absl::Status CheckServer(const v1::ServerConfig& server) {
   if (server.memory_limit_mb() < 64 || server.memory_limit_mb() > 65536) {
     return Invalid("server.memory_limit_mb", "is not between 64 and 65536");
   }
+  if (server.max_spooled_mb() > 1024 * 1024) {
+    return Invalid("server.max_spooled_mb", "is over 1048576");
+  }
   return absl::OkStatus();
 }
 
@@ -115,6 +118,10 @@ absl::Status CheckParts(const Config& config) {
   }
   if (config.timestamping().has_own() == config.timestamping().has_outside()) {
     return Invalid("timestamping", "exactly one of own and outside is needed");
+  }
+  if (config.pdf().max_document_mb() > 1024 ||
+      2 * config.pdf().max_document_mb() > config.server().max_spooled_mb()) {
+    return Invalid("pdf.max_document_mb", "is over 1024, or over half of server.max_spooled_mb");
   }
   const std::string& level = config.log().level();
   if (level != "debug" && level != "info" && level != "warning" && level != "error") {

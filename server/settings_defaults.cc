@@ -32,6 +32,11 @@ void DefaultText(std::string* text, const char* value) {
   if (text->empty()) *text = value;
 }
 
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
 void FillServerDefaults(v1::ServerConfig& server) {
   DefaultText(server.mutable_grpc_listen(), "127.0.0.1:7443");
   DefaultText(server.mutable_http_listen(), "127.0.0.1:7080");
@@ -76,6 +81,8 @@ void ResolvePaths(const std::filesystem::path& folder, config::v1::Config& confi
   }
   Resolve(folder, config.mutable_store()->mutable_path());
   Resolve(folder, config.mutable_server()->mutable_operator_socket());
+  Resolve(folder, config.mutable_server()->mutable_spool_folder());
+  Resolve(folder, config.mutable_pdf()->mutable_font_file());
   Resolve(folder, config.mutable_relying_parties_folder());
   for (v1::IssuerConfig& issuer : *config.mutable_identity_providers()) {
     Resolve(folder, issuer.mutable_jwks_file());
@@ -125,6 +132,12 @@ void FillDefaults(config::v1::Config& config) {
   if (pins.argon2_passes() == 0) pins.set_argon2_passes(3);
   if (pins.max_at_once() == 0) pins.set_max_at_once(2);
   DefaultText(config.mutable_log()->mutable_level(), "info");
+  v1::ServerConfig& server = *config.mutable_server();
+  DefaultText(server.mutable_spool_folder(), FolderOf(store.path()).c_str());
+  if (server.max_spooled_mb() == 0) server.set_max_spooled_mb(2048);
+  v1::PdfConfig& pdf = *config.mutable_pdf();
+  if (pdf.max_document_mb() == 0) pdf.set_max_document_mb(100);
+  DefaultText(pdf.mutable_font_file(), "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf");
 }
 
 }  // namespace enkrat::server
