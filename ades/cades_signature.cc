@@ -64,9 +64,10 @@ absl::StatusOr<CadesSignature> CadesSignature::Prepare(Options options) {
   signature.key_algorithm_ = options.signer_key->algorithm();
   ENKRAT_ASSIGN_OR_RETURN(
       signature.signed_attributes_der_,
-      LaySignedAttributes({.document_digest = options.document_digest,
-                           .signer_certificate_der = options.signer_certificate_der,
-                           .signing_time = options.signing_time}));
+      LaySignedAttributes(
+          {.document_digest = options.document_digest,
+           .signer_certificate_der = options.signer_certificate_der,
+           .signing_time = options.pades ? std::nullopt : std::optional(options.signing_time)}));
   signature.digest_to_sign_ =
       ComputeDigest(signature.digest_algorithm_, signature.signed_attributes_der_);
   signature.issuer_and_serial_der_ =

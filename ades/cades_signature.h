@@ -22,10 +22,13 @@ class CadesSignature {
     Bytes document_digest;
     ByteSpan signer_certificate_der;        // not kept beyond Prepare
     const PublicKey* signer_key = nullptr;  // the certificate's; not kept beyond Prepare
-    absl::Time signing_time;                // claimed; signed attribute, in whole seconds
+    absl::Time signing_time = {};           // claimed; signed attribute, in whole seconds
+    // For a PDF, whose signature dictionary says the time: no signing-time attribute, which EN 319
+    // 142-1 6.3 forbids; `signing_time` is not looked at.
+    bool pades = false;
   };
 
-  // Lays the signed attributes: content-type, message-digest, signing-time, ESS
+  // Lays the signed attributes: content-type, message-digest, signing-time (not for PAdES), ESS
   // signing-certificate-v2. The SignerInfo's digest algorithm is the document digest's, and the
   // signature is made over the attributes with that same digest, whatever the key: an ECDSA key
   // takes the leftmost bits that fit its curve, and the RSA keys of PublicKey are rsaEncryption

@@ -26,12 +26,14 @@ absl::StatusOr<Bytes> DerTime(absl::Time time) {
 absl::StatusOr<Bytes> LaySignedAttributes(const SignedAttributesContent& content) {
   ENKRAT_ASSIGN_OR_RETURN(const CertificateFields fields,
                           ReadCertificateFields(content.signer_certificate_der));
-  ENKRAT_ASSIGN_OR_RETURN(const Bytes signing_time, DerTime(content.signing_time));
   std::vector<Bytes> attributes;
   attributes.push_back(CmsAttribute(cms_oid::kContentType, DerOid(cms_oid::kData)));
   attributes.push_back(CmsAttribute(cms_oid::kMessageDigest,
                                     DerOf(der_tag::kOctetString, {content.document_digest})));
-  attributes.push_back(CmsAttribute(cms_oid::kSigningTime, signing_time));
+  if (content.signing_time.has_value()) {
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes signing_time, DerTime(*content.signing_time));
+    attributes.push_back(CmsAttribute(cms_oid::kSigningTime, signing_time));
+  }
   attributes.push_back(
       CmsAttribute(cms_oid::kSigningCertificateV2,
                    SigningCertificateV2({.certificate_der = content.signer_certificate_der,

@@ -3,6 +3,8 @@
 #ifndef ENKRAT_ADES_SIGNED_ATTRIBUTES_H_
 #define ENKRAT_ADES_SIGNED_ATTRIBUTES_H_
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/bytes.h"
@@ -12,13 +14,14 @@ namespace enkrat::ades {
 struct SignedAttributesContent {
   ByteSpan document_digest;
   ByteSpan signer_certificate_der;
-  absl::Time signing_time;
+  std::optional<absl::Time> signing_time;  // nullopt: no such attribute (EN 319 142-1 6.3)
 };
 
 // DER SET OF Attribute, with the explicit SET OF tag that is hashed (RFC 5652 5.4); in a SignerInfo
-// its first octet becomes [0]. Exactly content-type (id-data), message-digest, signing-time and
-// signing-certificate-v2 with SHA-256 and issuerSerial (EN 319 122-1 6.3 table 1).
-// kRequestMalformed for octets that are no certificate or a time outside the years 1950 to 9999.
+// its first octet becomes [0]. Exactly content-type (id-data), message-digest, signing-time (if
+// there is one) and signing-certificate-v2 with SHA-256 and issuerSerial (EN 319 122-1 6.3 table
+// 1). kRequestMalformed for octets that are no certificate or a time outside the years 1950 to
+// 9999.
 absl::StatusOr<Bytes> LaySignedAttributes(const SignedAttributesContent& content);
 
 // UTCTime for the years 1950 to 2049, GeneralizedTime otherwise, in whole seconds (RFC 5652 11.3).

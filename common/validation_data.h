@@ -11,10 +11,10 @@ namespace enkrat {
 
 // A value without an order of its own; no element twice. Whoever takes one from outside bounds it.
 struct ValidationData {
-  std::vector<Bytes> certificates_der;  // Certificate (RFC 5280 4.1)
-  std::vector<Bytes> crls_der;          // CertificateList (RFC 5280 5.1)
-  std::vector<Bytes>
-      ocsp_responses_der;  // OCSPResponse (RFC 6960 4.2.1), with its BasicOCSPResponse
+  std::vector<Bytes> certificates_der = {};  // Certificate (RFC 5280 4.1)
+  std::vector<Bytes> crls_der = {};          // CertificateList (RFC 5280 5.1)
+  // OCSPResponse (RFC 6960 4.2.1), with its BasicOCSPResponse
+  std::vector<Bytes> ocsp_responses_der = {};
 
   bool empty() const {
     return certificates_der.empty() && crls_der.empty() && ocsp_responses_der.empty();

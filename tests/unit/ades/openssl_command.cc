@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "common/der.h"
@@ -34,7 +35,7 @@ class ScratchDirectory {
   std::filesystem::path path_;
 };
 
-absl::Status Run(const std::string& command) {
+absl::StatusOr<std::string> Run(const std::string& command) {
   FILE* pipe = popen((command + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return absl::InternalError("cannot start a shell");
   std::string output;
@@ -42,7 +43,12 @@ absl::Status Run(const std::string& command) {
   size_t size;
   while ((size = fread(chunk.data(), 1, chunk.size(), pipe)) > 0) output.append(chunk.data(), size);
   if (pclose(pipe) != 0) return absl::InternalError(output);
-  return absl::OkStatus();
+  return output;
+}
+
+std::string VerifyCommand() {
+  return absl::StrCat("openssl cms -verify -cades -binary -inform DER -purpose any -attime ",
+                      absl::ToUnixSeconds(TestNow()));
 }
 
 }  // namespace
@@ -53,9 +59,28 @@ absl::Status OpenSslCmsVerify(const TestPki& pki, const Bytes& signature_der,
   const std::string root = directory.Write("root.pem", CertificateToPem(pki.root.certificate_der));
   const std::string signature = directory.Write("document.p7s", ToString(signature_der));
   const std::string content = directory.Write("document", document);
-  return Run(absl::StrCat("openssl cms -verify -cades -binary -inform DER -purpose any -attime ",
-                          absl::ToUnixSeconds(TestNow()), " -CAfile '", root, "' -in '", signature,
-                          "' -content '", content, "' -out /dev/null"));
+  return Run(absl::StrCat(VerifyCommand(), " -CAfile '", root, "' -in '", signature, "' -content '",
+                          content, "' -out /dev/null"))
+      .status();
+}
+
+absl::Status OpenSslCmsVerifyEnveloping(const TestPki& pki, const Bytes& signature_der,
+                                        std::string* content) {
+  const ScratchDirectory directory;
+  const std::string root = directory.Write("root.pem", CertificateToPem(pki.root.certificate_der));
+  const std::string signature = directory.Write("document.p7m", ToString(signature_der));
+  const std::string out = directory.Write("out", "");
+  const absl::StatusOr<std::string> printed = Run(absl::StrCat(
+      VerifyCommand(), " -CAfile '", root, "' -in '", signature, "' -out '", out, "'"));
+  std::ifstream file(out, std::ios::binary);
+  content->assign(std::istreambuf_iterator<char>(file), {});
+  return printed.status();
+}
+
+absl::StatusOr<std::string> OpenSslCmsPrint(const Bytes& signature_der) {
+  const ScratchDirectory directory;
+  const std::string signature = directory.Write("document.p7s", ToString(signature_der));
+  return Run(absl::StrCat("openssl cms -cmsout -print -noout -inform DER -in '", signature, "'"));
 }
 
 }  // namespace enkrat::ades::testing

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/bytes.h"
 #include "tests/unit/ades/certificate_maker.h"
 
@@ -13,6 +13,13 @@ namespace enkrat::ades::testing {
 // `openssl cms -verify -cades` at TestNow() with the PKI's root; an error holds what it printed.
 absl::Status OpenSslCmsVerify(const TestPki& pki, const Bytes& signature_der,
                               const std::string& document);
+
+// The same for a signature that holds its content; what it found in it goes to `content`.
+absl::Status OpenSslCmsVerifyEnveloping(const TestPki& pki, const Bytes& signature_der,
+                                        std::string* content);
+
+// `openssl cms -cmsout -print`: what it printed, or an error with it.
+absl::StatusOr<std::string> OpenSslCmsPrint(const Bytes& signature_der);
 
 }  // namespace enkrat::ades::testing
 
