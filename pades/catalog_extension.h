@@ -7,8 +7,8 @@
 
 namespace enkrat::pades {
 
-// Puts /ESIC into the catalog's /Extensions if the catalog is among what the update replaces and the
-// document does not say so yet: it is not worth a change of its own. Throws QPDF's exceptions.
+// Puts /ESIC into the catalog's /Extensions if the catalog is among what the update replaces and
+// the document does not say so yet: it is not worth a change of its own. Throws QPDF's exceptions.
 void DeclareExtension(DocumentUpdate& update);
 
 }  // namespace enkrat::pades

@@ -54,10 +54,9 @@ absl::Status ReadReference(QPDFObjectHandle reference, ChangePermissions& permis
   QPDFObjectHandle parameters = reference.getKey("/TransformParams");
   if (IsName(method, "/DocMDP")) {
     permissions.certified = true;
-    ENKRAT_ASSIGN_OR_RETURN(
-        const bool forbids,
-        ForbidsAll(parameters.isDictionary() ? parameters.getKey("/P")
-                                             : QPDFObjectHandle::newNull()));
+    ENKRAT_ASSIGN_OR_RETURN(const bool forbids,
+                            ForbidsAll(parameters.isDictionary() ? parameters.getKey("/P")
+                                                                 : QPDFObjectHandle::newNull()));
     permissions.no_changes = permissions.no_changes || forbids;
   } else if (IsName(method, "/FieldMDP")) {
     if (!parameters.isDictionary()) return Damaged("FieldMDP without parameters");

@@ -29,8 +29,8 @@ struct ChangePermissions {
   std::vector<FieldLock> locks;
 };
 
-// Throws QPDF's exceptions. kPdfDamaged for a certification or lock that cannot be understood: it is
-// not for us to take it for a permission.
+// Throws QPDF's exceptions. kPdfDamaged for a certification or lock that cannot be understood: it
+// is not for us to take it for a permission.
 absl::StatusOr<ChangePermissions> ReadChangePermissions(const SourceDocument& document,
                                                         const std::vector<FormField>& fields);
 

@@ -39,8 +39,8 @@ void DocumentUpdate::EditEntry(const QPDFObjectHandle& parent, const std::string
   DictionaryText text = entry.isDictionary() ? DictionaryText::Of(entry) : DictionaryText();
   change(text);
   const bool own_object = !entry.isDictionary() && if_absent == Place::kOwnObject;
-  Edit(parent).Set(
-      key, own_object ? ReferenceText(objects_.Add(text.ToString())) : text.ToString());
+  Edit(parent).Set(key,
+                   own_object ? ReferenceText(objects_.Add(text.ToString())) : text.ToString());
 }
 
 void DocumentUpdate::AppendToArray(const QPDFObjectHandle& array,

@@ -35,14 +35,15 @@ class DocumentUpdate {
   // Replaces an indirect object that is no dictionary.
   void Replace(const QPDFObjectHandle& object, std::string body);
 
-  // Changes the dictionary under `key` of an indirect dictionary, where it is: an object of its own,
-  // or within its parent. At most once for each. If there is none, one is made, as `if_absent` says.
+  // Changes the dictionary under `key` of an indirect dictionary, where it is: an object of its
+  // own, or within its parent. At most once for each. If there is none, one is made, as `if_absent`
+  // says.
   enum class Place { kOwnObject, kWithinParent };
   void EditEntry(const QPDFObjectHandle& parent, const std::string& key, Place if_absent,
                  absl::FunctionRef<void(DictionaryText&)> change);
   // Adds to an array: replaces it if it is an indirect object, else gives its text to `set_within`.
-  void AppendToArray(const QPDFObjectHandle& array,
-                     absl::FunctionRef<void(std::string)> set_within, const std::string& element);
+  void AppendToArray(const QPDFObjectHandle& array, absl::FunctionRef<void(std::string)> set_within,
+                     const std::string& element);
 
   // The finished octets. The trailer keeps what the last one had; the second half of /ID is made
   // anew from the update's content (ISO 32000-1 14.4). kPdfDamaged if anything that was read of the

@@ -105,9 +105,8 @@ const FormField* FindField(const std::vector<FormField>& fields, absl::string_vi
 }
 
 bool HasSignatures(const std::vector<FormField>& fields) {
-  return std::any_of(fields.begin(), fields.end(), [](const FormField& field) {
-    return field.signature && field.has_value;
-  });
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const FormField& field) { return field.signature && field.has_value; });
 }
 
 }  // namespace enkrat::pades

@@ -18,10 +18,10 @@ namespace enkrat::pades {
 struct FormField {
   std::string full_name;                     // UTF-8, "person.address.city"
   std::shared_ptr<QPDFObjectHandle> object;  // the field's dictionary
-  std::vector<QPDFObjectHandle> widgets;     // kids without a name; or the field itself, if it is one
-  bool terminal = true;                      // has no fields below it
-  bool signature = false;                    // /FT /Sig, own or inherited
-  bool has_value = false;                    // /V, own or inherited; a signature field: it is signed
+  std::vector<QPDFObjectHandle> widgets;  // kids without a name; or the field itself, if it is one
+  bool terminal = true;                   // has no fields below it
+  bool signature = false;                 // /FT /Sig, own or inherited
+  bool has_value = false;                 // /V, own or inherited; a signature field: it is signed
 };
 
 // All of them, parents before their kids. Throws QPDF's exceptions. kPdfDamaged for a tree with a

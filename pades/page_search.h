@@ -31,11 +31,11 @@ struct Page {
 };
 
 // The page of this number; 1-based, -1 is the last. Throws QPDF's exceptions. kRequestMalformed if
-// there are not so many; kPdfDamaged for a page tree with a loop, deeper than 64, or with pages that
-// are not indirect; kLimitExceeded beyond 200'000 nodes on the way.
+// there are not so many; kPdfDamaged for a page tree with a loop, deeper than 64, or with pages
+// that are not indirect; kLimitExceeded beyond 200'000 nodes on the way.
 absl::StatusOr<Page> FindPage(const SourceDocument& document, int number);
-// Of a page that was found by other means, such as a widget's /P. Inherited attributes are looked up
-// through /Parent.
+// Of a page that was found by other means, such as a widget's /P. Inherited attributes are looked
+// up through /Parent.
 absl::StatusOr<Page> PageOf(const QPDFObjectHandle& page);
 
 }  // namespace enkrat::pades

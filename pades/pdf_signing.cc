@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -61,10 +62,9 @@ void AddFieldLock(const FormField& field, const DocumentUpdate& update,
 }
 
 void Certify(DocumentUpdate& update, int signature) {
-  update.EditEntry(update.document().qpdf().getRoot(), "/Perms",
-                   DocumentUpdate::Place::kWithinParent, [&](DictionaryText& entries) {
-                     entries.Set("/DocMDP", ReferenceText(signature));
-                   });
+  update.EditEntry(
+      update.document().qpdf().getRoot(), "/Perms", DocumentUpdate::Place::kWithinParent,
+      [&](DictionaryText& entries) { entries.Set("/DocMDP", ReferenceText(signature)); });
 }
 
 // Fills the field of that name, or makes it.
@@ -89,8 +89,7 @@ absl::StatusOr<SignatureUpdate> Prepare(const SourceDocument& document,
                           ReadChangePermissions(document, fields));
   const std::string name =
       options.field_name.empty() ? FreeFieldName(fields, "Signature") : options.field_name;
-  ENKRAT_RETURN_IF_ERROR(
-      CheckMayBeSigned(permissions, fields, name, options.certify.has_value()));
+  ENKRAT_RETURN_IF_ERROR(CheckMayBeSigned(permissions, fields, name, options.certify.has_value()));
 
   DocumentUpdate update(document);
   const int signature = update.objects().Reserve();
@@ -101,11 +100,11 @@ absl::StatusOr<SignatureUpdate> Prepare(const SourceDocument& document,
   }
   ENKRAT_RETURN_IF_ERROR(PutSignature(update, fields, name, signature, options, references));
   DeclareExtension(update);
-  return SignatureUpdateMaker::Make(
-      update, {.signature = signature,
-               .dictionary = LaySignatureDictionary(options, references),
-               .digest_algorithm = options.digest_algorithm,
-               .field_name = name});
+  return SignatureUpdateMaker::Make(update,
+                                    {.signature = signature,
+                                     .dictionary = LaySignatureDictionary(options, references),
+                                     .digest_algorithm = options.digest_algorithm,
+                                     .field_name = name});
 }
 
 absl::StatusOr<SignatureUpdate> PrepareTimestamp(const SourceDocument& document,
@@ -149,8 +148,8 @@ absl::StatusOr<SignatureUpdate> PrepareDocumentTimestamp(const std::string& path
                                                          const DocumentTimestampOptions& options) {
   ENKRAT_RETURN_IF_ERROR(CheckContentsOctets(options.contents_octets));
   ENKRAT_ASSIGN_OR_RETURN(const SourceDocument document, SourceDocument::Open(path));
-  // Not asked for permission: a timestamp is no change, even to a document that is certified against
-  // all of them (ISO 32000-2 table 257).
+  // Not asked for permission: a timestamp is no change, even to a document that is certified
+  // against all of them (ISO 32000-2 table 257).
   return CallQpdf([&] { return PrepareTimestamp(document, options); });
 }
 

@@ -19,9 +19,8 @@ absl::Status StatusOfPdfException() {
     if (error.getErrorCode() == qpdf_e_unsupported) {
       return MakeError(Reason::kPdfEncrypted, "the document's security handler is not supported");
     }
-    return MakeError(Reason::kPdfDamaged,
-                     absl::StrCat(error.getMessageDetail(), " (offset ", error.getFilePosition(),
-                                  ")"));
+    return MakeError(Reason::kPdfDamaged, absl::StrCat(error.getMessageDetail(), " (offset ",
+                                                       error.getFilePosition(), ")"));
   } catch (const std::bad_alloc&) {
     return MakeError(Reason::kLimitExceeded, "the document's structure does not fit into memory");
   } catch (const std::exception&) {

@@ -84,9 +84,8 @@ absl::StatusOr<RevisionEnd> FindRevisionEnd(const std::string& path) {
   ENKRAT_ASSIGN_OR_RETURN(end.cross_reference_offset, FindStartOfCrossReference(tail));
   const uint64_t section = end.header_offset + end.cross_reference_offset;
   if (section >= end.file_octets) return Damaged("startxref points beyond the end");
-  ENKRAT_ASSIGN_OR_RETURN(
-      const std::string begin,
-      ReadAt(file, section, std::min<uint64_t>(64, end.file_octets - section)));
+  ENKRAT_ASSIGN_OR_RETURN(const std::string begin,
+                          ReadAt(file, section, std::min<uint64_t>(64, end.file_octets - section)));
   ENKRAT_ASSIGN_OR_RETURN(end.form, FormAt(begin));
   return end;
 }

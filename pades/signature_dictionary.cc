@@ -32,9 +32,9 @@ SignatureDictionary LaySignatureDictionary(const SignatureOptions& options,
                                            const std::vector<std::string>& references) {
   SignatureDictionary dictionary = Begin("/Sig", "/ETSI.CAdES.detached", options.contents_octets);
   std::string& body = dictionary.body;
-  absl::StrAppend(&body, " /M (D:",
-                  absl::FormatTime("%Y%m%d%H%M%SZ", options.signing_time, absl::UTCTimeZone()),
-                  ")");
+  absl::StrAppend(
+      &body,
+      " /M (D:", absl::FormatTime("%Y%m%d%H%M%SZ", options.signing_time, absl::UTCTimeZone()), ")");
   AppendText(body, "/Name", options.signer_name);
   AppendText(body, "/Reason", options.reason);
   AppendText(body, "/Location", options.location);
@@ -47,8 +47,7 @@ SignatureDictionary LaySignatureDictionary(const SignatureOptions& options,
 }
 
 SignatureDictionary LayTimestampDictionary(const DocumentTimestampOptions& options) {
-  SignatureDictionary dictionary =
-      Begin("/DocTimeStamp", "/ETSI.RFC3161", options.contents_octets);
+  SignatureDictionary dictionary = Begin("/DocTimeStamp", "/ETSI.RFC3161", options.contents_octets);
   dictionary.body.append(" >>");
   return dictionary;
 }
@@ -60,9 +59,8 @@ std::string CertificationReference(AllowedChanges changes) {
 }
 
 std::string FieldLockReference(const std::string& lock, const std::string& catalog) {
-  return absl::StrCat(
-      "<< /Type /SigRef /TransformMethod /FieldMDP /Data ", catalog,
-      " /TransformParams << /Type /TransformParams ", lock, " /V /1.2 >> >>");
+  return absl::StrCat("<< /Type /SigRef /TransformMethod /FieldMDP /Data ", catalog,
+                      " /TransformParams << /Type /TransformParams ", lock, " /V /1.2 >> >>");
 }
 
 }  // namespace enkrat::pades

@@ -34,10 +34,10 @@ int TurnUpright(int drawn, const Appearance& appearance, int rotate, UpdateObjec
   const char* matrix = rotate == 90    ? "0 1 -1 0 0 0"
                        : rotate == 180 ? "-1 0 0 -1 0 0"
                                        : "0 -1 1 0 0 0";
-  const std::string entries = absl::StrCat(
-      "/Type /XObject /Subtype /Form /BBox [ 0 0 ", NumberText(appearance.place.width), " ",
-      NumberText(appearance.place.height), " ] /Matrix [ ", matrix,
-      " ] /Resources << /XObject << /Upright ", ReferenceText(drawn), " >> >>");
+  const std::string entries =
+      absl::StrCat("/Type /XObject /Subtype /Form /BBox [ 0 0 ", NumberText(appearance.place.width),
+                   " ", NumberText(appearance.place.height), " ] /Matrix [ ", matrix,
+                   " ] /Resources << /XObject << /Upright ", ReferenceText(drawn), " >> >>");
   return objects.AddStream(entries, AsSpan("q /Upright Do Q"));
 }
 
@@ -79,8 +79,8 @@ void EditForm(DocumentUpdate& update, const std::string& new_field) {
     if (new_field.empty()) return;
     QPDFObjectHandle fields =
         form.isDictionary() ? form.getKey("/Fields") : QPDFObjectHandle::newNull();
-    update.AppendToArray(fields, [&](std::string array) { text.Set("/Fields", array); },
-                         new_field);
+    update.AppendToArray(
+        fields, [&](std::string array) { text.Set("/Fields", array); }, new_field);
   };
   update.EditEntry(catalog, "/AcroForm", DocumentUpdate::Place::kOwnObject, change);
 }
@@ -106,8 +106,9 @@ absl::Status ShowInWidget(DocumentUpdate& update, QPDFObjectHandle widget,
   ENKRAT_ASSIGN_OR_RETURN(const std::string drawn,
                           DrawnEntry(appearance, rotate, update.objects()));
   const int flags = IntegerOr(widget.getKey("/F"), 0);
-  update.Edit(widget).Set("/AP", drawn).Set(
-      "/F", absl::StrCat((flags | kPrint | kLocked) & ~(kInvisible | kHidden | kNoView)));
+  update.Edit(widget)
+      .Set("/AP", drawn)
+      .Set("/F", absl::StrCat((flags | kPrint | kLocked) & ~(kInvisible | kHidden | kNoView)));
   return absl::OkStatus();
 }
 

@@ -1,5 +1,5 @@
-// The form field that holds a signature, with its widget on a page: an empty one that is there, or a
-// new one (ISO 32000-1 12.7.4.5).
+// The form field that holds a signature, with its widget on a page: an empty one that is there, or
+// a new one (ISO 32000-1 12.7.4.5).
 #ifndef ENKRAT_PADES_SIGNATURE_FIELD_H_
 #define ENKRAT_PADES_SIGNATURE_FIELD_H_
 

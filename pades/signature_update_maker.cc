@@ -54,8 +54,7 @@ class RangeDigest {
 
 // All of the file but the hexadecimal string with its brackets (ISO 32000-1 12.8.1).
 std::string ByteRangeText(uint64_t gap_begin, uint64_t gap_end, uint64_t file_end) {
-  std::string text =
-      absl::StrCat("[0 ", gap_begin, " ", gap_end, " ", file_end - gap_end, "]");
+  std::string text = absl::StrCat("[0 ", gap_begin, " ", gap_end, " ", file_end - gap_end, "]");
   text.resize(kByteRangeOctets, ' ');
   return text;
 }

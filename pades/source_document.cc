@@ -53,9 +53,9 @@ absl::Status SourceDocument::Parse() {
 absl::Status SourceDocument::CheckUndamaged() const {
   if (!qpdf_->anyWarnings()) return absl::OkStatus();
   const std::vector<QPDFExc> warnings = qpdf_->getWarnings();
-  return MakeError(Reason::kPdfDamaged, absl::StrCat(warnings.front().getMessageDetail(),
-                                                     " (offset ",
-                                                     warnings.front().getFilePosition(), ")"));
+  return MakeError(Reason::kPdfDamaged,
+                   absl::StrCat(warnings.front().getMessageDetail(), " (offset ",
+                                warnings.front().getFilePosition(), ")"));
 }
 
 }  // namespace enkrat::pades

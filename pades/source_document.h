@@ -14,7 +14,8 @@ class QPDF;
 namespace enkrat::pades {
 
 // How a revision lists its objects: a table (with or without a stream beside it, "hybrid"), or a
-// cross-reference stream (ISO 32000-1 7.5.4, 7.5.8). An update uses the form of the revision before.
+// cross-reference stream (ISO 32000-1 7.5.4, 7.5.8). An update uses the form of the revision
+// before.
 enum class CrossReferenceForm { kTable, kStream };
 
 struct RevisionEnd {

@@ -15,12 +15,13 @@
 namespace enkrat::pades {
 
 struct UpdateFile {
-  Bytes octets;  // to append to the document
+  Bytes octets;                       // to append to the document
   std::map<int, size_t> body_begins;  // object number -> where its body begins in `octets`
 };
 
-// `trailer` holds what the new trailer keeps of the last one; /Size and /Prev are set here. The same
-// input gives the same octets. kLimitExceeded if offsets would pass ten digits or /Size kMaxObjects.
+// `trailer` holds what the new trailer keeps of the last one; /Size and /Prev are set here. The
+// same input gives the same octets. kLimitExceeded if offsets would pass ten digits or /Size
+// kMaxObjects.
 absl::StatusOr<UpdateFile> LayUpdateFile(const RevisionEnd& end, const UpdateObjects& objects,
                                          DictionaryText trailer);
 
