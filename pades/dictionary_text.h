@@ -23,6 +23,10 @@ class DictionaryText {
     entries_[key] = std::move(value);
     return *this;
   }
+  // All entries of `other`, in place of those of the same keys.
+  void Merge(const DictionaryText& other) {
+    for (const auto& [key, value] : other.entries_) entries_[key] = value;
+  }
   void Remove(const std::string& key) { entries_.erase(key); }
   bool Has(const std::string& key) const { return entries_.contains(key); }
   // "<< /Key value >>"; "/Type" and "/Subtype" first, as people expect them.

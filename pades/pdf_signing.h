@@ -24,9 +24,9 @@ namespace enkrat::pades {
 enum class AllowedChanges { kNone = 1, kFormFilling = 2, kFormFillingAndAnnotations = 3 };
 
 struct SignatureOptions {
-  std::string field_name = {};  // existing and unsigned: it is filled; not there: it is made.
-                                // Empty: a new field "Signature<n>".
-  absl::Time signing_time;      // /M, in whole seconds, UTC
+  std::string field_name = {};   // existing and unsigned: it is filled; not there: it is made.
+                                 // Empty: a new field "Signature<n>".
+  absl::Time signing_time = {};  // /M, in whole seconds, UTC
   std::string signer_name =
       {};                     // /Name; these four: UTF-8, at most 256 characters, empty: left out
   std::string reason = {};    // /Reason

@@ -34,7 +34,7 @@ absl::StatusOr<Bytes> DocumentSigner::SignDigest(DigestAlgorithm algorithm, Byte
                                      .document_digest = ToBytes(digest),
                                      .signer_certificate_der = certificate_.der,
                                      .signer_key = &certificate_.key->public_key(),
-                                     .signing_time = SigningTime()}));
+                                     .pades = true}));
   ENKRAT_ASSIGN_OR_RETURN(
       const Bytes value,
       certificate_.key->SignDigest(signature.digest_algorithm(), signature.digest_to_sign()));

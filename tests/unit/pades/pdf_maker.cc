@@ -44,6 +44,23 @@ std::string LayPdf(const PdfPlan& plan) {
   return plan.before_header + text;
 }
 
+std::string LayHybridPdf() {
+  PdfPlan plan = TwoPages();
+  const std::string font = plan.objects[6];
+  plan.objects.erase(6);
+  const std::string numbers = "6 0 ";
+  plan.objects[7] =
+      absl::StrCat("<< /Type /ObjStm /N 1 /First ", numbers.size(), " /Length ",
+                   numbers.size() + font.size(), " >>\nstream\n", numbers, font, "\nendstream");
+  // Object 6 is the first of object stream 7.
+  const std::string entry("\x02\x00\x07\x00", 4);
+  plan.objects[8] = absl::StrCat("<< /Type /XRef /W [ 1 2 1 ] /Index [ 6 1 ] /Size 9 /Length ",
+                                 entry.size(), " >>\nstream\n", entry, "\nendstream");
+  const size_t stream = LayPdf(plan).find("8 0 obj");
+  absl::StrAppend(&plan.trailer_entries, " /XRefStm ", stream);
+  return LayPdf(plan);
+}
+
 void WriteText(const std::string& path, const std::string& octets) {
   std::ofstream(path, std::ios::binary) << octets;
 }

@@ -27,6 +27,10 @@ PdfPlan TwoPages();
 // The file, with a cross-reference table.
 std::string LayPdf(const PdfPlan& plan);
 
+// TwoPages with its font in an object stream that only a cross-reference stream beside the table
+// knows of (/XRefStm, ISO 32000-1 7.5.8.4).
+std::string LayHybridPdf();
+
 void WriteText(const std::string& path, const std::string& octets);
 std::string ReadText(const std::string& path);
 

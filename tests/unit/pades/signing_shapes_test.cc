@@ -68,5 +68,152 @@ TEST_F(SigningShapesTest, LinearisedFileWithObjectStreamsIsSigned) {
   ExpectSigned();
 }
 
+TEST_F(SigningShapesTest, HybridFileIsSigned) {
+  WriteText(path_, LayHybridPdf());
+  ExpectSigned();
+  const std::string update = ReadText(path_).substr(LayHybridPdf().size());
+  EXPECT_TRUE(absl::StrContains(update, "\ntrailer\n"));
+  EXPECT_FALSE(absl::StrContains(update, "XRefStm"));
+}
+
+TEST_F(SigningShapesTest, FileWithJunkBeforeItsHeaderIsSigned) {
+  PdfPlan plan = TwoPages();
+  plan.before_header = "HTTP/1.1 200 OK\r\n\r\n";
+  Write(plan);
+  ExpectSigned();
+  ExpectSigned(2);
+}
+
+TEST_F(SigningShapesTest, FileWithoutLineEndAtItsEndIsSigned) {
+  PdfPlan plan = TwoPages();
+  plan.after_end = "";
+  Write(plan);
+  ExpectSigned();
+}
+
+TEST_F(SigningShapesTest, FileWithSeveralEndMarksAndTrailingBlanksIsSigned) {
+  PdfPlan plan = TwoPages();
+  plan.after_end = "\r\n%%EOF\r\n   \r\n";
+  Write(plan);
+  ExpectSigned();
+}
+
+TEST_F(SigningShapesTest, FileWithoutIdentifiersIsSigned) {
+  PdfPlan plan = TwoPages();
+  plan.trailer_entries = "";
+  Write(plan);
+  ExpectSigned();
+}
+
+TEST_F(SigningShapesTest, TrailerKeepsWhatItHad) {
+  PdfPlan plan = TwoPages();
+  plan.objects[7] = "<< /Title (Pogodba) >>";
+  absl::StrAppend(&plan.trailer_entries, " /Info 7 0 R /Odd#20One [ 1 2 ]");
+  Write(plan);
+  ExpectSigned();
+  const std::string update = ReadText(path_).substr(LayPdf(plan).size());
+  EXPECT_THAT(update, HasSubstr("/Info 7 0 R"));
+  EXPECT_THAT(update, HasSubstr("/Odd#20One [ 1 2 ]"));
+  EXPECT_THAT(update, HasSubstr("/Root 1 0 R"));
+  EXPECT_THAT(update, HasSubstr("/ID [ <00112233445566778899aabbccddeeff> <"));
+}
+
+TEST_F(SigningShapesTest, SignedFileIsSignedAgainAndAgain) {
+  Write(TwoPages());
+  for (int signatures = 1; signatures <= 4; ++signatures) ExpectSigned(signatures);
+}
+
+TEST_F(SigningShapesTest, SignedFileWithObjectStreamsIsSignedAgain) {
+  Write(TwoPages());
+  Convert({"--object-streams=generate"});
+  ExpectSigned(1);
+  ExpectSigned(2);
+}
+
+TEST_F(SigningShapesTest, EachDigestAlgorithmIsValid) {
+  Write(TwoPages());
+  ExpectSigned(1, {.digest_algorithm = DigestAlgorithm::kSha256});
+  ExpectSigned(2, {.digest_algorithm = DigestAlgorithm::kSha384});
+  ExpectSigned(3, {.digest_algorithm = DigestAlgorithm::kSha512});
+}
+
+TEST_F(SigningShapesTest, AnnotationsInAnArrayOfTheirOwnAreKept) {
+  PdfPlan plan = TwoPages();
+  plan.objects[3].insert(3, "/Annots 7 0 R ");
+  plan.objects[7] = "[ 8 0 R ]";
+  plan.objects[8] = "<< /Type /Annot /Subtype /Text /Rect [ 1 1 9 9 ] /Contents (opomba) >>";
+  Write(plan);
+  ExpectSigned();
+  EXPECT_THAT(ReadText(path_), HasSubstr("7 0 obj\n[ 8 0 R 10 0 R ]"));
+}
+
+TEST_F(SigningShapesTest, AnnotationsWithinThePageAreKept) {
+  PdfPlan plan = TwoPages();
+  plan.objects[3].insert(3, "/Annots [ 7 0 R ] ");
+  plan.objects[7] = "<< /Type /Annot /Subtype /Text /Rect [ 1 1 9 9 ] /Contents (opomba) >>";
+  Write(plan);
+  ExpectSigned();
+  EXPECT_THAT(ReadText(path_), HasSubstr("/Annots [ 7 0 R 9 0 R ]"));
+}
+
+TEST_F(SigningShapesTest, FormOfItsOwnObjectKeepsItsOtherFields) {
+  PdfPlan plan = TwoPages();
+  plan.objects[1] = "<< /Type /Catalog /Pages 2 0 R /AcroForm 7 0 R >>";
+  plan.objects[7] = "<< /Fields 8 0 R /DA (/F1 0 Tf) /NeedAppearances true >>";
+  plan.objects[8] = "[ 9 0 R ]";
+  plan.objects[9] = "<< /FT /Tx /T (ime) /V (Ana) >>";
+  Write(plan);
+  ExpectSigned();
+  const std::string update = ReadText(path_).substr(LayPdf(plan).size());
+  EXPECT_THAT(update, HasSubstr("8 0 obj\n[ 9 0 R 11 0 R ]"));
+  EXPECT_THAT(update, HasSubstr("7 0 obj\n<< /DA (/F1 0 Tf) /Fields 8 0 R /NeedAppearances true "
+                                "/SigFlags 3 >>"));
+}
+
+TEST_F(SigningShapesTest, FormWithinTheCatalogKeepsItsOtherFields) {
+  PdfPlan plan = TwoPages();
+  plan.objects[1] = "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [ 7 0 R ] >> >>";
+  plan.objects[7] = "<< /FT /Tx /T (ime) /V (Ana) >>";
+  Write(plan);
+  ExpectSigned();
+  EXPECT_THAT(ReadText(path_), HasSubstr("/AcroForm << /Fields [ 7 0 R 9 0 R ] /SigFlags 3 >>"));
+}
+
+TEST_F(SigningShapesTest, CatalogSaysThatItUsesTheExtension) {
+  Write(TwoPages());
+  ExpectSigned();
+  EXPECT_THAT(ReadText(path_),
+              HasSubstr("/Extensions << /ESIC << /BaseVersion /1.7 /ExtensionLevel 1 >> >>"));
+}
+
+TEST_F(SigningShapesTest, TextsAndTimeAreInTheSignatureDictionary) {
+  Write(TwoPages());
+  ExpectSigned(1, {.signer_name = "Ana Novak", .reason = "Strinjam se", .location = "Ljubljana"});
+  const Opinion opinion = AskOthers(path_);
+  EXPECT_THAT(ReadText(path_), HasSubstr("/Location (Ljubljana)"));
+  EXPECT_THAT(ReadText(path_), HasSubstr("/Reason (Strinjam se)"));
+  EXPECT_THAT(opinion.words, HasSubstr("Signature Type: ETSI.CAdES.detached"));
+  EXPECT_THAT(opinion.words, HasSubstr("Jan 15 2027"));
+}
+
+TEST_F(SigningShapesTest, TextsBeyondLatinAreUtf16) {
+  Write(TwoPages());
+  ExpectSigned(1, {.location = "Črnomelj (Žaga)"});
+  EXPECT_THAT(ReadText(path_), HasSubstr("/Location <feff010c0072006e006f006d0065006c006a"));
+}
+
+TEST_F(SigningShapesTest, CertifiedFileThatAllowsFormFillingIsSigned) {
+  Write(TwoPages());
+  ExpectSigned(1, {.certify = AllowedChanges::kFormFilling});
+  EXPECT_THAT(ReadText(path_), HasSubstr("/Perms << /DocMDP 7 0 R >>"));
+  ExpectSigned(2);
+}
+
+TEST_F(SigningShapesTest, CertifiedFileThatAllowsAnnotationsIsSigned) {
+  Write(TwoPages());
+  ExpectSigned(1, {.certify = AllowedChanges::kFormFillingAndAnnotations});
+  ExpectSigned(2);
+}
+
 }  // namespace
 }  // namespace enkrat::pades::testing
