@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/bytes.h"
+#include "common/openssl_ptr.h"
 #include "trusted_list/trusted_list.h"
 
 namespace enkrat::validation {
@@ -26,6 +27,8 @@ class TrustStore {
   virtual ~TrustStore() = default;
 
   virtual const std::vector<Bytes>& anchors_der() const = 0;  // of all sources, once each
+  // Those whose subject is that name (RFC 5280 7.1); owned by the store, not to be changed.
+  virtual std::vector<X509*> AnchorsNamed(const X509_NAME* subject) const = 0;
   // The services of the lists that have this certificate; empty for other anchors.
   virtual std::vector<const trusted_list::TrustService*> ServicesOf(
       ByteSpan certificate_der) const = 0;
