@@ -17,9 +17,10 @@ namespace enkrat::validation {
 class TrustStore {
  public:
   struct Options {
-    std::vector<Bytes> anchors_der;  // of signatures and timestamps alike; roots or any certificate
-    bool system_roots = false;       // also OpenSSL's default folder and file
-    std::vector<trusted_list::TrustedList> lists;
+    std::vector<Bytes> anchors_der =
+        {};                     // of signatures and timestamps alike; roots or any certificate
+    bool system_roots = false;  // also OpenSSL's default folder and file
+    std::vector<trusted_list::TrustedList> lists = {};
   };
   // kConfigurationInvalid for octets that are no certificate, or more than 4096 in all. None at all
   // is allowed: everything then ends as NO_CERTIFICATE_CHAIN_FOUND.
