@@ -38,7 +38,7 @@ LIBRARIES = {
     r"sqlite3\.h": {"store"},
     r"curl": {"http_client"},
     r"cjose|jansson\.h": {"idp_client"},
-    r"libxml|xmlsec": {"idp_client", "trusted_list"},
+    r"libxml|xmlsec": {"idp_client", "trusted_list", "asic"},
     r"qpdf": {"pades"},
     r"hb\.h|hb-subset|ft2build|freetype|png\.h": {"pades"},
     r"zip\.h": {"asic"},
