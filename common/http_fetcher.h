@@ -23,6 +23,9 @@ struct HttpRequest {
   absl::Duration timeout = absl::Seconds(5);
   std::string tls_ca_file = {};  // PEM roots; empty: the system's
   PlainHttp plain_http = PlainHttp::kRefused;
+  // For a URL that a stranger wrote: connects to public addresses only, whatever the name resolves
+  // to, at ports 80 and 443, on a connection of its own.
+  bool public_addresses_only = false;
 };
 
 struct HttpResponse {
@@ -37,8 +40,9 @@ class HttpFetcher {
   virtual ~HttpFetcher() = default;
 
   // An answer of any HTTP status. Redirects are not followed. kConfigurationInvalid for a URL that
-  // is not allowed; kLimitExceeded for an answer that is too long; kInternal otherwise (no
-  // connection, TLS, timeout): callers give it the reason that fits their place.
+  // is not allowed, or leads where it may not; kLimitExceeded for an answer that is too long;
+  // kInternal otherwise (no connection, TLS, timeout): callers give it the reason that fits their
+  // place.
   virtual absl::StatusOr<HttpResponse> Fetch(const HttpRequest& request) = 0;
 };
 

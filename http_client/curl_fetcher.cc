@@ -1,6 +1,7 @@
 #include "http_client/curl_fetcher.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <string>
@@ -13,6 +14,7 @@
 #include "common/mutex.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "http_client/address_rules.h"
 #include "http_client/url_rules.h"
 
 namespace enkrat::http_client {
@@ -31,12 +33,13 @@ struct ListDeleter {
 };
 using ListPtr = std::unique_ptr<curl_slist, ListDeleter>;
 
-// What has arrived of one answer, and how much of it may.
+// What has arrived of one answer, how much of it may, and whether an address was refused.
 struct Arrival {
   size_t max_body_size = 0;
   Bytes body = {};
   size_t header_octets = 0;
   bool too_long = false;
+  bool address_refused = false;
 };
 
 // Answering less than what came ends the transfer.
@@ -58,6 +61,16 @@ size_t OnHeader(char*, size_t, size_t size, void* context) {
     return 0;
   }
   return size;
+}
+
+// Called with the very address that is to be connected to: what a resolver says before or
+// afterwards does not matter.
+curl_socket_t OnOpenSocket(void* context, curlsocktype, curl_sockaddr* address) {
+  if (!IsPublicAddress(&address->addr, address->addrlen)) {
+    static_cast<Arrival*>(context)->address_refused = true;
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 // Sets options one after the other and remembers whether one of them failed.
@@ -107,6 +120,15 @@ void SetBounds(const HttpRequest& request, Arrival& arrival, EasyOptions& option
   options.Set(CURLOPT_HEADERDATA, static_cast<void*>(&arrival));
 }
 
+void SetAddresses(const HttpRequest& request, Arrival& arrival, EasyOptions& options) {
+  if (!request.public_addresses_only) return;
+  options.Set(CURLOPT_OPENSOCKETFUNCTION, &OnOpenSocket);
+  options.Set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&arrival));
+  // A connection that another request opened was never asked about.
+  options.Set(CURLOPT_FRESH_CONNECT, 1L);
+  options.Set(CURLOPT_FORBID_REUSE, 1L);
+}
+
 // The headers that are sent; with a body also the body. The list must live as long as the transfer.
 absl::StatusOr<ListPtr> SetContent(const HttpRequest& request, EasyOptions& options) {
   ListPtr headers;
@@ -133,6 +155,9 @@ absl::StatusOr<ListPtr> SetContent(const HttpRequest& request, EasyOptions& opti
 absl::Status TransferError(CURLcode code, const Arrival& arrival) {
   if (arrival.too_long || code == CURLE_FILESIZE_EXCEEDED) {
     return MakeError(Reason::kLimitExceeded, "the answer is too long");
+  }
+  if (arrival.address_refused) {
+    return MakeError(Reason::kConfigurationInvalid, "URL leads to an address that is not public");
   }
   const Reason reason =
       code == CURLE_SSL_CACERT_BADFILE ? Reason::kConfigurationInvalid : Reason::kInternal;
@@ -164,6 +189,7 @@ absl::StatusOr<HttpResponse> Exchange(CURL* easy, CURLU* url, const HttpRequest&
   options.Set(CURLOPT_CURLU, url);
   SetTransport(request, options);
   SetBounds(request, arrival, options);
+  SetAddresses(request, arrival, options);
   ENKRAT_ASSIGN_OR_RETURN(const ListPtr headers, SetContent(request, options));
   if (!options.ok()) return MakeError(Reason::kInternal, "libcurl refuses an option");
   const CURLcode code = curl_easy_perform(easy);
@@ -225,6 +251,7 @@ absl::StatusOr<HttpResponse> CurlFetcher::Fetch(const HttpRequest& request) {
     return MakeError(Reason::kConfigurationInvalid, "a body needs a content type");
   }
   ENKRAT_ASSIGN_OR_RETURN(const CurlUrlPtr url, ParseAllowedUrl(request.url, request.plain_http));
+  if (request.public_addresses_only) ENKRAT_RETURN_IF_ERROR(CheckUsualPort(url.get()));
   EasyPtr easy = connections_->Take();
   if (easy == nullptr) return MakeError(Reason::kInternal, "out of memory");
   absl::StatusOr<HttpResponse> response = Exchange(easy.get(), url.get(), request);

@@ -52,4 +52,11 @@ absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, PlainHttp pla
   return parsed;
 }
 
+absl::Status CheckUsualPort(CURLU* url) {
+  const std::string port = Part(url, CURLUPART_PORT);
+  const std::string scheme = Part(url, CURLUPART_SCHEME);
+  if (port.empty() || port == (scheme == "https" ? "443" : "80")) return absl::OkStatus();
+  return Refuse("URL names an unusual port");
+}
+
 }  // namespace enkrat::http_client

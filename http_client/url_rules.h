@@ -23,6 +23,10 @@ using CurlUrlPtr = std::unique_ptr<CURLU, CurlUrlDeleter>;
 // and for more than 2048 octets.
 absl::StatusOr<CurlUrlPtr> ParseAllowedUrl(const std::string& url, PlainHttp plain_http);
 
+// OK for port 80 of http and 443 of https; kConfigurationInvalid for any other: a stranger's URL
+// shall not knock on other services' doors.
+absl::Status CheckUsualPort(CURLU* url);
+
 }  // namespace enkrat::http_client
 
 #endif  // ENKRAT_HTTP_CLIENT_URL_RULES_H_

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -13,7 +14,7 @@
 
 namespace enkrat::validation {
 
-// Thread-safe.
+// Thread-safe. URLs are a stranger's: http and https, no redirects, bounded in size and time.
 class RevocationFetcher {
  public:
   virtual ~RevocationFetcher() = default;
@@ -21,13 +22,16 @@ class RevocationFetcher {
   virtual absl::StatusOr<std::vector<Bytes>> FetchIssuers(const std::string& url,
                                                           absl::Time deadline) = 0;
   virtual absl::StatusOr<Bytes> FetchCrl(const std::string& url, absl::Time deadline) = 0;
-  // RFC 6960 appendix A: POST. The response, with a nonce that was checked if it came back.
+  // RFC 6960 appendix A: POST. The response as it came: who asked sees to its nonce and signature.
   virtual absl::StatusOr<Bytes> FetchOcsp(const std::string& url, ByteSpan request_der,
                                           absl::Time deadline) = 0;
 
   struct Options {
     HttpFetcher* http = nullptr;  // not owned; required: sees to addresses, sizes and times
     int max_fetches = 32;         // for one validation; the caller makes a fetcher for each
+    absl::Duration longest_fetch = absl::Seconds(10);  // of one; a deadline may be nearer
+    // False for an intranet's own CAs, and for tests: also private addresses and other ports.
+    bool public_addresses_only = true;
   };
   static absl::StatusOr<std::unique_ptr<RevocationFetcher>> Create(Options options);
 };
