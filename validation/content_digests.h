@@ -1,0 +1,41 @@
+// Digests of what a signature or a timestamp is over, wherever that is: in memory, in files, known
+// by digests only.
+#ifndef ENKRAT_VALIDATION_CONTENT_DIGESTS_H_
+#define ENKRAT_VALIDATION_CONTENT_DIGESTS_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/bytes.h"
+#include "common/digest.h"
+
+namespace enkrat::validation {
+
+// Computes each digest once. Not thread-safe.
+class ContentDigests {
+ public:
+  // What the content may be, by that algorithm: usually one digest; none if it is not at hand.
+  using Candidates = absl::StatusOr<std::vector<Bytes>>;
+  using Source = std::function<Candidates(DigestAlgorithm)>;
+
+  explicit ContentDigests(Source source) : source_(std::move(source)) {}
+  // Borrows the octets.
+  static ContentDigests OfOctets(ByteSpan octets);
+  // One candidate for each file, and each digest of the algorithm's size. kNotFound,
+  // kConfigurationInvalid, kLimitExceeded for a file.
+  static ContentDigests OfFilesAndDigests(std::vector<std::string> paths,
+                                          std::vector<Bytes> digests, uint64_t most_octets);
+
+  const Candidates& Get(DigestAlgorithm algorithm);
+
+ private:
+  Source source_;
+  std::map<DigestAlgorithm, Candidates> known_;
+};
+
+}  // namespace enkrat::validation
+
+#endif  // ENKRAT_VALIDATION_CONTENT_DIGESTS_H_
