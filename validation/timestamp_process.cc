@@ -11,6 +11,7 @@
 #include "common/der.h"
 #include "common/time_text.h"
 #include "validation/judgement.h"
+#include "validation/qualification.h"
 #include "validation/timestamp_token.h"
 
 namespace enkrat::validation {
@@ -121,6 +122,8 @@ void CheckPath(const TimestampToken& token, const TimestampRequest& request, Run
                {.of_signature = request.known_since, .of_validation_data = request.known_since});
   judgement.Adopt("timestamp-", path.checks, path.conclusion);
   report.chain = std::move(path.chain);
+  report.qualified_by_list = path.conclusion.passed() &&
+                             IsQualifiedTimestampChain(report.chain, token.gen_time, run.trust());
 }
 
 }  // namespace
