@@ -1,5 +1,6 @@
 #include "validation/cms_process.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +22,19 @@ std::string IdOf(const CmsRequest& request, int signer) {
 std::string CoverOf(bool encapsulated, bool alone) {
   if (encapsulated) return "the content inside the signature";
   return alone ? "the detached content" : "";
+}
+
+// The content inside; if there is a detached one as well, the two have to be the same.
+ContentDigests InsideAndDetached(ByteSpan inside, ContentDigests* detached) {
+  return ContentDigests(
+      [inside, detached](DigestAlgorithm algorithm) -> ContentDigests::Candidates {
+        const Bytes digest = ComputeDigest(algorithm, inside);
+        const ContentDigests::Candidates& given = detached->Get(algorithm);
+        if (!given.ok()) return given.status();
+        const bool same =
+            given->empty() || std::find(given->begin(), given->end(), digest) != given->end();
+        return std::vector<Bytes>{same ? digest : Bytes{}};  // no digest is empty
+      });
 }
 
 }  // namespace
@@ -51,7 +65,8 @@ absl::StatusOr<std::vector<SignatureReport>> JudgeCms(const CmsRequest& request,
     return reports;
   }
   const bool encapsulated = message.content().has_value();
-  ContentDigests inside = ContentDigests::OfOctets(message.content().value_or(ByteSpan()));
+  ContentDigests inside =
+      InsideAndDetached(message.content().value_or(ByteSpan()), request.detached);
   for (int i = 0; i < message.signer_count(); ++i) {
     message.SelectSigner(i);
     if (run.OutOfTime()) {

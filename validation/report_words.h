@@ -1,0 +1,19 @@
+// The words that a report's enumerators are written with, in text and JSON alike.
+#ifndef ENKRAT_VALIDATION_REPORT_WORDS_H_
+#define ENKRAT_VALIDATION_REPORT_WORDS_H_
+
+#include "absl/strings/string_view.h"
+#include "validation/report.h"
+
+namespace enkrat::validation {
+
+// "passed", "failed", "warning", "not-applicable".
+absl::string_view CheckResultName(Check::Result result);
+// "not-needed", "good", "revoked", "unknown".
+absl::string_view RevocationName(ChainElement::Revocation revocation);
+// "signature", "archive", "document", "container", "alone".
+absl::string_view TimestampKindName(TimestampReport::Kind kind);
+
+}  // namespace enkrat::validation
+
+#endif  // ENKRAT_VALIDATION_REPORT_WORDS_H_
