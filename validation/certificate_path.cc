@@ -98,8 +98,10 @@ class PathJudgement {
     if (revoked) return revocation;
     // EN 319 102-1 5.2.6.4: expired, but known not to have been revoked until then.
     const bool itself = !ValidityOf(path_.front()).Holds(at);
-    return itself && revocation.passed() ? Indeterminate(SubIndication::kOutOfBoundsNotRevoked)
-                                         : validity;
+    const bool known = result_.chain.front().revocation != Revocation::kUnknown;
+    return itself && known && revocation.passed()
+               ? Indeterminate(SubIndication::kOutOfBoundsNotRevoked)
+               : validity;
   }
 
   // From the anchor down: an issuer must be good before what it says about others counts.
@@ -136,6 +138,9 @@ class PathJudgement {
       case Revocation::kUnknown:
         break;
     }
+    const bool may_be_unknown = request_.rule == RevocationRule::kSigningCertificate &&
+                                (i > 0 || request_.purpose != PathPurpose::kSigning);
+    if (may_be_unknown) return Tell(i, Check::Result::kWarning, finding.why_unknown);
     Tell(i, Check::Result::kFailed, finding.why_unknown);
     return Indeterminate(finding.lacking);
   }

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 
-#include "asic/container.h"
 #include "common/der_reader.h"
 #include "common/der_tag.h"
 #include "common/openssl_ptr.h"
@@ -16,6 +15,7 @@ namespace enkrat::validation {
 namespace {
 
 constexpr char kPdfHeader[] = "%PDF-";
+constexpr char kZipHeader[] = "PK\x03\x04";
 constexpr char kPemBegin[] = "-----BEGIN ";
 constexpr uint8_t kSignedDataOid[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
                                       0xf7, 0x0d, 0x01, 0x07, 0x02};
@@ -65,7 +65,7 @@ absl::StatusOr<Bytes> FromPem(ByteSpan file) {
 
 absl::StatusOr<FileFormat> DetectFormat(ByteSpan first_octets) {
   const ByteSpan head = first_octets.first(std::min(first_octets.size(), kFormatOctets));
-  if (asic::Container::LooksLikeOne(head)) return FileFormat::kContainer;
+  if (StartsWith(head, AsSpan(kZipHeader))) return FileFormat::kContainer;
   if (StartsWith(head, AsSpan(kPemBegin))) return FileFormat::kSignedDataPem;
   if (const std::optional<ByteSpan> body = SequenceBody(head)) {
     if (StartsWith(*body, kSignedDataOid)) return FileFormat::kSignedData;

@@ -8,10 +8,8 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "validation/cms_process.h"
-#include "validation/container_process.h"
 #include "validation/format_detection.h"
 #include "validation/judgement.h"
-#include "validation/pdf_process.h"
 #include "validation/run.h"
 
 namespace enkrat::validation {
@@ -48,9 +46,8 @@ absl::StatusOr<Report> Judge(const Validator::Input& input, Run& run) {
   ENKRAT_ASSIGN_OR_RETURN(const FileFormat format, DetectFormat(head));
   switch (format) {
     case FileFormat::kPdf:
-      return JudgePdf(input.path, run);
     case FileFormat::kContainer:
-      return JudgeContainer(input.path, run);
+      return MakeError(Reason::kRequestMalformed, "PDFs and containers are not judged yet");
     case FileFormat::kSignedData:
     case FileFormat::kSignedDataPem:
     case FileFormat::kTimestampResponse:
