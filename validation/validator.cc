@@ -8,6 +8,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "validation/cms_process.h"
+#include "validation/container_process.h"
 #include "validation/format_detection.h"
 #include "validation/judgement.h"
 #include "validation/run.h"
@@ -45,9 +46,10 @@ absl::StatusOr<Report> Judge(const Validator::Input& input, Run& run) {
   ENKRAT_ASSIGN_OR_RETURN(const Bytes head, FirstOctets(input.path));
   ENKRAT_ASSIGN_OR_RETURN(const FileFormat format, DetectFormat(head));
   switch (format) {
-    case FileFormat::kPdf:
     case FileFormat::kContainer:
-      return MakeError(Reason::kRequestMalformed, "PDFs and containers are not judged yet");
+      return JudgeContainer(input.path, run);
+    case FileFormat::kPdf:
+      return MakeError(Reason::kRequestMalformed, "PDFs are not judged yet");
     case FileFormat::kSignedData:
     case FileFormat::kSignedDataPem:
     case FileFormat::kTimestampResponse:
