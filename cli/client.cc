@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,7 @@ namespace {
 constexpr size_t kMaxPemFile = 1024 * 1024;
 constexpr char kAwayHint[] =
     " (hint: is it running, is --server right, and do --plaintext or the --tls options fit it?)";
+constexpr size_t kChunk = 256 * 1024;         // of a streamed document
 constexpr int kMaxAnswer = 64 * 1024 * 1024;  // 1000 documents with their CMS
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
@@ -99,6 +101,32 @@ class Client::Channel {
         });
   }
 
+  absl::Status SignPdf(const v1::SignPdfHeader& header, std::istream& document,
+                       const std::function<void(absl::string_view)>& sink,
+                       v1::SignResponse* response) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const auto stream = signing->SignPdf(&context);
+    v1::SignPdfRequest part;
+    *part.mutable_header() = header;
+    bool open = stream->Write(part);
+    std::string octets(kChunk, '\0');
+    while (open && document.read(octets.data(), kChunk).gcount() > 0) {
+      part.set_chunk(octets.data(), static_cast<size_t>(document.gcount()));
+      open = stream->Write(part);
+    }
+    stream->WritesDone();
+    v1::SignPdfResponse answer;
+    while (stream->Read(&answer)) {
+      if (answer.has_result()) {
+        *response = std::move(*answer.mutable_result());
+      } else {
+        sink(answer.chunk());
+      }
+    }
+    return Convert(stream->Finish());
+  }
+
   std::unique_ptr<v1::SigningService::Stub> signing;
   std::unique_ptr<v1::CertificateService::Stub> certificates;
   std::unique_ptr<v1::TimestampService::Stub> timestamps;
@@ -149,6 +177,20 @@ absl::Status Client::ComputeBinding(const v1::ComputeBindingRequest& request,
 
 absl::Status Client::Sign(const v1::SignRequest& request, v1::SignResponse* response) {
   return channel_->Call(*channel_->signing, &v1::SigningService::Stub::Sign, request, response);
+}
+
+absl::Status Client::SignPdf(const v1::SignPdfHeader& header, const std::string& path,
+                             const std::function<void(absl::string_view octets)>& sink,
+                             v1::SignResponse* response) {
+  std::ifstream document(path, std::ios::binary);
+  if (!document) return UnavailableError(absl::StrCat("cannot read ", path));
+  return channel_->SignPdf(header, document, sink, response);
+}
+
+absl::Status Client::Timestamp(const v1::TimestampRequest& request,
+                               v1::TimestampResponse* response) {
+  return channel_->Call(*channel_->timestamps, &v1::TimestampService::Stub::Timestamp, request,
+                        response);
 }
 
 absl::Status Client::GetSession(const v1::GetSessionRequest& request,

@@ -5,9 +5,11 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "cli/connection.h"
 
 namespace enkrat::v1 {
@@ -15,6 +17,9 @@ class ComputeBindingRequest;
 class ComputeBindingResponse;
 class SignRequest;
 class SignResponse;
+class SignPdfHeader;
+class TimestampRequest;
+class TimestampResponse;
 class GetSessionRequest;
 class GetSessionResponse;
 class GetCertificateRequest;
@@ -56,6 +61,12 @@ class Client {
   absl::Status ComputeBinding(const v1::ComputeBindingRequest& request,
                               v1::ComputeBindingResponse* response);
   absl::Status Sign(const v1::SignRequest& request, v1::SignResponse* response);
+  // Streams the file at `path`; `sink` gets the signed document in pieces. Unavailable for a file
+  // that cannot be read.
+  absl::Status SignPdf(const v1::SignPdfHeader& header, const std::string& path,
+                       const std::function<void(absl::string_view octets)>& sink,
+                       v1::SignResponse* response);
+  absl::Status Timestamp(const v1::TimestampRequest& request, v1::TimestampResponse* response);
   absl::Status GetSession(const v1::GetSessionRequest& request, v1::GetSessionResponse* response);
   absl::Status GetCertificate(const v1::GetCertificateRequest& request,
                               v1::GetCertificateResponse* response);

@@ -45,8 +45,14 @@ std::optional<signer::SignatureKind> ParseKind(const std::string& word) {
 
 std::optional<signer::SignatureFormat> ParseFormat(const std::string& word) {
   if (word == "raw") return signer::SignatureFormat::kRaw;
-  if (word == "cades-bb") return signer::SignatureFormat::kCadesBB;
-  if (word == "cades-bt") return signer::SignatureFormat::kCadesBT;
+  if (word == "cades-b-b" || word == "cades-bb") return signer::SignatureFormat::kCadesBB;
+  if (word == "cades-b-t" || word == "cades-bt") return signer::SignatureFormat::kCadesBT;
+  if (word == "cades-b-lt") return signer::SignatureFormat::kCadesBLT;
+  if (word == "cades-b-lta") return signer::SignatureFormat::kCadesBLTA;
+  if (word == "pades-b-b") return signer::SignatureFormat::kPadesBB;
+  if (word == "pades-b-t") return signer::SignatureFormat::kPadesBT;
+  if (word == "pades-b-lt") return signer::SignatureFormat::kPadesBLT;
+  if (word == "pades-b-lta") return signer::SignatureFormat::kPadesBLTA;
   return std::nullopt;
 }
 
@@ -75,6 +81,13 @@ std::string NewRequestId() {
 
 absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& arguments,
                                                   const Context& context) {
+  return BuildIntent(arguments, [&](size_t i, DigestAlgorithm algorithm) {
+    return DigestWithProgress(arguments.files[i], algorithm, context);
+  });
+}
+
+absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& arguments,
+                                                  const DigestOfDocument& digest_of) {
   const auto level = ParseLevel(arguments.level);
   const auto kind = ParseKind(arguments.kind);
   const auto digest = ParseDigest(arguments.digest.empty() ? "sha256" : arguments.digest);
@@ -98,7 +111,7 @@ absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& argumen
   ENKRAT_RETURN_IF_ERROR(AsUsage(signer::CheckRequestId(intent.request_id)));
   for (size_t i = 0; i < arguments.files.size(); ++i) {
     const std::string& file = arguments.files[i];
-    ENKRAT_ASSIGN_OR_RETURN(Bytes value, DigestWithProgress(file, *digest, context));
+    ENKRAT_ASSIGN_OR_RETURN(Bytes value, digest_of(i, *digest));
     intent.documents.push_back({.label = arguments.labels.empty()
                                              ? std::filesystem::path(file).filename().string()
                                              : arguments.labels[i],

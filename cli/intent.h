@@ -2,6 +2,7 @@
 #ifndef ENKRAT_CLI_INTENT_H_
 #define ENKRAT_CLI_INTENT_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,11 @@ std::string NewRequestId();
 // errors for unknown words, a request id that is no UUID, or as many labels as there are not files.
 absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& arguments,
                                                   const Context& context);
+
+// The same, with digests that are not the files' own: what is signed of a prepared PDF, say.
+using DigestOfDocument = std::function<absl::StatusOr<Bytes>(size_t index, DigestAlgorithm)>;
+absl::StatusOr<signer::SigningIntent> BuildIntent(const IntentArguments& arguments,
+                                                  const DigestOfDocument& digest_of);
 
 }  // namespace enkrat::cli
 

@@ -23,10 +23,23 @@ std::string Stem(const std::string& file, const std::string& folder) {
   return folder.empty() ? file : (fs::path(folder) / fs::path(file).filename()).string();
 }
 
-DocumentOutputs OutputsFor(const std::string& stem, signer::SignatureFormat format, bool parts) {
+// contract.pdf -> contract-signed.pdf
+std::string SignedName(const std::string& stem) {
+  fs::path path(stem);
+  path.replace_filename(path.stem().string() + "-signed" + path.extension().string());
+  return path.string();
+}
+
+DocumentOutputs OutputsFor(const std::string& stem, signer::SignatureFormat format,
+                           const OutputArguments& arguments) {
+  const bool parts = arguments.parts;
   const bool raw = format == signer::SignatureFormat::kRaw;
   DocumentOutputs outputs;
-  if (!raw) outputs.cms = stem + ".p7s";
+  if (signer::IsPades(format) && arguments.documents_are_here) {
+    outputs.pdf = SignedName(stem);
+    return outputs;
+  }
+  if (!raw) outputs.cms = stem + (arguments.enveloping ? ".p7m" : ".p7s");
   if (raw || parts) {
     outputs.signature = stem + ".sig";
     outputs.timestamp = stem + ".tst";
@@ -62,9 +75,10 @@ absl::Status CheckFolder(const std::string& folder) {
 std::vector<std::string> PathsOf(const OutputPlan& plan) {
   std::vector<std::string> paths;
   for (const DocumentOutputs& outputs : plan.documents) {
-    paths.insert(paths.end(), {outputs.cms, outputs.signature, outputs.timestamp});
+    paths.insert(paths.end(), {outputs.cms, outputs.pdf, outputs.signature, outputs.timestamp});
   }
-  paths.insert(paths.end(), {plan.certificate_file, plan.chain_file, plan.session_file});
+  paths.insert(paths.end(),
+               {plan.container_file, plan.certificate_file, plan.chain_file, plan.session_file});
   std::erase(paths, "");
   return paths;
 }
@@ -74,15 +88,25 @@ absl::StatusOr<OutputPlan> PlanOutputs(const std::vector<std::string>& files,
                                        const OutputArguments& arguments,
                                        absl::FunctionRef<bool(const std::string&)> exists) {
   if (arguments.parts && format != signer::SignatureFormat::kCadesBT) {
-    return UsageError("--parts goes with --format cades-bt");
+    return UsageError("--parts goes with --format cades-b-t");
+  }
+  const bool inside = arguments.enveloping || !arguments.container_file.empty();
+  if (inside && (!signer::IsCades(format) || arguments.parts)) {
+    return UsageError("--enveloping and --container go with a format cades-..., without --parts");
+  }
+  if (arguments.enveloping && !arguments.container_file.empty()) {
+    return UsageError("--enveloping and --container are two ways to one end: give one of them");
   }
   OutputPlan plan{.documents = {},
                   .session_file = arguments.session_file,
                   .chain_file = arguments.chain_file,
-                  .certificate_file = arguments.certificate_file};
+                  .certificate_file = arguments.certificate_file,
+                  .container_file = arguments.container_file};
   std::set<std::string> taken;
   for (const std::string& file : files) {
-    plan.documents.push_back(OutputsFor(Stem(file, arguments.folder), format, arguments.parts));
+    if (arguments.container_file.empty()) {
+      plan.documents.push_back(OutputsFor(Stem(file, arguments.folder), format, arguments));
+    }
     if (arguments.documents_are_here) taken.insert(fs::path(file).lexically_normal().string());
   }
   if (plan.certificate_file.empty() && format == signer::SignatureFormat::kRaw && !files.empty()) {

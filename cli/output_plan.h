@@ -15,16 +15,19 @@ namespace enkrat::cli {
 struct OutputArguments {
   std::string folder = {};            // empty: beside each document
   bool documents_are_here = true;     // otherwise the files are names only, and no file to spare
+  bool enveloping = false;            // the documents go into the CMS
   bool parts = false;                 // CAdES B-T: also signature value and timestamp as files
   bool force = false;                 // existing files may be replaced
   std::string session_file = {};      // empty: none
   std::string chain_file = {};        // empty: none
   std::string certificate_file = {};  // empty: FIRST.cert.pem with RAW, none with CAdES
+  std::string container_file = {};    // empty: no container; else all documents go into it
 };
 
 // Paths for one document; empty: not written.
 struct DocumentOutputs {
-  std::string cms = {};        // FILE.p7s
+  std::string cms = {};        // FILE.p7s; FILE.p7m if the document is inside
+  std::string pdf = {};        // NAME-signed.pdf
   std::string signature = {};  // FILE.sig: the signature value
   std::string timestamp = {};  // FILE.tst: DER TimeStampToken over the signature value
 };
@@ -34,6 +37,7 @@ struct OutputPlan {
   std::string session_file = {};
   std::string chain_file = {};
   std::string certificate_file = {};
+  std::string container_file = {};
 };
 
 // Every path of the plan, in the order of writing.

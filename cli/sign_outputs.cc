@@ -51,6 +51,8 @@ absl::Status WriteIfNamed(const std::string& path, ByteSpan content, bool force)
   return WriteFile(path, content, {.mode = 0644, .overwrite = force});
 }
 
+}  // namespace
+
 absl::Status WriteDocument(const DocumentOutputs& outputs, const v1::DocumentSignature& signature,
                            bool force) {
   ENKRAT_RETURN_IF_ERROR(WriteIfNamed(outputs.cms, Octets(signature.signature()), force));
@@ -62,8 +64,6 @@ absl::Status WriteDocument(const DocumentOutputs& outputs, const v1::DocumentSig
   ENKRAT_RETURN_IF_ERROR(WriteIfNamed(outputs.signature, value, force));
   return WriteIfNamed(outputs.timestamp, Octets(signature.timestamp().token()), force);
 }
-
-}  // namespace
 
 signer::SignatureFormat FormatOf(const v1::SignResponse& response) {
   if (response.signatures().empty()) return signer::SignatureFormat::kRaw;
@@ -86,9 +86,9 @@ absl::Status CheckResult(const std::string& request_id, const v1::SignResponse& 
   const signer::SignatureFormat format = FormatOf(response);
   for (const v1::DocumentSignature& signature : response.signatures()) {
     if (signature.signature().empty()) return Unfit("an empty signature");
-    const bool timestamped = !signature.timestamp().token().empty();
-    if (timestamped == (format == signer::SignatureFormat::kCadesBB)) {
-      return Unfit("a timestamp is missing, or was not asked for");
+    if (signature.timestamp().token().empty() !=
+        response.signatures(0).timestamp().token().empty()) {
+      return Unfit("some have a timestamp, and some have none");
     }
     if (format == signer::SignatureFormat::kRaw) continue;
     ENKRAT_RETURN_IF_ERROR(SignatureValueOf(signature.signature()).status());
@@ -102,7 +102,14 @@ absl::Status CheckAnswer(const signer::SigningIntent& intent, signer::SignatureF
   if (static_cast<size_t>(response.signatures_size()) != intent.documents.size()) {
     return Unfit("another number of signatures");
   }
-  if (FormatOf(response) != format) return Unfit("another format");
+  const bool raw = format == signer::SignatureFormat::kRaw;
+  if ((FormatOf(response) == signer::SignatureFormat::kRaw) != raw) return Unfit("another format");
+  if (signer::IsTimestamped(format) == response.signatures(0).timestamp().token().empty()) {
+    return Unfit("a timestamp is missing, or was not asked for");
+  }
+  if (signer::NeedsValidationData(format) && !response.has_validation_data()) {
+    return Unfit("the validation data is missing");
+  }
   ENKRAT_ASSIGN_OR_RETURN(const PublicKey key, KeyOf(response.certificate().der()));
   for (int i = 0; i < response.signatures_size(); ++i) {
     const signer::Document& document = intent.documents[static_cast<size_t>(i)];
@@ -121,6 +128,11 @@ absl::Status WriteOutputs(const OutputPlan& plan, const std::string& session_jso
     ENKRAT_RETURN_IF_ERROR(
         WriteDocument(plan.documents[i], response.signatures(static_cast<int>(i)), force));
   }
+  return WriteSession(plan, session_json, response, force);
+}
+
+absl::Status WriteSession(const OutputPlan& plan, const std::string& session_json,
+                          const v1::SignResponse& response, bool force) {
   const Bytes certificate = ToBytes(absl::string_view(response.certificate().der()));
   std::vector<Bytes> chain = {certificate};
   for (const std::string& der : response.chain()) chain.push_back(ToBytes(absl::string_view(der)));

@@ -9,8 +9,9 @@
 #include "signer/signing_request.h"
 
 namespace enkrat::v1 {
+class DocumentSignature;
 class SignResponse;
-}
+}  // namespace enkrat::v1
 
 namespace enkrat::cli {
 
@@ -31,6 +32,13 @@ absl::Status CheckAnswer(const signer::SigningIntent& intent, signer::SignatureF
 // existing files are replaced.
 absl::Status WriteOutputs(const OutputPlan& plan, const std::string& session_json,
                           const v1::SignResponse& response, bool force);
+
+// Only what is not a document's: certificate, chain, session.
+absl::Status WriteSession(const OutputPlan& plan, const std::string& session_json,
+                          const v1::SignResponse& response, bool force);
+// Only one document's.
+absl::Status WriteDocument(const DocumentOutputs& outputs, const v1::DocumentSignature& signature,
+                           bool force);
 
 }  // namespace enkrat::cli
 

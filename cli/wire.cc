@@ -52,6 +52,18 @@ v1::SignatureFormat ToMessage(signer::SignatureFormat format) {
       return v1::SIGNATURE_FORMAT_CADES_B_B;
     case signer::SignatureFormat::kCadesBT:
       return v1::SIGNATURE_FORMAT_CADES_B_T;
+    case signer::SignatureFormat::kCadesBLT:
+      return v1::SIGNATURE_FORMAT_CADES_B_LT;
+    case signer::SignatureFormat::kCadesBLTA:
+      return v1::SIGNATURE_FORMAT_CADES_B_LTA;
+    case signer::SignatureFormat::kPadesBB:
+      return v1::SIGNATURE_FORMAT_PADES_B_B;
+    case signer::SignatureFormat::kPadesBT:
+      return v1::SIGNATURE_FORMAT_PADES_B_T;
+    case signer::SignatureFormat::kPadesBLT:
+      return v1::SIGNATURE_FORMAT_PADES_B_LT;
+    case signer::SignatureFormat::kPadesBLTA:
+      return v1::SIGNATURE_FORMAT_PADES_B_LTA;
   }
   return v1::SIGNATURE_FORMAT_UNSPECIFIED;
 }

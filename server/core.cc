@@ -290,6 +290,7 @@ absl::Status Core::MakeWorkflow() {
   } else {
     parts.outside_timestamper = timestamper_.get();
   }
+  parts.archive_timestamper = timestamper_.get();
   parts.ledger = ledger_.get();
   if (activation_ != nullptr) parts.pins = &activation_->pins();
   parts.clock = options_.clock;
@@ -310,6 +311,14 @@ absl::Status Core::MakeWorkflow() {
 
 std::vector<Bytes> Core::timestamping_chain() const {
   return unit_ == nullptr ? std::vector<Bytes>() : unit_->chain_der();
+}
+
+size_t Core::CmsOctets() const {
+  // Attributes, names and an RSA signature twice over; an outside TSA's chain is not known.
+  size_t octets = (unit_ == nullptr ? 16u : 6u) * size_t{1024};
+  for (const Bytes& certificate : issuing_chain()) octets += certificate.size();
+  for (const Bytes& certificate : timestamping_chain()) octets += certificate.size();
+  return octets;
 }
 
 absl::Status Core::CheckHsm(absl::Time deadline) {

@@ -62,6 +62,8 @@ class Core {
   const std::vector<Bytes>& issuing_chain() const { return issuer_->chain_der(); }
   // Empty with an outside TSA.
   std::vector<Bytes> timestamping_chain() const;
+  // Room that a CMS of ours with its timestamp takes at most.
+  size_t CmsOctets() const;
 
   // Whether the certificates may still be used that the service issues and timestamps with.
   const CertificateWatch& certificates() const { return *certificates_; }

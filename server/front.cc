@@ -58,6 +58,8 @@ Front::Front(Options options)
       signing_limit_(server_.max_in_flight()),
       timestamp_limit_(server_.max_timestamps_in_flight()),
       responses_(ResponseBudget::Options{}),
+      spooled_({.total = size_t{server_.max_spooled_mb()} << 20,
+                .for_each = size_t{server_.max_spooled_mb()} << 19}),
       calls_({.clock = options_.clock}),
       session_pool_({.threads = server_.session_threads(), .queue_limit = server_.max_in_flight()}),
       timestamp_pool_({.threads = 2 * options_.config->hsm().sessions(),
@@ -193,7 +195,15 @@ absl::Status Front::CheckLedger() {
 absl::Status Front::StartGrpc() {
   ENKRAT_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(server_.grpc_listen()));
   ENKRAT_ASSIGN_OR_RETURN(const auto credentials, CredentialsFrom(server_));
-  signing_service_ = MakeSigningService(*signing_gate_, core_.workflow(), access_);
+  const uint64_t most_pdf_octets = uint64_t{options_.config->pdf().max_document_mb()} << 20;
+  signing_service_ = MakeSigningService(*signing_gate_, core_.workflow(), access_,
+                                        {.gate = signing_gate_.get(),
+                                         .workflow = &core_.workflow(),
+                                         .spooled = &spooled_,
+                                         .spool_folder = server_.spool_folder(),
+                                         .most_octets = most_pdf_octets,
+                                         .font_file = options_.config->pdf().font_file(),
+                                         .contents_octets = core_.CmsOctets()});
   problems_ =
       std::make_unique<ProblemDesk>(ProblemDesk::Options{.ledger = &core_.ledger(),
                                                          .reports = &core_.problem_reports(),

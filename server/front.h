@@ -96,6 +96,7 @@ class Front {
   signer::InFlightLimit signing_limit_;
   signer::InFlightLimit timestamp_limit_;
   ResponseBudget responses_;
+  ResponseBudget spooled_;  // documents on the disk
   OpenCalls calls_;
   std::unique_ptr<CallGate> signing_gate_;
   std::unique_ptr<CallGate> timestamp_gate_;

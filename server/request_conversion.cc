@@ -12,6 +12,8 @@
 namespace enkrat::server {
 namespace {
 
+constexpr size_t kMostImageOctets = 512 * 1024;
+
 absl::Status Unknown(absl::string_view field) {
   return WithField(MakeError(Reason::kRequestMalformed,
                              absl::StrCat(field, ": unspecified, or a value not known here")),
@@ -64,8 +66,32 @@ absl::StatusOr<signer::SignatureFormat> FormatFrom(v1::SignatureFormat value) {
       return signer::SignatureFormat::kCadesBB;
     case v1::SIGNATURE_FORMAT_CADES_B_T:
       return signer::SignatureFormat::kCadesBT;
+    case v1::SIGNATURE_FORMAT_CADES_B_LT:
+      return signer::SignatureFormat::kCadesBLT;
+    case v1::SIGNATURE_FORMAT_CADES_B_LTA:
+      return signer::SignatureFormat::kCadesBLTA;
+    case v1::SIGNATURE_FORMAT_PADES_B_B:
+      return signer::SignatureFormat::kPadesBB;
+    case v1::SIGNATURE_FORMAT_PADES_B_T:
+      return signer::SignatureFormat::kPadesBT;
+    case v1::SIGNATURE_FORMAT_PADES_B_LT:
+      return signer::SignatureFormat::kPadesBLT;
+    case v1::SIGNATURE_FORMAT_PADES_B_LTA:
+      return signer::SignatureFormat::kPadesBLTA;
     default:
       return Unknown("format");
+  }
+}
+
+absl::StatusOr<signer::SignaturePackaging> PackagingFrom(v1::SignaturePackaging value) {
+  switch (value) {
+    case v1::SIGNATURE_PACKAGING_UNSPECIFIED:  // the documented default
+    case v1::SIGNATURE_PACKAGING_DETACHED:
+      return signer::SignaturePackaging::kDetached;
+    case v1::SIGNATURE_PACKAGING_ENVELOPING:
+      return signer::SignaturePackaging::kEnveloping;
+    default:
+      return Unknown("packaging");
   }
 }
 
@@ -123,11 +149,42 @@ absl::StatusOr<signer::SigningIntent> IntentFrom(const v1::SigningIntent& messag
   return intent;
 }
 
+absl::StatusOr<pades::SignatureOptions> PdfOptionsFrom(const v1::PdfSignatureOptions& message) {
+  pades::SignatureOptions options;
+  options.field_name = message.field_name();
+  options.reason = message.reason();
+  options.location = message.location();
+  options.contact = message.contact();
+  if (message.certify() > 3) return Unknown("options.certify");
+  if (message.certify() != 0) {
+    options.certify = static_cast<pades::AllowedChanges>(message.certify());
+  }
+  if (!message.has_appearance()) return options;
+  const v1::PdfAppearance& shown = message.appearance();
+  if (shown.image().size() > kMostImageOctets) {
+    return WithField(MakeError(Reason::kLimitExceeded, "options.appearance.image: over 512 KiB"),
+                     "options.appearance.image");
+  }
+  options.appearance = pades::Appearance{.page = shown.page() == 0 ? 1 : shown.page(),
+                                         .place = {.left = shown.left(),
+                                                   .bottom = shown.bottom(),
+                                                   .width = shown.width(),
+                                                   .height = shown.height()},
+                                         .text = shown.text(),
+                                         .image = ToBytes(shown.image())};
+  return options;
+}
+
 absl::StatusOr<signer::SigningRequest> RequestFrom(const v1::SignRequest& message) {
   signer::SigningRequest request;
   ENKRAT_ASSIGN_OR_RETURN(request.intent, IntentFrom(message.intent()));
   ENKRAT_ASSIGN_OR_RETURN(request.key_algorithm, KeyAlgorithmFrom(message.key_algorithm()));
   ENKRAT_ASSIGN_OR_RETURN(request.format, FormatFrom(message.format()));
+  request.include_validation_data = message.include_validation_data();
+  ENKRAT_ASSIGN_OR_RETURN(request.packaging, PackagingFrom(message.packaging()));
+  for (const std::string& content : message.contents()) {
+    request.contents.push_back(ToBytes(content));
+  }
   request.assertion = ToBytes(message.assertion());
   ENKRAT_ASSIGN_OR_RETURN(request.assertion_type, AssertionTypeFrom(message.assertion_type()));
   if (message.has_pin_proof()) {

@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "common/digest.h"
 #include "enkrat/v1/signing_service.pb.h"
+#include "pades/pdf_signing.h"
 #include "signer/signing_request.h"
 
 namespace enkrat::server {
@@ -14,6 +15,8 @@ namespace enkrat::server {
 absl::StatusOr<signer::SigningIntent> IntentFrom(const v1::SigningIntent& message);
 // Without deadline and cancellation.
 absl::StatusOr<signer::SigningRequest> RequestFrom(const v1::SignRequest& message);
+// Neither font nor room for the CMS. kLimitExceeded for an image over 512 KiB.
+absl::StatusOr<pades::SignatureOptions> PdfOptionsFrom(const v1::PdfSignatureOptions& message);
 absl::StatusOr<idp_client::AssertionType> AssertionTypeFrom(v1::AssertionType value);
 absl::StatusOr<DigestAlgorithm> DigestAlgorithmFrom(v1::DigestAlgorithm value,
                                                     absl::string_view field);

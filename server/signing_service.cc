@@ -40,13 +40,20 @@ absl::StatusOr<signer::Admission> Admit(const signer::SigningWorkflow& workflow,
   return workflow.Admit(call.relying_party, std::move(request));
 }
 
-// Octets, on the safe side: a CAdES-B-T signature with its chains and its timestamp is about 6 KiB.
-size_t ResponseSize(size_t documents) { return (documents + 2) * 8 * 1024; }
+// Octets, on the safe side: a CAdES-B-T signature with its chains and its timestamp is about 6 KiB;
+// revocation data and an archive timestamp are as much again, twice.
+size_t ResponseSize(const signer::SigningRequest& request) {
+  const size_t each = signer::NeedsValidationData(request.format) ? 24 * 1024 : 8 * 1024;
+  size_t octets = (request.intent.documents.size() + 2) * each;
+  for (const Bytes& content : request.contents) octets += content.size();
+  return octets;
+}
 
 class SigningService final : public v1::SigningService::CallbackService {
  public:
-  SigningService(CallGate& gate, signer::SigningWorkflow& workflow, signer::AccessEvidence& access)
-      : gate_(gate), workflow_(workflow), access_(access) {}
+  SigningService(CallGate& gate, signer::SigningWorkflow& workflow, signer::AccessEvidence& access,
+                 PdfSigning pdf)
+      : gate_(gate), workflow_(workflow), access_(access), pdf_(std::move(pdf)) {}
 
   // Microseconds of hashing: answered where it arrives.
   grpc::ServerUnaryReactor* ComputeBinding(grpc::CallbackServerContext* context,
@@ -79,8 +86,7 @@ class SigningService final : public v1::SigningService::CallbackService {
     if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     absl::StatusOr<signer::Admission> admitted = Admit(workflow_, *call, *request);
     if (!admitted.ok()) return gate_.End(*std::move(call), admitted.status());
-    const size_t documents = admitted->request.intent.documents.size();
-    if (const absl::Status room = gate_.ReserveResponse(*call, ResponseSize(documents));
+    if (const absl::Status room = gate_.ReserveResponse(*call, ResponseSize(admitted->request));
         !room.ok()) {
       return gate_.End(*std::move(call), room);
     }
@@ -95,6 +101,10 @@ class SigningService final : public v1::SigningService::CallbackService {
                        signer::StoredResult::Fill(result, *response);
                        return absl::OkStatus();
                      });
+  }
+
+  SignPdfReactor* SignPdf(grpc::CallbackServerContext* context) override {
+    return StartSignPdf(*context, pdf_);
   }
 
   grpc::ServerUnaryReactor* GetSession(grpc::CallbackServerContext* context,
@@ -141,14 +151,15 @@ class SigningService final : public v1::SigningService::CallbackService {
   CallGate& gate_;
   signer::SigningWorkflow& workflow_;
   signer::AccessEvidence& access_;
+  const PdfSigning pdf_;
   Loads loads_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate, signer::SigningWorkflow& workflow,
-                                                  signer::AccessEvidence& access) {
-  return std::make_unique<SigningService>(gate, workflow, access);
+                                                  signer::AccessEvidence& access, PdfSigning pdf) {
+  return std::make_unique<SigningService>(gate, workflow, access, std::move(pdf));
 }
 
 }  // namespace enkrat::server

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "server/call_gate.h"
+#include "server/sign_pdf_call.h"
 #include "signer/access_evidence.h"
 #include "signer/signing_workflow.h"
 
@@ -16,7 +17,7 @@ namespace enkrat::server {
 
 // None is owned; all outlive the service.
 std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate, signer::SigningWorkflow& workflow,
-                                                  signer::AccessEvidence& access);
+                                                  signer::AccessEvidence& access, PdfSigning pdf);
 
 }  // namespace enkrat::server
 

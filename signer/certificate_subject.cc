@@ -134,4 +134,8 @@ absl::StatusOr<NamedSubject> OrganizationSubject(const Organization& organizatio
   return named;
 }
 
+const std::string& DisplayName(const ca::Subject& subject) {
+  return subject.kind == ca::SubjectKind::kPseudonym ? subject.pseudonym : subject.common_name;
+}
+
 }  // namespace enkrat::signer

@@ -44,6 +44,9 @@ absl::StatusOr<NamedSubject> CertificateSubject(
 absl::StatusOr<NamedSubject> OrganizationSubject(
     const Organization& organization, ca::SubjectNames names = ca::SubjectNames::kAsGiven);
 
+// The name that people are shown: common name, or pseudonym.
+const std::string& DisplayName(const ca::Subject& subject);
+
 }  // namespace enkrat::signer
 
 #endif  // ENKRAT_SIGNER_CERTIFICATE_SUBJECT_H_

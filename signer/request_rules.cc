@@ -4,6 +4,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "common/text.h"
+#include "signer/pdf_job.h"
 #include "signer/signing_pin.h"
 
 namespace enkrat::signer {
@@ -64,6 +65,44 @@ absl::Status CheckPinProof(const PinProof& proof) {
   return absl::OkStatus();
 }
 
+// The documents themselves, where they were sent, are the ones that the assertion is bound to.
+absl::Status CheckContents(const SigningRequest& request) {
+  if (request.packaging == SignaturePackaging::kDetached) {
+    return request.contents.empty() ? absl::OkStatus()
+                                    : Malformed("contents", "belong to enveloping signatures only");
+  }
+  if (!IsCades(request.format)) return Malformed("packaging", "only CAdES can be enveloping");
+  const std::vector<Document>& documents = request.intent.documents;
+  if (request.contents.size() != documents.size()) {
+    return Malformed("contents", "are not as many as the documents");
+  }
+  for (size_t i = 0; i < documents.size(); ++i) {
+    if (ComputeDigest(documents[i].digest_algorithm, request.contents[i]) != documents[i].digest) {
+      return Malformed(absl::StrCat("contents[", i, "]"), "does not have the document's digest");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckOnePdf(const SigningRequest& request) {
+  if (!IsPades(request.format)) return Malformed("request.format", "is not a format of PDF");
+  if (request.intent.documents.size() != 1) {
+    return Malformed("request.intent.documents", "are not exactly one");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPdf(const SigningRequest& request) {
+  if (request.pdf == nullptr) return absl::OkStatus();
+  ENKRAT_RETURN_IF_ERROR(CheckOnePdf(request));
+  const Document& document = request.intent.documents.front();
+  if (request.pdf->digest_algorithm() != document.digest_algorithm ||
+      request.pdf->document_digest() != ByteSpan(document.digest)) {
+    return Malformed("request.intent.documents[0].digest", "is not that of the document sent");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckRequestId(const std::string& text) {
@@ -94,6 +133,8 @@ absl::Status CheckRequest(const SigningRequest& request) {
   ENKRAT_RETURN_IF_ERROR(CheckIntent(request.intent));
   ENKRAT_RETURN_IF_ERROR(CheckAssertion(request));
   if (request.pin_proof != nullptr) ENKRAT_RETURN_IF_ERROR(CheckPinProof(*request.pin_proof));
+  ENKRAT_RETURN_IF_ERROR(CheckContents(request));
+  ENKRAT_RETURN_IF_ERROR(CheckPdf(request));
   if (request.format != SignatureFormat::kRaw) return absl::OkStatus();
   for (size_t i = 0; i < request.intent.documents.size(); ++i) {
     if (request.intent.documents[i].digest_algorithm != DefaultDigest(request.key_algorithm)) {
@@ -106,6 +147,11 @@ absl::Status CheckRequest(const SigningRequest& request) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckPdfRequest(const SigningRequest& request) {
+  ENKRAT_RETURN_IF_ERROR(CheckRequest(request));
+  return CheckOnePdf(request);
 }
 
 }  // namespace enkrat::signer

@@ -28,6 +28,9 @@ absl::Status CheckIntent(const SigningIntent& intent);
 // digests: RAW signs the document's digest as it is, so its algorithm must be the key's own.
 absl::Status CheckRequest(const SigningRequest& request);
 
+// A request to sign a PDF that is yet to come: all of the above, a format of PDF, one document.
+absl::Status CheckPdfRequest(const SigningRequest& request);
+
 }  // namespace enkrat::signer
 
 #endif  // ENKRAT_SIGNER_REQUEST_RULES_H_

@@ -31,6 +31,12 @@ store::EvidenceRecord Record(absl::string_view step, absl::Time at, const Json& 
   };
 }
 
+Json Sha256HexList(const std::vector<Bytes>& items) {
+  Json list = Json::array();
+  for (const Bytes& octets : items) list.push_back(Sha256Hex(octets));
+  return list;
+}
+
 Json AttributeFacts(const hsm::KeyAttributes& attributes) {
   Json facts = Json::object();
   for (const auto& [name, value] : NamedAttributes(attributes)) facts[name] = value;
@@ -134,8 +140,29 @@ void SessionEvidence::KeyDestroyed(absl::Time at, const hsm::DestructionReceipt&
                              {"signatures", receipt.signatures()}}));
 }
 
+void SessionEvidence::PdfPrepared(absl::Time at, const Document& document,
+                                  ByteSpan prepared_digest) {
+  records_.push_back(Record("pdf-prepared", at,
+                            {{"digest_algorithm", Text(DigestName(document.digest_algorithm))},
+                             {"document_digest", ToHex(document.digest)},
+                             {"prepared_digest", ToHex(prepared_digest)}}));
+}
+
+void SessionEvidence::Augmented(absl::Time at, const ValidationData& data,
+                                const std::vector<tsa::IssuedTimestamp>& archive_timestamps) {
+  records_.push_back(Record("validation-data-added", at,
+                            {{"crls_sha256", Sha256HexList(data.crls_der)},
+                             {"ocsp_responses_sha256", Sha256HexList(data.ocsp_responses_der)}}));
+  RecordTimestamps("archive-timestamped", at, archive_timestamps);
+}
+
 void SessionEvidence::Timestamped(absl::Time at,
                                   const std::vector<tsa::IssuedTimestamp>& timestamps) {
+  RecordTimestamps("timestamped", at, timestamps);
+}
+
+void SessionEvidence::RecordTimestamps(absl::string_view step, absl::Time at,
+                                       const std::vector<tsa::IssuedTimestamp>& timestamps) {
   for (size_t begin = 0; begin < timestamps.size(); begin += kDocumentsPerRecord) {
     const size_t end = std::min(begin + kDocumentsPerRecord, timestamps.size());
     Json list = Json::array();
@@ -145,7 +172,7 @@ void SessionEvidence::Timestamped(absl::Time at,
                       {"policy", timestamps[i].policy_oid},
                       {"token_sha256", Sha256Hex(timestamps[i].token_der)}});
     }
-    records_.push_back(Record("timestamped", at, {{"first", begin}, {"timestamps", list}}));
+    records_.push_back(Record(step, at, {{"first", begin}, {"timestamps", list}}));
   }
 }
 

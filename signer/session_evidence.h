@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "ca/issuer.h"
 #include "common/bytes.h"
+#include "common/validation_data.h"
 #include "hsm/destruction_receipt.h"
 #include "hsm/one_time_key.h"
 #include "idp_client/verified_identity.h"
@@ -45,6 +46,13 @@ class SessionEvidence {
                        const std::vector<Bytes>& signature_values);
   void KeyDestroyed(absl::Time at, const hsm::DestructionReceipt& receipt);
   void Timestamped(absl::Time at, const std::vector<tsa::IssuedTimestamp>& timestamps);
+  // A PDF that was sent: the digest that the person authorised, and the one that follows from it
+  // and is signed (docs/adr).
+  void PdfPrepared(absl::Time at, const Document& document, ByteSpan prepared_digest);
+  // What was added for levels B-LT and B-LTA: hashes of the revocation data, and the archive
+  // timestamps.
+  void Augmented(absl::Time at, const ValidationData& data,
+                 const std::vector<tsa::IssuedTimestamp>& archive_timestamps);
   void Completed(absl::Time at, ByteSpan result_digest);
   // The error's reason, and its message, which holds nothing personal (common/reason.h).
   void Failed(absl::Time at, const absl::Status& status);
@@ -54,6 +62,9 @@ class SessionEvidence {
   void MadeDurable() { records_.clear(); }
 
  private:
+  void RecordTimestamps(absl::string_view step, absl::Time at,
+                        const std::vector<tsa::IssuedTimestamp>& timestamps);
+
   std::vector<store::EvidenceRecord> records_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "common/digest.h"
 #include "signer/canonical_octets.h"
+#include "signer/pdf_job.h"
 
 namespace enkrat::signer {
 SignatureActivationData ComputeSignatureActivationData(absl::string_view relying_party,
@@ -29,6 +30,16 @@ std::array<uint8_t, 32> ComputeRequestDigest(const SignatureActivationData& sad,
   canonical.Item(ByteSpan(request.assertion));
   canonical.Item(KeyAlgorithmName(request.key_algorithm));
   canonical.Item(FormatName(request.format));
+  // Items that were not there in the first version of this digest, and are not unless they say
+  // something.
+  if (request.include_validation_data) canonical.Item(absl::string_view("validation-data"));
+  if (request.packaging == SignaturePackaging::kEnveloping) {
+    canonical.Item(absl::string_view("enveloping"));
+  }
+  if (request.pdf != nullptr) {
+    canonical.Item(absl::string_view("pdf"));
+    canonical.Item(ByteSpan(request.pdf->options_digest()));
+  }
   return Sha256(canonical.octets());
 }
 

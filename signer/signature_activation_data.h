@@ -27,7 +27,9 @@ SignatureActivationData ComputeSignatureActivationData(absl::string_view relying
 
 // Digest over everything in a Sign request, the assertion included: what "the same content" of a
 // repeated request_id means; but not the signing PIN, of which no hash is kept. SHA-256(
-// "enkrat/request/v1" || 0x00 || item(SAD) item(assertion) item(key algorithm) item(format) ).
+// "enkrat/request/v1" || 0x00 || item(SAD) item(assertion) item(key algorithm) item(format) ), and
+// where they are asked for item("validation-data"), item("enveloping"), item("pdf") item(digest of
+// the PDF's options); the contents themselves are in the SAD.
 std::array<uint8_t, 32> ComputeRequestDigest(const SignatureActivationData& sad,
                                              const SigningRequest& request);
 

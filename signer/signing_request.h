@@ -16,6 +16,7 @@
 
 namespace enkrat::signer {
 
+class PdfJob;     // pdf_job.h
 struct PinProof;  // signing_pin.h
 
 // One document, by its digest.
@@ -43,6 +44,12 @@ struct SigningRequest {
   std::shared_ptr<const PinProof> pin_proof = nullptr;  // null: none was sent
   KeyAlgorithm key_algorithm = KeyAlgorithm::kEcdsaP256;
   SignatureFormat format = SignatureFormat::kCadesBT;
+  bool include_validation_data = false;  // levels B-LT and B-LTA have it anyway
+  SignaturePackaging packaging = SignaturePackaging::kDetached;
+  std::vector<Bytes> contents = {};  // kEnveloping: the documents, in their order
+  // PAdES: the document itself was sent, and is signed in place. Null: only its digest is known,
+  // and what is made is the CMS for it.
+  std::shared_ptr<PdfJob> pdf = nullptr;
   absl::Time deadline = absl::InfiniteFuture();
   // Says whether the client has gone; asked before each step that cannot be undone.
   std::function<bool()> cancelled = [] { return false; };

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "ca/issuer.h"
 #include "common/bytes.h"
+#include "common/validation_data.h"
 #include "signer/key_destruction.h"
 #include "tsa/timestamper.h"
 
@@ -17,8 +18,9 @@ namespace enkrat::signer {
 
 struct DocumentSignature {
   std::string label;
-  Bytes signature;  // RAW: the signature value; CAdES: the DER CMS
+  Bytes signature;  // RAW: the signature value; CAdES and PAdES: the DER CMS
   std::optional<tsa::IssuedTimestamp> timestamp;
+  Bytes pdf_update = {};  // what a PDF that was sent gets appended
 };
 
 struct SigningResult {
@@ -32,6 +34,7 @@ struct SigningResult {
   KeyDestruction destruction;
   absl::Time started_at;
   absl::Time completed_at;
+  std::optional<ValidationData> validation_data = std::nullopt;  // of every chain in it
   bool replayed = false;  // the stored result of an earlier call
 };
 

@@ -10,10 +10,12 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "signer/certificate_subject.h"
+#include "signer/pdf_job.h"
 #include "signer/policy_rules.h"
 #include "signer/request_rules.h"
 #include "signer/session_quotas.h"
 #include "signer/session_subject.h"
+#include "signer/signature_assembly.h"
 #include "signer/stored_result.h"
 
 namespace enkrat::signer {
@@ -26,6 +28,11 @@ constexpr absl::Duration kLongestReconnect = absl::Seconds(60);
 
 // What keeps an HSM session for longer than others should have to wait for.
 constexpr size_t kManyDocuments = 64;
+
+// A document that was made ready longer ago than this, while the call waited for its turn, is made
+// ready again: the signing time in it must lie in the certificate's life, which begins
+// not_before_skew earlier than the certificate.
+constexpr absl::Duration kPdfGrowsOld = absl::Seconds(10);
 
 bool IsHeavy(const SigningRequest& request) {
   return !IsEcdsa(request.key_algorithm) || request.intent.documents.size() > kManyDocuments;
@@ -55,7 +62,9 @@ absl::Status CheckCertificateIsFor(const PublicKey& key, ByteSpan certificate_de
   return MakeError(Reason::kSignatureSelfCheckFailed, "the certificate is about another key");
 }
 
-bool Timestamped(SignatureFormat format) { return format != SignatureFormat::kCadesBB; }
+bool WantsValidationData(const SigningRequest& request) {
+  return request.include_validation_data || NeedsValidationData(request.format);
+}
 
 // Calls wait for their turn after the assertion was verified. Freshness counts to its use; and the
 // ledger forgets spent assertions that have expired, so that two calls could spend one.
@@ -124,6 +133,9 @@ absl::StatusOr<Admission> SigningWorkflow::Admit(std::shared_ptr<const RelyingPa
                          .profile = &profile->second,
                          .request = std::move(request)};
   ENKRAT_RETURN_IF_ERROR(CheckPolicy(admission, /*pins_in_use=*/parts_.pins != nullptr));
+  if (WantsValidationData(admission.request) && parts_.validation_data == nullptr) {
+    return MakeError(Reason::kValidationDataUnavailable, "no revocation data is made here");
+  }
   if (admission.request.deadline - parts_.clock->Now() < parts_.least_time) {
     return MakeError(Reason::kDeadlineTooShort, "less time than a signature takes");
   }
@@ -151,9 +163,11 @@ absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
   ENKRAT_RETURN_IF_ERROR(CertificatesUsable(admission));
 
   ENKRAT_ASSIGN_OR_RETURN(Authorization authorization, Authorize(admission));
+  ENKRAT_RETURN_IF_ERROR(PreparePdf(admission, authorization));
   ENKRAT_ASSIGN_OR_RETURN(HsmTurns::Turn turn,
                           turns_.Take(admission.relying_party->id, IsHeavy(admission.request),
                                       admission.request.deadline));
+  ENKRAT_RETURN_IF_ERROR(PreparePdf(admission, authorization));
   ENKRAT_ASSIGN_OR_RETURN(Session session,
                           RecordIntent(admission, std::move(authorization), std::move(turn)));
 
@@ -203,7 +217,31 @@ absl::StatusOr<Authorization> SigningWorkflow::Authorize(const Admission& admiss
     return WithRetryDelay(MakeError(Reason::kHsmUnavailable, "the token is away"),
                           absl::Seconds(1));
   }
+  if (WantsValidationData(admission.request)) {
+    ENKRAT_RETURN_IF_ERROR(
+        parts_.validation_data->Current(absl::InfinitePast(), admission.request.deadline).status());
+  }
   return authorizer_.Authorize(admission);
+}
+
+// Still nothing spent, so that a PDF that cannot be signed costs the person no login. The name that
+// is shown in it may be a pseudonym that the HSM derives.
+absl::Status SigningWorkflow::PreparePdf(const Admission& admission,
+                                         const Authorization& authorization) {
+  PdfJob* const pdf = admission.request.pdf.get();
+  const absl::Time now = parts_.clock->Now();
+  if (pdf == nullptr || now - pdf->prepared_at() < kPdfGrowsOld) return absl::OkStatus();
+  Bytes person_hash;
+  {
+    ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease,
+                            parts_.hsm->Acquire(admission.request.deadline));
+    ENKRAT_ASSIGN_OR_RETURN(
+        person_hash, lease.Mac(*parts_.person_key,
+                               PersonOctets(authorization.identity, admission.relying_party->id)));
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const NamedSubject named,
+                          SubjectOf(admission, authorization, person_hash));
+  return pdf->Prepare(DisplayName(named.subject), now);
 }
 
 // Step 3: spend the assertion, record the intent; durable when this returns.
@@ -354,18 +392,24 @@ absl::Status SigningWorkflow::IssueCertificate(Session& session, hsm::SessionLea
 // Step 6: sign every document, and verify every signature before it goes on.
 absl::Status SigningWorkflow::SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made) {
   const absl::Time signing_time = parts_.clock->Now();
-  for (const Document& document : session.request().intent.documents) {
+  const SigningRequest& request = session.request();
+  for (const Document& document : request.intent.documents) {
     ENKRAT_RETURN_IF_ERROR(StillWanted(session.admission, "signing the documents"));
     DigestAlgorithm algorithm = document.digest_algorithm;
     ByteSpan digest = document.digest;
-    if (session.request().format != SignatureFormat::kRaw) {
+    if (request.pdf != nullptr) {
+      digest = request.pdf->prepared_digest();
+      session.evidence.PdfPrepared(signing_time, document, digest);
+    }
+    if (request.format != SignatureFormat::kRaw) {
       ENKRAT_ASSIGN_OR_RETURN(
           ades::CadesSignature cades,
           ades::CadesSignature::Prepare({.document_digest_algorithm = document.digest_algorithm,
-                                         .document_digest = document.digest,
+                                         .document_digest = ToBytes(digest),
                                          .signer_certificate_der = session.certificate->der,
                                          .signer_key = &key.public_key(),
-                                         .signing_time = signing_time}));
+                                         .signing_time = signing_time,
+                                         .pades = IsPades(request.format)}));
       made.cades.push_back(std::move(cades));
       algorithm = made.cades.back().digest_algorithm();
       digest = made.cades.back().digest_to_sign();
@@ -374,8 +418,7 @@ absl::Status SigningWorkflow::SignDocuments(Session& session, hsm::OneTimeKey& k
     ENKRAT_RETURN_IF_ERROR(key.public_key().VerifyDigest(algorithm, digest, value));
     made.values.push_back(std::move(value));
   }
-  session.evidence.DocumentsSigned(parts_.clock->Now(), session.request().intent.documents,
-                                   made.values);
+  session.evidence.DocumentsSigned(parts_.clock->Now(), request.intent.documents, made.values);
   StepDone(session, "documents-signed");
   return absl::OkStatus();
 }
@@ -384,7 +427,7 @@ absl::Status SigningWorkflow::SignDocuments(Session& session, hsm::OneTimeKey& k
 // HSM session is given back too.
 absl::Status SigningWorkflow::Timestamp(Session& session, SigningKey* unit_key, Signed& made) {
   const SigningRequest& request = session.request();
-  if (!Timestamped(request.format)) return absl::OkStatus();
+  if (!IsTimestamped(request.format)) return absl::OkStatus();
   const DigestAlgorithm algorithm = DefaultDigest(request.key_algorithm);
   for (const Bytes& value : made.values) {
     ENKRAT_RETURN_IF_ERROR(StillWanted(session.admission, "timestamping"));
@@ -406,27 +449,45 @@ absl::Status SigningWorkflow::Timestamp(Session& session, SigningKey* unit_key, 
   return absl::OkStatus();
 }
 
-absl::StatusOr<SigningResult> SigningWorkflow::Assemble(const Session& session, Signed made) {
+// What makes B-LT out of B-T, from after the timestamps: a validator wants to know that nothing was
+// revoked when they were made.
+absl::StatusOr<std::shared_ptr<const ValidationData>> SigningWorkflow::ValidationDataFor(
+    const SigningRequest& request, const Signed& made) {
+  if (!WantsValidationData(request)) return nullptr;
+  const absl::Time after =
+      made.timestamps.empty() ? absl::InfinitePast() : made.timestamps.back().gen_time;
+  return parts_.validation_data->Current(after, request.deadline);
+}
+
+// The rest of step 8: every signature in the form that was asked for.
+absl::StatusOr<SigningResult> SigningWorkflow::Assemble(Session& session, Signed made) {
+  const SigningRequest& request = session.request();
   SigningResult result(*std::move(made.destruction));
   result.session_id = session.id;
-  result.request_id = session.request().intent.request_id;
+  result.request_id = request.intent.request_id;
   result.certificate = *session.certificate;
   result.chain_der = parts_.issuer->chain_der();
   result.started_at = session.started_at;
+  ENKRAT_ASSIGN_OR_RETURN(const std::shared_ptr<const ValidationData> data,
+                          ValidationDataFor(request, made));
+  SignatureAssembly assembly({.request = &request,
+                              .chain_der = &result.chain_der,
+                              .validation_data = data,
+                              .archive_timestamper = parts_.archive_timestamper,
+                              .still_wanted = [&](absl::string_view next_step) {
+                                return StillWanted(session.admission, next_step);
+                              }});
   for (size_t i = 0; i < made.values.size(); ++i) {
-    DocumentSignature signature = {.label = session.request().intent.documents[i].label,
-                                   .signature = made.values[i],
-                                   .timestamp = std::nullopt};
-    std::optional<Bytes> token;
-    if (!made.timestamps.empty()) {
-      token = made.timestamps[i].token_der;
-      signature.timestamp = std::move(made.timestamps[i]);
-    }
-    if (!made.cades.empty()) {
-      ENKRAT_ASSIGN_OR_RETURN(signature.signature,
-                              made.cades[i].Assemble(made.values[i], result.chain_der, token));
-    }
+    SignatureAssembly::Part part = {.value = made.values[i]};
+    if (!made.cades.empty()) part.cades = &made.cades[i];
+    if (!made.timestamps.empty()) part.timestamp = std::move(made.timestamps[i]);
+    ENKRAT_ASSIGN_OR_RETURN(DocumentSignature signature, assembly.Assemble(i, std::move(part)));
     result.signatures.push_back(std::move(signature));
+  }
+  if (data != nullptr) {
+    result.validation_data = *data;
+    session.evidence.Augmented(parts_.clock->Now(), *data, assembly.archive_timestamps());
+    StepDone(session, "augmented");
   }
   return result;
 }
@@ -516,7 +577,7 @@ absl::Status SigningWorkflow::StillWanted(const Admission& admission,
 // A revocation ends the calls that run, too: some wait long for their turn at the HSM.
 absl::Status SigningWorkflow::CertificatesUsable(const Admission& admission) const {
   if (!parts_.certificates_usable) return absl::OkStatus();
-  return parts_.certificates_usable(Timestamped(admission.request.format));
+  return parts_.certificates_usable(IsTimestamped(admission.request.format));
 }
 
 void SigningWorkflow::StepDone(Session& session, absl::string_view step) {

@@ -30,6 +30,7 @@
 #include "signer/session_observer.h"
 #include "signer/signing_request.h"
 #include "signer/signing_result.h"
+#include "signer/validation_data_source.h"
 #include "store/ledger.h"
 #include "tsa/timestamp_unit.h"
 #include "tsa/timestamper.h"
@@ -62,6 +63,10 @@ class SigningWorkflow {
     tsa::TimestampUnit* timestamp_unit = nullptr;
     const hsm::LongLivedKey* timestamp_unit_key = nullptr;
     tsa::Timestamper* outside_timestamper = nullptr;
+    // For level B-LT and up: revocation data of our own certificates; and timestamps over whole
+    // signatures, by either of both. Optional: without, those levels are refused.
+    ValidationDataSource* validation_data = nullptr;
+    tsa::Timestamper* archive_timestamper = nullptr;
     store::Ledger* ledger = nullptr;
     const Clock* clock = nullptr;
     Logger* logger = nullptr;             // optional
@@ -117,7 +122,10 @@ class SigningWorkflow {
                                 const hsm::OneTimeKey& key);
   absl::Status SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made);
   absl::Status Timestamp(Session& session, SigningKey* unit_key, Signed& made);
-  absl::StatusOr<SigningResult> Assemble(const Session& session, Signed made);
+  absl::Status PreparePdf(const Admission& admission, const Authorization& authorization);
+  absl::StatusOr<std::shared_ptr<const ValidationData>> ValidationDataFor(
+      const SigningRequest& request, const Signed& made);
+  absl::StatusOr<SigningResult> Assemble(Session& session, Signed made);
   absl::Status MakeDurable(Session& session, SigningResult& result);
   absl::Status Fail(Session& session, const absl::Status& why);
 

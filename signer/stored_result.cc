@@ -36,6 +36,7 @@ ca::IssuedCertificate CertificateFrom(const v1::Certificate& message) {
 void FillDocument(const DocumentSignature& signature, v1::DocumentSignature& message) {
   message.set_label(signature.label);
   message.set_signature(Octets(signature.signature));
+  message.set_pdf_update(Octets(signature.pdf_update));
   if (!signature.timestamp.has_value()) return;
   v1::Timestamp& timestamp = *message.mutable_timestamp();
   timestamp.set_token(Octets(signature.timestamp->token_der));
@@ -49,6 +50,7 @@ DocumentSignature DocumentFrom(const v1::DocumentSignature& message) {
       .label = message.label(),
       .signature = ToBytes(message.signature()),
       .timestamp = std::nullopt,
+      .pdf_update = ToBytes(message.pdf_update()),
   };
   if (message.has_timestamp()) {
     signature.timestamp = tsa::IssuedTimestamp{
@@ -72,7 +74,24 @@ void FillDestruction(const KeyDestruction& destruction, v1::DestructionEvidence&
   }
 }
 
+void FillOctets(const std::vector<Bytes>& from,
+                google::protobuf::RepeatedPtrField<std::string>& to) {
+  for (const Bytes& octets : from) *to.Add() = Octets(octets);
+}
+
+std::vector<Bytes> OctetsFrom(const google::protobuf::RepeatedPtrField<std::string>& from) {
+  std::vector<Bytes> to;
+  for (const std::string& octets : from) to.push_back(ToBytes(octets));
+  return to;
+}
+
 }  // namespace
+
+void StoredResult::Fill(const ValidationData& data, v1::ValidationData& message) {
+  FillOctets(data.certificates_der, *message.mutable_certificates());
+  FillOctets(data.crls_der, *message.mutable_crls());
+  FillOctets(data.ocsp_responses_der, *message.mutable_ocsp_responses());
+}
 
 void StoredResult::Fill(const SigningResult& result, v1::SignResponse& response) {
   response.set_session_id(result.session_id);
@@ -86,6 +105,9 @@ void StoredResult::Fill(const SigningResult& result, v1::SignResponse& response)
   FillTime(result.started_at, *response.mutable_started_at());
   FillTime(result.completed_at, *response.mutable_completed_at());
   response.set_replayed(result.replayed);
+  if (result.validation_data.has_value()) {
+    Fill(*result.validation_data, *response.mutable_validation_data());
+  }
 }
 
 Bytes StoredResult::Encode(const SigningResult& result) {
@@ -131,6 +153,13 @@ absl::StatusOr<SigningResult> StoredResult::Decode(ByteSpan octets) {
   result.started_at = TimeFrom(message.started_at());
   result.completed_at = TimeFrom(message.completed_at());
   result.replayed = message.replayed();
+  if (message.has_validation_data()) {
+    const v1::ValidationData& data = message.validation_data();
+    result.validation_data =
+        ValidationData{.certificates_der = OctetsFrom(data.certificates()),
+                       .crls_der = OctetsFrom(data.crls()),
+                       .ocsp_responses_der = OctetsFrom(data.ocsp_responses())};
+  }
   return result;
 }
 

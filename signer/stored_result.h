@@ -9,7 +9,8 @@
 
 namespace enkrat::v1 {
 class SignResponse;
-}
+class ValidationData;
+}  // namespace enkrat::v1
 
 namespace enkrat::signer {
 
@@ -20,6 +21,7 @@ class StoredResult {
   static absl::StatusOr<SigningResult> Decode(ByteSpan octets);
   // The same fields in the message itself.
   static void Fill(const SigningResult& result, v1::SignResponse& response);
+  static void Fill(const ValidationData& data, v1::ValidationData& message);
 };
 
 }  // namespace enkrat::signer
