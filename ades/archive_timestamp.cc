@@ -85,8 +85,10 @@ absl::StatusOr<Bytes> ArchiveTimestamp::Complete(ByteSpan token_der) const {
 }
 
 absl::StatusOr<Bytes> ArchiveTimestampDigest(ByteSpan cms_der, ByteSpan archive_token_der,
-                                             ContentDigest content_digest) {
-  ENKRAT_ASSIGN_OR_RETURN(const SignedDataLayout signature, SignedDataLayout::Read(cms_der));
+                                             ContentDigest content_digest,
+                                             std::optional<size_t> signer) {
+  ENKRAT_ASSIGN_OR_RETURN(const SignedDataLayout signature,
+                          SignedDataLayout::Read(cms_der, signer));
   ENKRAT_ASSIGN_OR_RETURN(const SignedDataLayout token, SignedDataLayout::Read(archive_token_der));
   ENKRAT_ASSIGN_OR_RETURN(const TimestampImprint imprint, ReadTimestampImprint(token));
   ENKRAT_ASSIGN_OR_RETURN(const ByteSpan hash_index, FindHashIndex(token));

@@ -8,6 +8,8 @@
 #ifndef ENKRAT_ADES_CADES_AUGMENTATION_H_
 #define ENKRAT_ADES_CADES_AUGMENTATION_H_
 
+#include <optional>
+
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "common/bytes.h"
@@ -67,9 +69,11 @@ class ArchiveTimestamp {
 // The message imprint that an archive-time-stamp-v3 found in a signature must have: recomputed from
 // its own ATSHashIndex-v3, all of whose entries must be there (5.5.2). kRequestMalformed with what
 // is wrong, such as a certificate in the index that is not in the signature any more.
+// `signer` says whose it is where there are several (the index in signerInfos).
 absl::StatusOr<Bytes> ArchiveTimestampDigest(
     ByteSpan cms_der, ByteSpan archive_token_der,
-    absl::FunctionRef<absl::StatusOr<Bytes>(DigestAlgorithm)> content_digest);
+    absl::FunctionRef<absl::StatusOr<Bytes>(DigestAlgorithm)> content_digest,
+    std::optional<size_t> signer = std::nullopt);
 
 }  // namespace enkrat::ades
 

@@ -111,6 +111,18 @@ absl::Status ReadSignerInfo(ByteSpan signer_info, SignedDataLayout& layout) {
   return ReadUnsignedAttributes(unsigned_attributes.content, layout);
 }
 
+// The signer of that index, or the only one.
+absl::Status ReadSigners(ByteSpan content, std::optional<size_t> index, SignedDataLayout& layout) {
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<ByteSpan> signers, Elements(content, "signers"));
+  layout.only_signer = signers.size() == 1;
+  if (!layout.only_signer && !index.has_value()) return Malformed("has not exactly one signer");
+  const size_t chosen = index.value_or(0);
+  if (chosen >= signers.size()) return Malformed("has no such signer");
+  const std::optional<ByteSpan> signer = OnlyBerElement(signers[chosen], der_tag::kSequence);
+  return signer.has_value() ? ReadSignerInfo(*signer, layout)
+                            : Malformed("has a SignerInfo that is none");
+}
+
 absl::Status ReadEncapsulated(const DerElement& encapsulated, SignedDataLayout& layout) {
   layout.encapsulated = encapsulated.whole;
   Fields fields(encapsulated.content);
@@ -182,7 +194,8 @@ AttributeLayout AttributeLayoutOf(ByteSpan attribute_der) {
   return attribute.ok() ? *std::move(attribute) : AttributeLayout{};
 }
 
-absl::StatusOr<SignedDataLayout> SignedDataLayout::Read(ByteSpan cms) {
+absl::StatusOr<SignedDataLayout> SignedDataLayout::Read(ByteSpan cms,
+                                                        std::optional<size_t> signer) {
   if (cms.size() > kMostOctets) {
     return MakeError(Reason::kLimitExceeded, "the signature is longer than 4 MiB");
   }
@@ -201,13 +214,12 @@ absl::StatusOr<SignedDataLayout> SignedDataLayout::Read(ByteSpan cms) {
   ENKRAT_RETURN_IF_ERROR(ReadEncapsulated(encapsulated_element, layout));
   ENKRAT_ASSIGN_OR_RETURN(layout.certificates, Elements(certificate_set.content, "certificates"));
   ENKRAT_ASSIGN_OR_RETURN(layout.revocations, Elements(revocation_set.content, "revocation data"));
-  const std::optional<ByteSpan> signer = OnlyBerElement(signers.content, der_tag::kSequence);
-  if (!signer.has_value()) return Malformed("has not exactly one signer");
-  ENKRAT_RETURN_IF_ERROR(ReadSignerInfo(*signer, layout));
+  ENKRAT_RETURN_IF_ERROR(ReadSigners(signers.content, signer, layout));
   return layout;
 }
 
 absl::StatusOr<Bytes> SignedDataLayout::Lay() const {
+  if (!only_signer) return Malformed("has other signers, which would be lost");
   std::vector<ByteSpan> attributes;
   for (const AttributeLayout& attribute : unsigned_attributes) {
     if (IsOlderArchiveTimestamp(attribute)) {

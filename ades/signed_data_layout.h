@@ -3,6 +3,7 @@
 #ifndef ENKRAT_ADES_SIGNED_DATA_LAYOUT_H_
 #define ENKRAT_ADES_SIGNED_DATA_LAYOUT_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -26,7 +27,10 @@ struct SignedDataLayout {
   // Reads BER: the octets may come from anybody. kRequestMalformed unless they are exactly one
   // ContentInfo with a SignedData and one SignerInfo with signed attributes; kLimitExceeded beyond
   // 4 MiB, 64 certificates, 64 entries of crls, 64 unsigned attributes with 64 values together.
-  static absl::StatusOr<SignedDataLayout> Read(ByteSpan cms);
+  // With `signer`, the SignedData may have several, and it is the one of that index; such a layout
+  // is for looking at, and Lay refuses it.
+  static absl::StatusOr<SignedDataLayout> Read(ByteSpan cms,
+                                               std::optional<size_t> signer = std::nullopt);
 
   // DER but for the fields that are kept as they were read. The version is the least that RFC 5652
   // 5.1 allows for what is in it, and never less than it was; no signature covers it. The sets of
@@ -41,6 +45,7 @@ struct SignedDataLayout {
   absl::StatusOr<DigestAlgorithm> SignerDigestAlgorithm() const;
   absl::StatusOr<Bytes> MessageDigest() const;
 
+  bool only_signer = true;
   uint64_t version = 1;
   ByteSpan digest_algorithms;
   ByteSpan encapsulated;  // encapContentInfo

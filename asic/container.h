@@ -32,7 +32,7 @@ class ContainerDraft {
  public:
   // 1..1000 files (kSimple: one), 1 GiB together: kLimitExceeded; kRequestMalformed for names that
   // are not allowed or occur twice. Digests the files; the originals are read again by Write, which
-  // checks that they have not changed.
+  // checks that they have not changed. kNotFound or kConfigurationInvalid for what cannot be read.
   static absl::StatusOr<ContainerDraft> Create(ContainerType type, std::vector<DataFile> files,
                                                DigestAlgorithm algorithm);
 
@@ -40,7 +40,10 @@ class ContainerDraft {
   ByteSpan digest_to_sign() const { return digest_to_sign_; }
 
   // Writes the finished container to `path` (a new file beside it, renamed into place): `mimetype`
-  // first and stored, then the data files, then META-INF/.
+  // first and stored, then the data files, then META-INF/. Files go through in pieces.
+  // kRequestMalformed if one has changed meanwhile or the signature is not one DER value;
+  // kNotFound or kConfigurationInvalid for what cannot be read or written. What stood at `path`
+  // stays then.
   absl::Status Write(const std::string& path, ByteSpan cms_der) const;
 
  private:
@@ -58,8 +61,9 @@ struct ContainerSignature {
   std::string name;                        // entry, such as "META-INF/signature001.p7s"
   Bytes cms_der;                           // or a timestamp token, for `timestamp`
   bool timestamp = false;                  // META-INF/timestamp*.tst
-  std::string signed_entry;                // the data file, or the manifest
-  std::vector<std::string> covered_files;  // data files, by direct signature or by manifest
+  std::string signed_entry;                // the data file, or the manifest; "" if nothing says
+  std::vector<std::string> covered_files;  // data files, by direct signature or by manifest, whose
+                                           // digests are right
   // What is wrong with the manifest: a digest that differs, a reference to an entry that is not
   // there, a weak digest. Empty if nothing is. With any of these the signature is to be failed.
   std::vector<std::string> defects;
@@ -76,8 +80,10 @@ class Container {
   };
   // Whether the octets begin like one (a ZIP).
   static bool LooksLikeOne(ByteSpan first_octets);
-  // kRequestMalformed (no container, XAdES-only containers, names twice or outside, encrypted
-  // entries, manifests that are not well-formed), kLimitExceeded (bombs too).
+  // kNotFound if there is no such file. kRequestMalformed: no container, one with XAdES in it,
+  // names twice or outside, encrypted entries, manifests that are not well-formed or whose
+  // signature is not there, an ASiC-S without exactly one data file, and whatever two programs
+  // could unpack differently (asic/zip_outline.h). kLimitExceeded: bombs too.
   static absl::StatusOr<std::unique_ptr<Container>> Open(const std::string& path,
                                                          const Limits& limits);
   virtual ~Container() = default;

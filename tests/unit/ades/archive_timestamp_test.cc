@@ -235,6 +235,42 @@ TEST_F(ArchiveTimestampTest, TakenAwaySignatureTimestampIsNamed) {
   EXPECT_THAT(digest.status().message(), HasSubstr("unsigned attribute"));
 }
 
+// The same signature with another signer in front of its own, who is the second one then.
+Bytes WithAnotherSigner(const Bytes& cms) {
+  DerReader content_info(*OnlyElement(cms, der_tag::kSequence));
+  content_info.TakeAny();
+  DerReader fields(*OnlyElement(content_info.TakeAny()->content, der_tag::kSequence));
+  Bytes signed_data;
+  while (!fields.AtEnd()) {
+    const DerElement field = *fields.TakeAny();
+    Append(signed_data, fields.AtEnd()
+                            ? ByteSpan(DerOf(der_tag::kSet, {field.content, field.content}))
+                            : field.whole);
+  }
+  return DerOf(der_tag::kSequence,
+               {DerOid(cms_oid::kSignedData),
+                DerOf(der_tag::Constructed(0), {DerOf(der_tag::kSequence, {signed_data})})});
+}
+
+TEST_F(ArchiveTimestampTest, OneOfSeveralSignersIsNamedByIndex) {
+  const Bytes lta = Archive(lt_);
+  const Bytes token = ArchiveTokens(lta).at(0);
+  const Bytes two = WithAnotherSigner(lta);
+  EXPECT_EQ(ArchiveTimestampDigest(two, token, DocumentDigest, 1).value(), ImprintIn(token));
+  EXPECT_THAT(ArchiveTimestampDigest(two, token, DocumentDigest),
+              FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(ArchiveTimestampDigest(two, token, DocumentDigest, 2),
+              FailsWith(Reason::kRequestMalformed));
+}
+
+TEST_F(ArchiveTimestampTest, SignatureOfSeveralSignersIsNotRaised) {
+  const Bytes two = WithAnotherSigner(lt_);
+  EXPECT_THAT(ArchiveTimestamp::Prepare(two, DigestAlgorithm::kSha256, DocumentDigest),
+              FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(AddValidationData(two, {}), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(SignedDataLayout::Read(two, 0).value().Lay(), FailsWith(Reason::kRequestMalformed));
+}
+
 // Replaces the token's ATSHashIndex-v3 by these attributes.
 Bytes WithIndexes(const Bytes& token, const std::vector<Bytes>& attributes) {
   SignedDataLayout layout = SignedDataLayout::Read(token).value();
