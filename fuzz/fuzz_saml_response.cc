@@ -12,7 +12,7 @@
 #include "idp_client/saml_metadata.h"
 #include "idp_client/saml_person.h"
 #include "idp_client/saml_response.h"
-#include "idp_client/saml_signature_form.h"
+#include "xml/signature_form.h"
 
 namespace enkrat::idp_client {
 namespace {
@@ -25,7 +25,7 @@ void RequireRejected(const absl::Status& status) {
   Require(status.ok() || ReasonOf(status) == Reason::kAssertionRejected);
 }
 
-SamlKey KeyOf(EVP_PKEY* generated) {
+xml::SignatureKey KeyOf(EVP_PKEY* generated) {
   const EvpPkeyPtr pkey(generated);
   const X509Ptr certificate(X509_new());
   Require(pkey != nullptr && X509_set_pubkey(certificate.get(), pkey.get()) == 1 &&
@@ -35,16 +35,17 @@ SamlKey KeyOf(EVP_PKEY* generated) {
   unsigned char* der = nullptr;
   const int size = i2d_X509(certificate.get(), &der);
   Require(size > 0);
-  const absl::StatusOr<SamlKey> key =
-      SamlKey::FromCertificate(ByteSpan(der, static_cast<size_t>(size)));
+  const absl::StatusOr<xml::SignatureKey> key =
+      xml::SignatureKey::FromCertificate(ByteSpan(der, static_cast<size_t>(size)));
   OPENSSL_free(der);
   return key.value();
 }
 
 // Keys that have signed nothing: every signature of allowed form is canonicalised, digested and
 // held against one of them, none is good.
-const std::vector<SamlKey>& Keys() {
-  static const std::vector<SamlKey> kKeys = {KeyOf(EVP_EC_gen("P-256")), KeyOf(EVP_RSA_gen(2048))};
+const std::vector<xml::SignatureKey>& Keys() {
+  static const std::vector<xml::SignatureKey> kKeys = {KeyOf(EVP_EC_gen("P-256")),
+                                                       KeyOf(EVP_RSA_gen(2048))};
   return kKeys;
 }
 
@@ -60,13 +61,13 @@ void ReadResponse(ByteSpan input) {
 }
 
 // All rules, each by itself, for no input gets through them all.
-void CheckRules(XmlElement assertion) {
+void CheckRules(xml::Element assertion) {
   const SamlTimeDemands times = {.now = absl::FromUnixSeconds(1'800'000'000),
                                  .skew = absl::Seconds(10),
                                  .max_authentication_age = absl::Seconds(180)};
   const absl::StatusOr<std::string> id = CheckAssertionShape(assertion, times);
   RequireRejected(id.status());
-  Require(!id.ok() || IsPlainId(*id));
+  Require(!id.ok() || xml::IsPlainId(*id));
   RequireRejected(CheckIssuer(assertion, "https://saml-idp.example/metadata"));
   RequireRejected(CheckConditions(assertion, {"https://enkrat.example/saml"}, times).status());
   const auto bearer = CheckBearer(assertion,
@@ -80,9 +81,10 @@ void CheckRules(XmlElement assertion) {
 
 // The readers of an assertion, as if the provider had signed this.
 void ReadAssertion(ByteSpan input) {
-  const absl::StatusOr<XmlDocument> document = XmlDocument::Parse(input, {});
+  const absl::StatusOr<xml::Document> document = xml::Document::Parse(input, {});
   if (!document.ok()) return;
-  (void)CheckSignatureForm(document->root(), true);
+  (void)xml::CheckSignatureForm(document->root(),
+                                {.whole_document_allowed = true, .own_parts_allowed = true});
   CheckRules(document->root());
   SamlIdentityProvider provider;
   provider.entity_id = "https://idp.example";

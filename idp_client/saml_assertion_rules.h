@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "idp_client/saml_xml.h"
+#include "xml/document.h"
 
 namespace enkrat::idp_client {
 
@@ -24,16 +24,17 @@ struct SamlTimeDemands {
 // Version 2.0, an ID, IssueInstant not in the future and not before now - max_authentication_age,
 // exactly one Issuer, Subject, Conditions and AuthnStatement, and besides them nothing but
 // AttributeStatements and Advice (which is not read). Returns the ID.
-absl::StatusOr<std::string> CheckAssertionShape(XmlElement assertion, const SamlTimeDemands& times);
+absl::StatusOr<std::string> CheckAssertionShape(xml::Element assertion,
+                                                const SamlTimeDemands& times);
 
 // Issuer is the provider.
-absl::Status CheckIssuer(XmlElement assertion, const std::string& entity_id);
+absl::Status CheckIssuer(xml::Element assertion, const std::string& entity_id);
 
 // Conditions: NotBefore <= now + skew, NotOnOrAfter > now - skew; each AudienceRestriction, of
 // which there is at least one, names one of `audiences`; OneTimeUse (always honoured: every
 // assertion is spent) and ProxyRestriction may be there, other conditions not. Returns
 // NotOnOrAfter, or the infinite future.
-absl::StatusOr<absl::Time> CheckConditions(XmlElement assertion,
+absl::StatusOr<absl::Time> CheckConditions(xml::Element assertion,
                                            const std::vector<std::string>& audiences,
                                            const SamlTimeDemands& times);
 
@@ -50,7 +51,7 @@ struct BearerConfirmation {
 
 // The one SubjectConfirmation: bearer, Recipient one of ours, NotOnOrAfter > now - skew, no
 // NotBefore, InResponseTo the expected (missing: only if binding is not required), nothing inside.
-absl::StatusOr<BearerConfirmation> CheckBearer(XmlElement assertion, const BearerDemands& demands,
+absl::StatusOr<BearerConfirmation> CheckBearer(xml::Element assertion, const BearerDemands& demands,
                                                const SamlTimeDemands& times);
 
 struct Authentication {
@@ -60,7 +61,7 @@ struct Authentication {
 
 // AuthnStatement: AuthnInstant not after now + skew and not before now - max_authentication_age;
 // SessionNotOnOrAfter > now - skew where it is; exactly one AuthnContextClassRef.
-absl::StatusOr<Authentication> CheckAuthentication(XmlElement assertion,
+absl::StatusOr<Authentication> CheckAuthentication(xml::Element assertion,
                                                    const SamlTimeDemands& times);
 
 }  // namespace enkrat::idp_client

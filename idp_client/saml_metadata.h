@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/bytes.h"
-#include "idp_client/saml_key.h"
+#include "xml/signature_key.h"
 
 namespace enkrat::idp_client {
 
@@ -19,7 +19,7 @@ inline constexpr size_t kMaxMetadataSize = 8 * 1024 * 1024;
 
 // What we use of it.
 struct SamlMetadata {
-  std::vector<SamlKey> keys = {};                       // 1 to 16, for signatures
+  std::vector<xml::SignatureKey> keys = {};             // 1 to 16, for signatures
   absl::Time valid_until = absl::InfiniteFuture();      // validUntil
   absl::Duration cache_for = absl::InfiniteDuration();  // cacheDuration
 };
@@ -27,7 +27,7 @@ struct SamlMetadata {
 struct SamlMetadataRules {
   std::string entity_id;
   // The document must be signed with this key; without it a signature is not looked at.
-  std::optional<SamlKey> signer;
+  std::optional<xml::SignatureKey> signer;
 };
 
 // The one md:EntityDescriptor of that entityID, alone or anywhere in an aggregate, and the keys of

@@ -15,13 +15,13 @@ constexpr size_t kMaxCertificateFileSize = 64 * 1024;
 
 absl::Status Away(absl::string_view why) { return MakeError(Reason::kIdpKeysUnavailable, why); }
 
-absl::StatusOr<SamlKey> ReadSigner(const std::string& path) {
+absl::StatusOr<xml::SignatureKey> ReadSigner(const std::string& path) {
   const absl::StatusOr<Bytes> pem = ReadFile(path, kMaxCertificateFileSize);
   if (!pem.ok()) {
     return MakeError(Reason::kConfigurationInvalid,
                      absl::StrCat("metadata_signer_file: ", pem.status().message()));
   }
-  absl::StatusOr<SamlKey> key = SamlKey::FromCertificatePem(ToString(*pem));
+  absl::StatusOr<xml::SignatureKey> key = xml::SignatureKey::FromCertificatePem(ToString(*pem));
   if (!key.ok()) {
     return MakeError(Reason::kConfigurationInvalid,
                      absl::StrCat("metadata_signer_file: ", key.status().message()));

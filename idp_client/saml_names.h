@@ -1,4 +1,4 @@
-// The names of SAML 2.0 and XML Signature that we read: namespaces and fixed URIs.
+// The names of SAML 2.0 that we read: namespaces and fixed URIs.
 #ifndef ENKRAT_IDP_CLIENT_SAML_NAMES_H_
 #define ENKRAT_IDP_CLIENT_SAML_NAMES_H_
 
@@ -7,11 +7,6 @@ namespace enkrat::idp_client {
 inline constexpr char kSamlNamespace[] = "urn:oasis:names:tc:SAML:2.0:assertion";
 inline constexpr char kSamlProtocolNamespace[] = "urn:oasis:names:tc:SAML:2.0:protocol";
 inline constexpr char kSamlMetadataNamespace[] = "urn:oasis:names:tc:SAML:2.0:metadata";
-inline constexpr char kXmlSignatureNamespace[] = "http://www.w3.org/2000/09/xmldsig#";
-
-inline constexpr char kExclusiveC14n[] = "http://www.w3.org/2001/10/xml-exc-c14n#";
-inline constexpr char kEnvelopedSignature[] =
-    "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 
 inline constexpr char kStatusSuccess[] = "urn:oasis:names:tc:SAML:2.0:status:Success";
 inline constexpr char kBearerMethod[] = "urn:oasis:names:tc:SAML:2.0:cm:bearer";

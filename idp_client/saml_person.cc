@@ -22,10 +22,10 @@ std::string Called(const std::string& name) { return absl::StrCat("attribute ", 
 // The attributes of an assertion by their names.
 class Attributes {
  public:
-  static absl::StatusOr<Attributes> Read(XmlElement assertion) {
+  static absl::StatusOr<Attributes> Read(xml::Element assertion) {
     Attributes all;
-    for (const XmlElement statement : assertion.Children(kSamlNamespace, "AttributeStatement")) {
-      for (const XmlElement attribute : statement.Children()) {
+    for (const xml::Element statement : assertion.Children(kSamlNamespace, "AttributeStatement")) {
+      for (const xml::Element attribute : statement.Children()) {
         const std::optional<std::string> name = attribute.Attribute("Name");
         if (!attribute.Is(kSamlNamespace, "Attribute") || !name.has_value()) {
           return Reject("attribute statement holds what it must not");
@@ -42,7 +42,7 @@ class Attributes {
     const auto attribute = by_name_.find(name);
     if (attribute == by_name_.end()) return values;
     if (twice_.count(name) > 0) return Reject(absl::StrCat(Called(name), " is there twice"));
-    for (const XmlElement value : attribute->second.Children(kSamlNamespace, "AttributeValue")) {
+    for (const xml::Element value : attribute->second.Children(kSamlNamespace, "AttributeValue")) {
       absl::StatusOr<std::string> text = value.Text();
       if (!text.ok()) return Reject(absl::StrCat(Called(name), " is not text alone"));
       values.push_back(*std::move(text));
@@ -59,11 +59,11 @@ class Attributes {
   }
 
  private:
-  std::map<std::string, XmlElement> by_name_;
+  std::map<std::string, xml::Element> by_name_;
   std::map<std::string, bool> twice_;
 };
 
-absl::Status CheckQualifiers(XmlElement name_id, const SamlIdentityProvider& provider) {
+absl::Status CheckQualifiers(xml::Element name_id, const SamlIdentityProvider& provider) {
   const std::string ours = name_id.Attribute("SPNameQualifier").value_or("");
   if (name_id.Attribute("NameQualifier").value_or(provider.entity_id) != provider.entity_id ||
       (!ours.empty() && std::find(provider.audiences.begin(), provider.audiences.end(), ours) ==
@@ -73,8 +73,9 @@ absl::Status CheckQualifiers(XmlElement name_id, const SamlIdentityProvider& pro
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> ReadNameId(XmlElement assertion, const SamlIdentityProvider& provider) {
-  absl::StatusOr<XmlElement> name_id = assertion.Child(kSamlNamespace, "Subject");
+absl::StatusOr<std::string> ReadNameId(xml::Element assertion,
+                                       const SamlIdentityProvider& provider) {
+  absl::StatusOr<xml::Element> name_id = assertion.Child(kSamlNamespace, "Subject");
   if (name_id.ok()) name_id = name_id->Child(kSamlNamespace, "NameID");
   if (!name_id.ok()) return Reject(absl::StrCat("assertion: ", name_id.status().message()));
   // Every format is a name space of its own, and whoever writes the AuthnRequest chooses one (core
@@ -153,7 +154,7 @@ absl::Status ReadMandates(const Attributes& attributes, const SamlAttributeMappi
 
 }  // namespace
 
-absl::Status ReadSamlPerson(XmlElement assertion, const SamlIdentityProvider& provider,
+absl::Status ReadSamlPerson(xml::Element assertion, const SamlIdentityProvider& provider,
                             VerifiedIdentity& identity) {
   const SamlAttributeMapping& mapping = provider.attributes;
   ENKRAT_ASSIGN_OR_RETURN(const Attributes attributes, Attributes::Read(assertion));

@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "idp_client/saml_verifier.h"
-#include "idp_client/saml_xml.h"
 #include "idp_client/verified_identity.h"
+#include "xml/document.h"
 
 namespace enkrat::idp_client {
 
@@ -21,7 +21,7 @@ namespace enkrat::idp_client {
 // one of the two must be there, unless there is a pseudonym. What the mapping asks for besides must
 // be there, but for mandates, of which there are at most 16. kAssertionRejected; the message names
 // the attribute, never its value.
-absl::Status ReadSamlPerson(XmlElement assertion, const SamlIdentityProvider& provider,
+absl::Status ReadSamlPerson(xml::Element assertion, const SamlIdentityProvider& provider,
                             VerifiedIdentity& identity);
 
 }  // namespace enkrat::idp_client

@@ -9,12 +9,13 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "idp_client/saml_names.h"
-#include "idp_client/saml_signature.h"
+#include "xml/signature.h"
+#include "xml/signature_names.h"
 
 namespace enkrat::idp_client {
 namespace {
 
-constexpr MarkupBounds kBounds = {.size = kMaxSamlResponseSize};
+constexpr xml::MarkupBounds kBounds = {.size = kMaxSamlResponseSize};
 // base64 in lines of 64 or 76 characters, with their ends.
 constexpr size_t kMaxReceivedSize = kMaxSamlResponseSize / 3 * 4 / 16 * 17;
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -41,22 +42,22 @@ absl::StatusOr<Bytes> XmlOf(ByteSpan received) {
 }
 
 // The message of a provider that did not authenticate anybody has no assertion: say so first.
-absl::Status CheckStatus(XmlElement response) {
-  const absl::StatusOr<XmlElement> status = response.Child(kSamlProtocolNamespace, "Status");
+absl::Status CheckStatus(xml::Element response) {
+  const absl::StatusOr<xml::Element> status = response.Child(kSamlProtocolNamespace, "Status");
   if (!status.ok()) return RejectFor(status.status());
-  const absl::StatusOr<XmlElement> code = status->Child(kSamlProtocolNamespace, "StatusCode");
+  const absl::StatusOr<xml::Element> code = status->Child(kSamlProtocolNamespace, "StatusCode");
   if (!code.ok()) return RejectFor(code.status());
   if (code->Attribute("Value") != kStatusSuccess) return Reject("status is not Success");
   return absl::OkStatus();
 }
 
-bool MayStandInResponse(XmlElement child) {
-  return child.Is(kSamlNamespace, "Issuer") || child.Is(kXmlSignatureNamespace, "Signature") ||
+bool MayStandInResponse(xml::Element child) {
+  return child.Is(kSamlNamespace, "Issuer") || child.Is(xml::kSignatureNamespace, "Signature") ||
          child.Is(kSamlProtocolNamespace, "Status") || child.Is(kSamlNamespace, "Assertion");
 }
 
-absl::Status CheckParts(XmlElement response) {
-  for (const XmlElement child : response.Children()) {
+absl::Status CheckParts(xml::Element response) {
+  for (const xml::Element child : response.Children()) {
     if (!MayStandInResponse(child)) return Reject("response holds what it must not");
   }
   if (response.Children(kSamlNamespace, "Issuer").size() > 1) {
@@ -67,13 +68,13 @@ absl::Status CheckParts(XmlElement response) {
 
 // Signature wrapping moves the signed assertion elsewhere and puts another in its place: here is no
 // elsewhere.
-absl::Status CheckNothingElsewhere(XmlElement response, XmlElement assertion) {
-  const std::vector<XmlElement> outside = response.Children();
-  const std::vector<XmlElement> inside = assertion.Children();
-  const auto is_among = [](const std::vector<XmlElement>& places, XmlElement element) {
+absl::Status CheckNothingElsewhere(xml::Element response, xml::Element assertion) {
+  const std::vector<xml::Element> outside = response.Children();
+  const std::vector<xml::Element> inside = assertion.Children();
+  const auto is_among = [](const std::vector<xml::Element>& places, xml::Element element) {
     return std::find(places.begin(), places.end(), element) != places.end();
   };
-  for (const XmlElement element : response.Descendants()) {
+  for (const xml::Element element : response.Descendants()) {
     if (element.Is(kSamlNamespace, "EncryptedID") ||
         element.Is(kSamlNamespace, "EncryptedAttribute")) {
       return Reject("encrypted parts are not supported");
@@ -84,7 +85,7 @@ absl::Status CheckNothingElsewhere(XmlElement response, XmlElement assertion) {
     if (element.Is(kSamlProtocolNamespace, "Response") && !(element == response)) {
       return Reject("response holds another response");
     }
-    if (element.Is(kXmlSignatureNamespace, "Signature") && !is_among(outside, element) &&
+    if (element.Is(xml::kSignatureNamespace, "Signature") && !is_among(outside, element) &&
         !is_among(inside, element)) {
       return Reject("response holds a signature in a place that is none");
     }
@@ -92,17 +93,17 @@ absl::Status CheckNothingElsewhere(XmlElement response, XmlElement assertion) {
   return absl::OkStatus();
 }
 
-size_t CountSignatures(XmlElement element) {
-  return element.Children(kXmlSignatureNamespace, "Signature").size();
+size_t CountSignatures(xml::Element element) {
+  return element.Children(xml::kSignatureNamespace, "Signature").size();
 }
 
-absl::StatusOr<XmlElement> FindAssertion(XmlElement response) {
-  for (const XmlElement element : response.Descendants()) {
+absl::StatusOr<xml::Element> FindAssertion(xml::Element response) {
+  for (const xml::Element element : response.Descendants()) {
     if (element.Is(kSamlNamespace, "EncryptedAssertion")) {
       return Reject("encrypted assertions are not supported");
     }
   }
-  const absl::StatusOr<XmlElement> assertion = response.Child(kSamlNamespace, "Assertion");
+  const absl::StatusOr<xml::Element> assertion = response.Child(kSamlNamespace, "Assertion");
   if (!assertion.ok()) return RejectFor(assertion.status());
   ENKRAT_RETURN_IF_ERROR(CheckParts(response));
   ENKRAT_RETURN_IF_ERROR(CheckNothingElsewhere(response, *assertion));
@@ -117,18 +118,18 @@ absl::StatusOr<XmlElement> FindAssertion(XmlElement response) {
 
 absl::StatusOr<SamlResponse> SamlResponse::Parse(ByteSpan received) {
   ENKRAT_ASSIGN_OR_RETURN(const Bytes xml, XmlOf(received));
-  absl::StatusOr<XmlDocument> document = XmlDocument::Parse(xml, kBounds);
+  absl::StatusOr<xml::Document> document = xml::Document::Parse(xml, kBounds);
   if (!document.ok()) return RejectFor(document.status());
-  const XmlElement response = document->root();
+  const xml::Element response = document->root();
   if (!response.Is(kSamlProtocolNamespace, "Response")) return Reject("not a SAML response");
   if (response.Attribute("Version") != "2.0") return Reject("response: version is not 2.0");
   ENKRAT_RETURN_IF_ERROR(CheckStatus(response));
-  ENKRAT_ASSIGN_OR_RETURN(const XmlElement assertion, FindAssertion(response));
+  ENKRAT_ASSIGN_OR_RETURN(const xml::Element assertion, FindAssertion(response));
   return SamlResponse(*std::move(document), assertion);
 }
 
 absl::StatusOr<std::string> SamlResponse::ClaimedIssuer() const {
-  const absl::StatusOr<XmlElement> issuer = assertion_.Child(kSamlNamespace, "Issuer");
+  const absl::StatusOr<xml::Element> issuer = assertion_.Child(kSamlNamespace, "Issuer");
   if (!issuer.ok()) return RejectFor(issuer.status());
   absl::StatusOr<std::string> text = issuer->Text();
   if (!text.ok()) return RejectFor(text.status());
@@ -138,8 +139,8 @@ absl::StatusOr<std::string> SamlResponse::ClaimedIssuer() const {
 absl::Status SamlResponse::CheckEnvelope(const std::string& entity_id,
                                          const std::vector<std::string>& recipients,
                                          const std::string& expected_in_response_to) const {
-  const XmlElement response = document_.root();
-  for (const XmlElement issuer : response.Children(kSamlNamespace, "Issuer")) {
+  const xml::Element response = document_.root();
+  for (const xml::Element issuer : response.Children(kSamlNamespace, "Issuer")) {
     const absl::StatusOr<std::string> text = issuer.Text();
     if (!text.ok() || *text != entity_id) return Reject("response: issuer is another one");
   }
@@ -155,19 +156,19 @@ absl::Status SamlResponse::CheckEnvelope(const std::string& entity_id,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<XmlDocument>> SamlResponse::SignedAssertion(
-    const std::vector<SamlKey>& keys) const {
+absl::StatusOr<std::optional<xml::Document>> SamlResponse::SignedAssertion(
+    const std::vector<xml::SignatureKey>& keys) const {
   if (CountSignatures(document_.root()) > 0) {
-    const auto outer = VerifyEnvelopedSignature(document_.root(), keys, {});
+    const auto outer = xml::VerifyEnvelopedSignature(document_.root(), keys, {});
     if (!outer.ok()) return RejectFor(outer.status());
     if (!outer->has_value()) return std::nullopt;
   }
-  const auto octets = VerifyEnvelopedSignature(assertion_, keys, {});
+  const auto octets = xml::VerifyEnvelopedSignature(assertion_, keys, {});
   if (!octets.ok()) return RejectFor(octets.status());
   if (!octets->has_value()) return std::nullopt;
-  absl::StatusOr<XmlDocument> assertion = XmlDocument::Parse(**octets, kBounds);
+  absl::StatusOr<xml::Document> assertion = xml::Document::Parse((*octets)->octets, kBounds);
   if (!assertion.ok()) return RejectFor(assertion.status());
-  return std::optional<XmlDocument>(*std::move(assertion));
+  return std::optional<xml::Document>(*std::move(assertion));
 }
 
 }  // namespace enkrat::idp_client

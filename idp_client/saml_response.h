@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/bytes.h"
-#include "idp_client/saml_key.h"
-#include "idp_client/saml_xml.h"
+#include "xml/document.h"
+#include "xml/signature_key.h"
 
 namespace enkrat::idp_client {
 
@@ -41,15 +41,15 @@ class SamlResponse {
   // The signature of the assertion, and of the response if it has one, is one of the keys': the
   // assertion as it was signed, read anew from the signed octets. Nothing if a signature was made
   // with none of the keys. kAssertionRejected.
-  absl::StatusOr<std::optional<XmlDocument>> SignedAssertion(
-      const std::vector<SamlKey>& keys) const;
+  absl::StatusOr<std::optional<xml::Document>> SignedAssertion(
+      const std::vector<xml::SignatureKey>& keys) const;
 
  private:
-  SamlResponse(XmlDocument document, XmlElement assertion)
+  SamlResponse(xml::Document document, xml::Element assertion)
       : document_(std::move(document)), assertion_(assertion) {}
 
-  XmlDocument document_;
-  XmlElement assertion_;
+  xml::Document document_;
+  xml::Element assertion_;
 };
 
 }  // namespace enkrat::idp_client

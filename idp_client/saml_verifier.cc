@@ -30,15 +30,15 @@ struct KnownProvider {
 };
 
 // The assertion as it was signed. Metadata is asked for again, once, where no key of it fits.
-absl::StatusOr<XmlDocument> VerifySignatures(const SamlResponse& response,
-                                             const KnownProvider& provider, CopyDemand demand) {
+absl::StatusOr<xml::Document> VerifySignatures(const SamlResponse& response,
+                                               const KnownProvider& provider, CopyDemand demand) {
   std::shared_ptr<const SamlMetadata> seen;
   for (int attempt = 0; attempt < 2; ++attempt) {
     demand.seen = seen.get();
     ENKRAT_ASSIGN_OR_RETURN(std::shared_ptr<const SamlMetadata> metadata,
                             provider.metadata->Get(demand));
     if (metadata == nullptr) break;
-    ENKRAT_ASSIGN_OR_RETURN(std::optional<XmlDocument> assertion,
+    ENKRAT_ASSIGN_OR_RETURN(std::optional<xml::Document> assertion,
                             response.SignedAssertion(metadata->keys));
     if (assertion.has_value()) return *std::move(assertion);
     seen = std::move(metadata);
@@ -56,7 +56,7 @@ absl::StatusOr<LevelOfAssurance> LevelOf(const std::string& context,
 // All that a verified assertion says, in the order of saml_assertion_rules.h. The level of
 // assurance comes last: too low a level is told only to the bearer of an assertion that is good
 // otherwise.
-absl::StatusOr<VerifiedIdentity> ReadAssertion(XmlElement assertion,
+absl::StatusOr<VerifiedIdentity> ReadAssertion(xml::Element assertion,
                                                const SamlIdentityProvider& provider,
                                                const AssertionCheck& check, absl::Time now) {
   const SamlTimeDemands times = {
@@ -179,7 +179,7 @@ absl::StatusOr<VerifiedIdentity> SamlVerifier::Verify(const AssertionCheck& chec
   ENKRAT_RETURN_IF_ERROR(
       response.CheckEnvelope(issuer, provider->settings.recipients, check.expected_in_response_to));
   ENKRAT_ASSIGN_OR_RETURN(
-      const XmlDocument assertion,
+      const xml::Document assertion,
       VerifySignatures(response, *provider,
                        {.arrived_at = arrived_at, .deadline = check.deadline, .seen = nullptr}));
   return ReadAssertion(assertion.root(), provider->settings, check, providers_->clock().Now());

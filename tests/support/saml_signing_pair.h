@@ -30,7 +30,7 @@ class SamlSigningPair {
 
   // The signature method that the pair signs with unless told otherwise: SHA-256 with its own kind.
   std::string Method() const { return options_.type == "RSA" ? kRsaSha256 : kEcdsaSha256; }
-  // SignatureValue of any method of saml_signature_form.h, RSA with SHA-1, or HMAC with the
+  // SignatureValue of any method of xml/signature_form.h, RSA with SHA-1, or HMAC with the
   // certificate's SubjectPublicKeyInfo as its secret.
   Bytes Sign(const std::string& method, absl::string_view octets) const;
 

@@ -34,8 +34,8 @@ class SamlMetadataTest : public ::testing::Test {
   static absl::StatusOr<SamlMetadata> ReadUnsigned(const std::string& document) {
     return ReadSamlMetadata(AsSpan(document), {.entity_id = kTestEntityId, .signer = std::nullopt});
   }
-  SamlKey SignerKey() const {
-    return SamlKey::FromCertificatePem(signer_.certificate_pem()).value();
+  xml::SignatureKey SignerKey() const {
+    return xml::SignatureKey::FromCertificatePem(signer_.certificate_pem()).value();
   }
   SamlMetadataText Good() const { return {.certificates = {key_.CertificateBase64()}}; }
 

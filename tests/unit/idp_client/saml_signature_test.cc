@@ -1,13 +1,13 @@
 // What the verification of a signature hands on: the octets that were signed and nothing else,
 // whatever the rest of the document looks like.
-#include "idp_client/saml_signature.h"
-
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/status_macros.h"
 #include "tests/support/saml_response_factory.h"
 #include "tests/support/status_matchers.h"
+#include "xml/signature.h"
 
 namespace enkrat::idp_client {
 namespace {
@@ -22,11 +22,15 @@ class SamlSignatureTest : public ::testing::Test {
  protected:
   static absl::StatusOr<std::optional<Bytes>> VerifyAssertionOf(const std::string& response,
                                                                 const SamlSigningPair& key) {
-    const XmlDocument document = XmlDocument::Parse(AsSpan(response), {}).value();
-    const XmlElement assertion =
+    const xml::Document document = xml::Document::Parse(AsSpan(response), {}).value();
+    const xml::Element assertion =
         document.root().Child("urn:oasis:names:tc:SAML:2.0:assertion", "Assertion").value();
-    return VerifyEnvelopedSignature(
-        assertion, {SamlKey::FromCertificatePem(key.certificate_pem()).value()}, {});
+    ENKRAT_ASSIGN_OR_RETURN(
+        const auto said,
+        xml::VerifyEnvelopedSignature(
+            assertion, {xml::SignatureKey::FromCertificatePem(key.certificate_pem()).value()}, {}));
+    if (!said.has_value()) return std::nullopt;
+    return said->octets;
   }
 
   const SamlSigningPair key_;

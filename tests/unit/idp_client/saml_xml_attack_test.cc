@@ -1,8 +1,8 @@
 // XML that attacks its reader: entities, document types, comments, two of one ID, sizes.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "idp_client/saml_xml.h"
 #include "tests/unit/idp_client/saml_fixture.h"
+#include "xml/document.h"
 
 namespace enkrat::idp_client {
 namespace {

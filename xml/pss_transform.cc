@@ -1,4 +1,4 @@
-#include "idp_client/saml_pss_transform.h"
+#include "xml/pss_transform.h"
 
 #include <openssl/rsa.h>
 #include <xmlsec/buffer.h>
@@ -14,7 +14,7 @@
 #include "common/openssl_ptr.h"
 #include "common/reason.h"
 
-namespace enkrat::idp_client {
+namespace enkrat::xml {
 namespace {
 
 // What a transform of this kind remembers; lies behind xmlsec's own part of the object.
@@ -128,4 +128,4 @@ absl::Status RegisterPssTransforms() {
   return absl::OkStatus();
 }
 
-}  // namespace enkrat::idp_client
+}  // namespace enkrat::xml

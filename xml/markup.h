@@ -1,13 +1,13 @@
 // The look at XML text before any parser sees it: what it may not hold, and how much of the rest.
-#ifndef ENKRAT_IDP_CLIENT_SAML_MARKUP_H_
-#define ENKRAT_IDP_CLIENT_SAML_MARKUP_H_
+#ifndef ENKRAT_XML_MARKUP_H_
+#define ENKRAT_XML_MARKUP_H_
 
 #include <cstddef>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-namespace enkrat::idp_client {
+namespace enkrat::xml {
 
 // Largest text and what may be in it: each is a loop of the parser or of canonicalisation.
 struct MarkupBounds {
@@ -26,6 +26,6 @@ struct MarkupBounds {
 // well formed is for the parser to say.
 absl::Status CheckMarkup(absl::string_view xml, const MarkupBounds& bounds);
 
-}  // namespace enkrat::idp_client
+}  // namespace enkrat::xml
 
-#endif  // ENKRAT_IDP_CLIENT_SAML_MARKUP_H_
+#endif  // ENKRAT_XML_MARKUP_H_

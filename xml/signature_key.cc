@@ -1,4 +1,4 @@
-#include "idp_client/saml_key.h"
+#include "xml/signature_key.h"
 
 #include <openssl/core_names.h>
 #include <openssl/pem.h>
@@ -9,7 +9,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 
-namespace enkrat::idp_client {
+namespace enkrat::xml {
 namespace {
 
 constexpr int kMinRsaBits = 2048;
@@ -50,7 +50,7 @@ absl::Status CheckEc(const EVP_PKEY* key) {
 
 }  // namespace
 
-absl::StatusOr<SamlKey> SamlKey::FromX509(const X509* certificate) {
+absl::StatusOr<SignatureKey> SignatureKey::FromX509(const X509* certificate) {
   EvpPkeyPtr key(X509_get_pubkey(const_cast<X509*>(certificate)));
   if (key == nullptr) return Refuse("certificate: OpenSSL cannot read its key");
   if (EVP_PKEY_is_a(key.get(), "RSA") == 1) {
@@ -60,10 +60,10 @@ absl::StatusOr<SamlKey> SamlKey::FromX509(const X509* certificate) {
   } else {
     return Refuse("certificate: unknown kind of key");
   }
-  return SamlKey(std::move(key));
+  return SignatureKey(std::move(key));
 }
 
-absl::StatusOr<SamlKey> SamlKey::FromCertificate(ByteSpan der) {
+absl::StatusOr<SignatureKey> SignatureKey::FromCertificate(ByteSpan der) {
   const unsigned char* rest = der.data();
   const X509Ptr certificate(d2i_X509(nullptr, &rest, static_cast<long>(der.size())));
   if (certificate == nullptr || rest != der.data() + der.size()) {
@@ -72,7 +72,7 @@ absl::StatusOr<SamlKey> SamlKey::FromCertificate(ByteSpan der) {
   return FromX509(certificate.get());
 }
 
-absl::StatusOr<SamlKey> SamlKey::FromCertificatePem(absl::string_view pem) {
+absl::StatusOr<SignatureKey> SignatureKey::FromCertificatePem(absl::string_view pem) {
   const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const X509Ptr certificate(
       bio == nullptr ? nullptr : PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
@@ -80,4 +80,4 @@ absl::StatusOr<SamlKey> SamlKey::FromCertificatePem(absl::string_view pem) {
   return FromX509(certificate.get());
 }
 
-}  // namespace enkrat::idp_client
+}  // namespace enkrat::xml

@@ -1,4 +1,4 @@
-#include "idp_client/saml_xml.h"
+#include "xml/document.h"
 
 #include <libxml/parser.h>
 #include <libxml/tree.h>
@@ -13,7 +13,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 
-namespace enkrat::idp_client {
+namespace enkrat::xml {
 namespace {
 
 // No XML_PARSE_NOENT, no DTD loading, no XInclude, no XML_PARSE_HUGE: libxml2's own bounds hold.
@@ -72,19 +72,19 @@ absl::Status CheckIdsUnique(xmlNode* root) {
 
 }  // namespace
 
-QuietXml::QuietXml()
+QuietParser::QuietParser()
     : former_context_(xmlStructuredErrorContext), former_handler_(xmlStructuredError) {
   xmlSetStructuredErrorFunc(nullptr, SayNothing);
 }
 
-QuietXml::~QuietXml() { xmlSetStructuredErrorFunc(former_context_, former_handler_); }
+QuietParser::~QuietParser() { xmlSetStructuredErrorFunc(former_context_, former_handler_); }
 
-bool XmlElement::Is(absl::string_view name_space, absl::string_view local_name) const {
+bool Element::Is(absl::string_view name_space, absl::string_view local_name) const {
   return View(node_->name) == local_name && node_->ns != nullptr &&
          View(node_->ns->href) == name_space;
 }
 
-std::optional<std::string> XmlElement::Attribute(const char* name) const {
+std::optional<std::string> Element::Attribute(const char* name) const {
   xmlChar* const value = xmlGetNoNsProp(node_, reinterpret_cast<const xmlChar*>(name));
   if (value == nullptr) return std::nullopt;
   std::string text(View(value));
@@ -92,40 +92,40 @@ std::optional<std::string> XmlElement::Attribute(const char* name) const {
   return text;
 }
 
-std::vector<XmlElement> XmlElement::Children() const {
-  std::vector<XmlElement> children;
+std::vector<Element> Element::Children() const {
+  std::vector<Element> children;
   for (xmlNode* child = node_->children; child != nullptr; child = child->next) {
     if (child->type == XML_ELEMENT_NODE) children.emplace_back(child);
   }
   return children;
 }
 
-std::vector<XmlElement> XmlElement::Children(absl::string_view name_space,
-                                             absl::string_view local_name) const {
-  std::vector<XmlElement> children;
-  for (const XmlElement child : Children()) {
+std::vector<Element> Element::Children(absl::string_view name_space,
+                                       absl::string_view local_name) const {
+  std::vector<Element> children;
+  for (const Element child : Children()) {
     if (child.Is(name_space, local_name)) children.push_back(child);
   }
   return children;
 }
 
-absl::StatusOr<XmlElement> XmlElement::Child(absl::string_view name_space,
-                                             absl::string_view local_name) const {
-  const std::vector<XmlElement> children = Children(name_space, local_name);
+absl::StatusOr<Element> Element::Child(absl::string_view name_space,
+                                       absl::string_view local_name) const {
+  const std::vector<Element> children = Children(name_space, local_name);
   if (children.size() == 1) return children.front();
   return Refuse(
       absl::StrCat(children.empty() ? "there is no " : "there is more than one ", local_name));
 }
 
-std::vector<XmlElement> XmlElement::Descendants() const {
-  std::vector<XmlElement> all;
+std::vector<Element> Element::Descendants() const {
+  std::vector<Element> all;
   for (xmlNode* node = node_; node != nullptr; node = Next(node, node_)) {
     if (node->type == XML_ELEMENT_NODE) all.emplace_back(node);
   }
   return all;
 }
 
-absl::StatusOr<std::string> XmlElement::Text() const {
+absl::StatusOr<std::string> Element::Text() const {
   std::string text;
   for (const xmlNode* child = node_->children; child != nullptr; child = child->next) {
     // Several pieces are one text: where comments were taken out, or the parser split a long one.
@@ -137,7 +137,7 @@ absl::StatusOr<std::string> XmlElement::Text() const {
   return text;
 }
 
-absl::StatusOr<std::string> XmlElement::DenseText() const {
+absl::StatusOr<std::string> Element::DenseText() const {
   ENKRAT_ASSIGN_OR_RETURN(std::string text, Text());
   std::string dense;
   for (const char c : text) {
@@ -146,16 +146,16 @@ absl::StatusOr<std::string> XmlElement::DenseText() const {
   return dense;
 }
 
-void XmlDocument::Free::operator()(_xmlDoc* document) const { xmlFreeDoc(document); }
+void Document::Free::operator()(_xmlDoc* document) const { xmlFreeDoc(document); }
 
-absl::StatusOr<XmlDocument> XmlDocument::Parse(ByteSpan xml, const MarkupBounds& bounds) {
+absl::StatusOr<Document> Document::Parse(ByteSpan xml, const MarkupBounds& bounds) {
   const absl::string_view text(reinterpret_cast<const char*>(xml.data()), xml.size());
   ENKRAT_RETURN_IF_ERROR(CheckMarkup(text, bounds));
-  const QuietXml quiet;
+  const QuietParser quiet;
   const std::unique_ptr<xmlParserCtxt, FreeParser> parser(xmlNewParserCtxt());
   if (parser == nullptr) return MakeError(Reason::kInternal, "no memory for an XML parser");
-  XmlDocument document(xmlCtxtReadMemory(parser.get(), text.data(), static_cast<int>(text.size()),
-                                         nullptr, "UTF-8", kParseOptions));
+  Document document(xmlCtxtReadMemory(parser.get(), text.data(), static_cast<int>(text.size()),
+                                      nullptr, "UTF-8", kParseOptions));
   if (document.document_ == nullptr || parser->nsWellFormed == 0) {
     return Refuse("is not well-formed XML");
   }
@@ -169,6 +169,6 @@ absl::StatusOr<XmlDocument> XmlDocument::Parse(ByteSpan xml, const MarkupBounds&
   return document;
 }
 
-XmlElement XmlDocument::root() const { return XmlElement(xmlDocGetRootElement(document_.get())); }
+Element Document::root() const { return Element(xmlDocGetRootElement(document_.get())); }
 
-}  // namespace enkrat::idp_client
+}  // namespace enkrat::xml

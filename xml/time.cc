@@ -1,4 +1,4 @@
-#include "idp_client/saml_time.h"
+#include "xml/time.h"
 
 #include <string>
 
@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
 
-namespace enkrat::idp_client {
+namespace enkrat::xml {
 namespace {
 
 constexpr absl::string_view kTimeForm = "dddd-dd-ddTdd:dd:dd";
@@ -46,7 +46,7 @@ bool TakeParts(absl::string_view& text, absl::string_view designators, const abs
 
 }  // namespace
 
-std::optional<absl::Time> ParseSamlTime(absl::string_view text) {
+std::optional<absl::Time> ParseDateTime(absl::string_view text) {
   if (!absl::ConsumeSuffix(&text, "Z") || text.size() < kTimeForm.size()) return std::nullopt;
   for (size_t i = 0; i < kTimeForm.size(); ++i) {
     if (kTimeForm[i] == 'd' ? !IsDigit(text[i]) : text[i] != kTimeForm[i]) return std::nullopt;
@@ -67,7 +67,7 @@ std::optional<absl::Time> ParseSamlTime(absl::string_view text) {
   return time;
 }
 
-std::optional<absl::Duration> ParseXmlDuration(absl::string_view text) {
+std::optional<absl::Duration> ParseDuration(absl::string_view text) {
   static const absl::Duration kDateUnits[] = {
       absl::Hours(365 * kHoursOfDay), absl::Hours(30 * kHoursOfDay), absl::Hours(kHoursOfDay)};
   static const absl::Duration kTimeUnits[] = {absl::Hours(1), absl::Minutes(1), absl::Seconds(1)};
@@ -81,4 +81,4 @@ std::optional<absl::Duration> ParseXmlDuration(absl::string_view text) {
   return sum;
 }
 
-}  // namespace enkrat::idp_client
+}  // namespace enkrat::xml

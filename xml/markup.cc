@@ -1,4 +1,4 @@
-#include "idp_client/saml_markup.h"
+#include "xml/markup.h"
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -6,7 +6,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 
-namespace enkrat::idp_client {
+namespace enkrat::xml {
 namespace {
 
 constexpr auto kNone = absl::string_view::npos;
@@ -118,4 +118,4 @@ absl::Status CheckMarkup(absl::string_view xml, const MarkupBounds& bounds) {
   return MarkupWalk(xml, bounds).Run();
 }
 
-}  // namespace enkrat::idp_client
+}  // namespace enkrat::xml
