@@ -53,6 +53,9 @@ std::string OpenSslObjection(const CertificatePath& path) {
   X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_flags(
       rules, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_POLICY_CHECK);
+  // user-initial-policy-set (RFC 5280 6.1.1 (c)); without it OpenSSL accepts none where one is
+  // required.
+  X509_VERIFY_PARAM_add0_policy(rules, OBJ_nid2obj(NID_any_policy));
   X509_VERIFY_PARAM_set_depth(rules, static_cast<int>(kMaxPathLength));
   if (X509_verify_cert(context.get()) == 1) return "";
   const int error = X509_STORE_CTX_get_error(context.get());

@@ -19,8 +19,8 @@ namespace enkrat::validation {
 class PathTestCase : public ::testing::Test {
  protected:
   struct Judged {
-    Entity certificate;
-    ValidationData given;
+    Entity certificate = {};
+    ValidationData given = {};
     std::optional<absl::Time> proven = std::nullopt;       // of the signature; none: now
     std::optional<absl::Time> data_proven = std::nullopt;  // of the validation data; none: now
     PathPurpose purpose = PathPurpose::kSigning;
