@@ -16,6 +16,7 @@
 #include "pades/document_update.h"
 #include "pades/form_fields.h"
 #include "pades/qpdf_calls.h"
+#include "pades/seed_value.h"
 #include "pades/signature_dictionary.h"
 #include "pades/signature_field.h"
 #include "pades/signature_update_maker.h"
@@ -73,6 +74,7 @@ absl::Status PutSignature(DocumentUpdate& update, const std::vector<FormField>& 
                           std::vector<std::string>& references) {
   if (const FormField* field = FindField(fields, name)) {
     ENKRAT_RETURN_IF_ERROR(CheckEmptySignatureField(*field));
+    ENKRAT_RETURN_IF_ERROR(CheckSeedValue(*field, options));
     AddFieldLock(*field, update, references);
     return FillSignatureField(update, *field, signature, options.appearance);
   }

@@ -4,6 +4,7 @@
 #include <new>
 #include <qpdf/QPDFExc.hh>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/reason.h"
 
@@ -16,7 +17,9 @@ absl::Status StatusOfPdfException() {
     if (error.getErrorCode() == qpdf_e_password) {
       return MakeError(Reason::kPdfEncrypted, "the document is encrypted");
     }
-    if (error.getErrorCode() == qpdf_e_unsupported) {
+    // The same code tells of streams that cannot be decoded.
+    if (error.getErrorCode() == qpdf_e_unsupported &&
+        absl::StrContains(error.getMessageDetail(), "ncrypt")) {
       return MakeError(Reason::kPdfEncrypted, "the document's security handler is not supported");
     }
     return MakeError(Reason::kPdfDamaged, absl::StrCat(error.getMessageDetail(), " (offset ",

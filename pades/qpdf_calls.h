@@ -3,6 +3,7 @@
 #define ENKRAT_PADES_QPDF_CALLS_H_
 
 #include "absl/status/status.h"
+#include "pades/bounded_filters.h"
 
 namespace enkrat::pades {
 
@@ -12,9 +13,11 @@ namespace enkrat::pades {
 // the document's.
 absl::Status StatusOfPdfException();
 
-// call() with all exceptions turned into its Status or StatusOr.
+// call() within a DecodingBudget of kObjectBudget, with all exceptions turned into its Status or
+// StatusOr.
 template <typename Call>
 auto CallQpdf(Call&& call) -> decltype(call()) {
+  const DecodingBudget budget(kObjectBudget);
   try {
     return call();
   } catch (...) {

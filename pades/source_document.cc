@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "pades/bounded_filters.h"
 #include "pades/qpdf_calls.h"
 #include "pades/revision_end.h"
 
@@ -28,9 +29,13 @@ absl::StatusOr<SourceDocument> SourceDocument::Open(const std::string& path) {
 }
 
 absl::Status SourceDocument::Parse() {
+  BoundQpdfFilters();
   qpdf_->setSuppressWarnings(true);
   qpdf_->setAttemptRecovery(false);
-  qpdf_->processFile(path_.c_str());
+  {
+    const DecodingBudget budget(kCrossReferenceBudget);
+    qpdf_->processFile(path_.c_str());
+  }
   if (qpdf_->isEncrypted()) {
     return MakeError(Reason::kPdfEncrypted, "the document is encrypted");
   }

@@ -69,7 +69,7 @@ absl::Status DocumentSigner::AddTimestamp(const std::string& path,
 Opinion AskOthers(const std::string& path) {
   const auto pdfsig = RunProgram({.argv = {"pdfsig", "-nocert", path}});
   const auto qpdf = RunProgram({.argv = {"qpdf", "--check", path}});
-  return {.signatures = Count(pdfsig.out, "Signature #"),
+  return {.signatures = Count(pdfsig.out, "Signature #") - Count(pdfsig.out, "field is not signed"),
           .valid = Count(pdfsig.out, "Signature is Valid."),
           .covering_all = Count(pdfsig.out, "Total document signed"),
           .structure_in_order = qpdf.exit_code == 0,
