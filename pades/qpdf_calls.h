@@ -3,7 +3,6 @@
 #define ENKRAT_PADES_QPDF_CALLS_H_
 
 #include "absl/status/status.h"
-#include "pades/bounded_filters.h"
 
 namespace enkrat::pades {
 
@@ -13,11 +12,10 @@ namespace enkrat::pades {
 // the document's.
 absl::Status StatusOfPdfException();
 
-// call() within a DecodingBudget of kObjectBudget, with all exceptions turned into its Status or
+// call() with all exceptions turned into its Status or
 // StatusOr.
 template <typename Call>
 auto CallQpdf(Call&& call) -> decltype(call()) {
-  const DecodingBudget budget(kObjectBudget);
   try {
     return call();
   } catch (...) {

@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,16 +24,13 @@ class RangeDigest {
   void Add(ByteSpan octets) {
     ok_ = ok_ && EVP_DigestUpdate(context_.get(), octets.data(), octets.size()) == 1;
   }
-  absl::Status AddFile(const std::string& path, uint64_t octets) {
-    std::ifstream file(path, std::ios::binary);
-    Bytes chunk(kChunkOctets);
-    while (octets > 0) {
-      const size_t size = static_cast<size_t>(std::min<uint64_t>(octets, chunk.size()));
-      if (!file.read(reinterpret_cast<char*>(chunk.data()), static_cast<std::streamsize>(size))) {
-        return MakeError(Reason::kInternal, "the document cannot be read to its end");
-      }
-      Add(ByteSpan(chunk.data(), size));
-      octets -= size;
+  absl::Status AddAll(const DocumentOctets& octets) {
+    std::string chunk(kChunkOctets, '\0');
+    for (uint64_t at = 0; at < octets.size();) {
+      const size_t size = octets.Read(at, chunk.data(), chunk.size());
+      if (size == 0) return MakeError(Reason::kInternal, "the document cannot be read to its end");
+      Add(AsSpan(absl::string_view(chunk).substr(0, size)));
+      at += size;
     }
     return absl::OkStatus();
   }
@@ -79,7 +75,7 @@ absl::StatusOr<SignatureUpdate> SignatureUpdateMaker::Make(DocumentUpdate& updat
                 static_cast<std::ptrdiff_t>(body + options.dictionary.byte_range_begin));
 
   RangeDigest digest(options.digest_algorithm);
-  ENKRAT_RETURN_IF_ERROR(digest.AddFile(update.document().path(), before));
+  ENKRAT_RETURN_IF_ERROR(digest.AddAll(update.document().octets()));
   const ByteSpan octets = laid.octets;
   digest.Add(octets.subspan(0, gap_begin));
   digest.Add(octets.subspan(gap_end));

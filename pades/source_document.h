@@ -8,6 +8,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "pades/document_octets.h"
+#include "pades/strict_document.h"
 
 class QPDF;
 
@@ -20,43 +22,44 @@ enum class CrossReferenceForm { kTable, kStream };
 
 struct RevisionEnd {
   uint64_t file_octets = 0;
-  // Octets before "%PDF-". All offsets in the document count from there, /ByteRange alone does not.
-  uint64_t header_offset = 0;
+  uint64_t marker_end = 0;              // behind the last %%EOF that follows a startxref
   uint64_t cross_reference_offset = 0;  // startxref
   CrossReferenceForm form = CrossReferenceForm::kTable;
   bool ends_with_line_end = false;
 };
 
-// Move-only; not thread-safe. Reads the file, lazily, while it lives.
+// Move-only; not thread-safe. Holds the file open and reads it, lazily, while it lives.
 class SourceDocument {
  public:
-  // kPdfDamaged, kPdfEncrypted, kLimitExceeded (kMaxDocumentOctets, kMaxObjects), kNotFound. What
-  // QPDF would repair is refused: a repaired document is not the one that other readers see.
+  // kPdfDamaged (also if the file cannot be opened), kPdfEncrypted, kLimitExceeded
+  // (kMaxDocumentOctets, kMaxObjects, object streams as in StrictDocument). What QPDF would repair
+  // is refused, and what does not begin with "%PDF-": readers disagree about such documents, and
+  // pades/signed_pdf.h would not take them for sound once they are signed.
   static absl::StatusOr<SourceDocument> Open(const std::string& path);
 
-  SourceDocument(SourceDocument&&) noexcept;
-  SourceDocument& operator=(SourceDocument&&) noexcept;
-  ~SourceDocument();
+  SourceDocument(SourceDocument&&) noexcept = default;
+  SourceDocument& operator=(SourceDocument&&) noexcept = default;
 
-  QPDF& qpdf() const { return *qpdf_; }
-  const std::string& path() const { return path_; }
+  QPDF& qpdf() const { return parsed_->pdf(); }
+  const DocumentOctets& octets() const { return *octets_; }
   const RevisionEnd& end() const { return end_; }
   int first_free_object() const { return first_free_object_; }
 
-  // kPdfDamaged if any object that was looked at since then was not in order.
+  // kPdfDamaged if any object that was looked at so far was not in order.
   absl::Status CheckUndamaged() const;
 
  private:
-  SourceDocument(std::string path, RevisionEnd end);
-  absl::Status Parse();
+  SourceDocument() = default;
+  absl::Status CheckTrailer();
 
-  std::string path_;
+  std::shared_ptr<const DocumentOctets> octets_;
+  std::unique_ptr<StrictDocument> parsed_;
   RevisionEnd end_;
-  std::unique_ptr<QPDF> qpdf_;
   int first_free_object_ = 0;
 };
 
-inline constexpr int kMaxObjects = 8'388'607;  // ISO 32000-1 annex C.2
+// As many as SignedPdf::Limits allows the signed document.
+inline constexpr int kMaxObjects = 500'000;
 
 }  // namespace enkrat::pades
 

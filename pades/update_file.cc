@@ -10,6 +10,8 @@
 namespace enkrat::pades {
 namespace {
 
+constexpr int kMostObjectNumbers = 8'388'607;  // ISO 32000-1 annex C.2
+
 struct Entry {
   uint64_t offset = 0;
   int generation = 0;
@@ -73,7 +75,7 @@ absl::StatusOr<UpdateFile> LayUpdateFile(const RevisionEnd& end, const UpdateObj
                                          DictionaryText trailer) {
   UpdateFile update;
   std::string text = end.ends_with_line_end ? "" : "\n";
-  const auto offset = [&] { return end.file_octets + text.size() - end.header_offset; };
+  const auto offset = [&] { return end.file_octets + text.size(); };
   Entries entries;
   for (const auto& [number, object] : objects.objects()) {
     entries[number] = {.offset = offset(), .generation = object.generation};
@@ -84,7 +86,7 @@ absl::StatusOr<UpdateFile> LayUpdateFile(const RevisionEnd& end, const UpdateObj
   const bool table = end.form == CrossReferenceForm::kTable;
   const uint64_t section = offset();
   const int size = objects.size() + (table ? 0 : 1);
-  if (section > uint64_t{9'999'999'999} || size > kMaxObjects) {
+  if (section > uint64_t{9'999'999'999} || size > kMostObjectNumbers) {
     return MakeError(Reason::kLimitExceeded, "the document has no room for an update");
   }
   trailer.Set("/Size", absl::StrCat(size)).Set("/Prev", absl::StrCat(end.cross_reference_offset));

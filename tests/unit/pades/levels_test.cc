@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "pades/pdf_levels.h"
+#include "pades/signed_pdf.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/pades/document_signer.h"
@@ -15,6 +16,7 @@ namespace {
 using enkrat::testing::FailsWith;
 using enkrat::testing::IsOk;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 class LevelsTest : public ::testing::Test {
@@ -41,6 +43,17 @@ class LevelsTest : public ::testing::Test {
     EXPECT_EQ(opinion.valid, signatures) << opinion.words;
     EXPECT_TRUE(opinion.structure_in_order) << opinion.words;
     EXPECT_THAT(TextOf(path_), HasSubstr("Enkrat podpise"));
+    ExpectReadBack(static_cast<size_t>(signatures));
+  }
+  // Our own reader agrees, and finds no change that an earlier signature forbids.
+  void ExpectReadBack(size_t signatures) {
+    ASSERT_OK_AND_ASSIGN(const auto read, SignedPdf::Open(path_, {}));
+    ASSERT_EQ(read->signatures().size(), signatures);
+    for (const PdfSignature& signature : read->signatures()) {
+      EXPECT_THAT(signature.defects, IsEmpty());
+      EXPECT_TRUE(signature.changes_are_permitted)
+          << (signature.changes_after.empty() ? "" : signature.changes_after.front().detail);
+    }
   }
   int Objects(const std::string& word) {
     int count = 0;
@@ -80,6 +93,7 @@ TEST_F(LevelsTest, BaselineLtaHasADocumentTimestampOverAll) {
   const Opinion opinion = AskOthers(path_);
   EXPECT_THAT(opinion.words, HasSubstr("Signature is Valid."));
   EXPECT_TRUE(opinion.structure_in_order) << opinion.words;
+  ExpectReadBack(2);
 }
 
 TEST_F(LevelsTest, DocumentCertifiedAgainstAllChangesCanStillBeRaised) {
@@ -87,6 +101,7 @@ TEST_F(LevelsTest, DocumentCertifiedAgainstAllChangesCanStillBeRaised) {
   ASSERT_THAT(Finish(Options(PadesLevel::kBaselineLta), {.certify = AllowedChanges::kNone}),
               IsOk());
   EXPECT_TRUE(AskOthers(path_).structure_in_order);
+  ExpectReadBack(2);
 }
 
 TEST_F(LevelsTest, FilesWithObjectStreamsAreRaised) {
@@ -94,6 +109,7 @@ TEST_F(LevelsTest, FilesWithObjectStreamsAreRaised) {
   path_ = folder_.File("streams.pdf");
   ASSERT_THAT(Finish(Options(PadesLevel::kBaselineLta)), IsOk());
   EXPECT_TRUE(AskOthers(path_).structure_in_order) << AskOthers(path_).words;
+  ExpectReadBack(2);
 }
 
 TEST_F(LevelsTest, RaisedDocumentIsSignedAgain) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "pades/pdf_signing.h"
+#include "pades/signed_pdf.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/pades/document_signer.h"
@@ -17,6 +18,7 @@ namespace {
 
 using enkrat::testing::IsOk;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class SigningShapesTest : public ::testing::Test {
  protected:
@@ -32,6 +34,17 @@ class SigningShapesTest : public ::testing::Test {
     EXPECT_TRUE(opinion.structure_in_order) << opinion.words;
     EXPECT_THAT(TextOf(path_), HasSubstr("Enkrat podpise"));
     EXPECT_TRUE(absl::StartsWith(ReadText(path_), before));
+    ExpectReadBack(static_cast<size_t>(signatures));
+  }
+  // Our own reader agrees.
+  void ExpectReadBack(size_t signatures) {
+    ASSERT_OK_AND_ASSIGN(const auto read, SignedPdf::Open(path_, {}));
+    ASSERT_EQ(read->signatures().size(), signatures);
+    for (const PdfSignature& signature : read->signatures()) {
+      EXPECT_THAT(signature.defects, IsEmpty());
+      EXPECT_TRUE(signature.changes_are_permitted);
+    }
+    EXPECT_TRUE(read->signatures().back().covers_whole_document);
   }
   void Write(const PdfPlan& plan) { WriteText(path_, LayPdf(plan)); }
   void Convert(std::vector<std::string> options) {
@@ -76,12 +89,12 @@ TEST_F(SigningShapesTest, HybridFileIsSigned) {
   EXPECT_FALSE(absl::StrContains(update, "XRefStm"));
 }
 
-TEST_F(SigningShapesTest, FileWithJunkBeforeItsHeaderIsSigned) {
-  PdfPlan plan = TwoPages();
-  plan.before_header = "HTTP/1.1 200 OK\r\n\r\n";
-  Write(plan);
-  ExpectSigned();
-  ExpectSigned(2);
+TEST_F(SigningShapesTest, FileWithAWrongSizeInItsTrailerIsSigned) {
+  WriteText(path_, absl::StrReplaceAll(LayPdf(TwoPages()), {{"/Size 7", "/Size 3"}}));
+  const std::string before = ReadText(path_);
+  ASSERT_THAT(signer_.Sign(path_, {.signing_time = SigningTime()}), IsOk());
+  EXPECT_THAT(ReadText(path_).substr(before.size()), HasSubstr("7 0 obj\n<< /Type /Sig"));
+  EXPECT_EQ(AskOthers(path_).valid, 1);
 }
 
 TEST_F(SigningShapesTest, FileWithoutLineEndAtItsEndIsSigned) {
@@ -94,6 +107,13 @@ TEST_F(SigningShapesTest, FileWithoutLineEndAtItsEndIsSigned) {
 TEST_F(SigningShapesTest, FileWithSeveralEndMarksAndTrailingBlanksIsSigned) {
   PdfPlan plan = TwoPages();
   plan.after_end = "\r\n%%EOF\r\n   \r\n";
+  Write(plan);
+  ExpectSigned();
+}
+
+TEST_F(SigningShapesTest, FileWithZerosAtItsEndIsSigned) {
+  PdfPlan plan = TwoPages();
+  plan.after_end = std::string("\n\0\0\0", 4);
   Write(plan);
   ExpectSigned();
 }
