@@ -92,6 +92,8 @@ class Container {
   virtual const std::vector<ContainerSignature>& signatures() const = 0;
   // Data files that no signature covers (EN 319 162-1 4.4.1: all should be).
   virtual const std::vector<std::string>& unsigned_files() const = 0;
+  // kNotFound if there is no such entry, kRequestMalformed if it does not unpack to what the
+  // directory says.
   virtual absl::StatusOr<Bytes> DigestOf(absl::string_view entry,
                                          DigestAlgorithm algorithm) const = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <libxml/parser.h>
 #include <libxml/tree.h>
+#include <libxml/xmlerror.h>
 
 #include <array>
 #include <memory>
@@ -69,7 +70,25 @@ absl::string_view View(const xmlChar* text) {
   return text == nullptr ? absl::string_view() : reinterpret_cast<const char*>(text);
 }
 
+void SayNothing(void*, xmlErrorPtr) {}
+
+// While it lives, libxml2 says nothing on standard error about what goes wrong on this thread.
+class QuietXml {
+ public:
+  QuietXml() : former_context_(xmlStructuredErrorContext), former_handler_(xmlStructuredError) {
+    xmlSetStructuredErrorFunc(nullptr, SayNothing);
+  }
+  ~QuietXml() { xmlSetStructuredErrorFunc(former_context_, former_handler_); }
+  QuietXml(const QuietXml&) = delete;
+  QuietXml& operator=(const QuietXml&) = delete;
+
+ private:
+  void* const former_context_;
+  const xmlStructuredErrorFunc former_handler_;
+};
+
 absl::StatusOr<DocumentPtr> Parse(ByteSpan xml) {
+  const QuietXml quiet;
   std::unique_ptr<xmlParserCtxt, FreeParser> parser(xmlNewParserCtxt());
   if (parser == nullptr) return MakeError(Reason::kInternal, "no memory to read XML");
   parser->sax->internalSubset = StopAtDoctype;

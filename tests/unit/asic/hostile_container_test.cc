@@ -198,6 +198,16 @@ TEST_F(HostileContainer, WrongCrcIsRefusedWhenRead) {
   EXPECT_THAT(OpenOctets(Build({.entries = entries})), FailsWith(Reason::kRequestMalformed));
 }
 
+TEST_F(HostileContainer, WrongCrcOfTheFileOfASimpleOneIsRefusedWhenRead) {
+  const auto container = OpenOctets(Build(
+      {.entries = {{.name = "mimetype", .content = testing::kSimpleMimetype},
+                   {.name = "document.txt", .content = "content", .local_crc = 1, .central_crc = 1},
+                   {.name = "META-INF/signature.p7s", .content = testing::kSomeDer}}}));
+  ASSERT_THAT(container, IsOk());
+  EXPECT_THAT((*container)->DigestOf("document.txt", DigestAlgorithm::kSha256),
+              FailsWith(Reason::kRequestMalformed));
+}
+
 TEST_F(HostileContainer, StoredEntryOfTwoSizesIsRefused) {
   EXPECT_THAT(OpenWith({.name = "a", .content = "x", .central_size = 5}),
               FailsWith(Reason::kRequestMalformed));
