@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "common/der.h"
 #include "common/der_reader.h"
@@ -17,13 +18,15 @@ namespace {
 
 constexpr char kQcStatements[] = "1.3.6.1.5.5.7.1.3";
 constexpr char kAuthContext[] = "1.2.752.201.5.1";
+constexpr absl::string_view kSamlContextType = "http://id.elegnamnden.se/auth-cont/1.0/saci";
 constexpr int kMostPolicies = 64;
 constexpr size_t kLongestLevel = 200;
 
-// 0.4.0.1862.1.1, .4 and .6; types .6.1 to .6.3.
+// 0.4.0.1862.1.1, .4, .6 and .7; types .6.1 to .6.3.
 constexpr uint8_t kQcCompliance[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x01};
 constexpr uint8_t kQcSscd[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x04};
 constexpr uint8_t kQcType[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x06};
+constexpr uint8_t kQcCcLegislation[] = {0x04, 0x00, 0x8e, 0x46, 0x01, 0x07};
 constexpr absl::string_view kTypes[] = {"esign", "eseal", "web"};
 
 // In the order of the bits of KeyUsage (RFC 5280 4.2.1.3).
@@ -41,17 +44,21 @@ std::optional<Bytes> ExtensionValue(X509* certificate, const char* oid) {
                ASN1_STRING_get0_data(value) + ASN1_STRING_length(value));
 }
 
+// EN 319 412-5 4.2.3: exactly one.
 std::string ReadQcType(DerReader& statement) {
   const std::optional<DerElement> types = statement.Take(der_tag::kSequence);
   if (!types.has_value()) return "";
   DerReader cursor(types->content);
+  std::string found;
   while (const auto type = cursor.Take(der_tag::kObjectIdentifier)) {
     const ByteSpan prefix = type->content.first(std::min(type->content.size(), sizeof(kQcType)));
     if (type->content.size() != sizeof(kQcType) + 1 || prefix != ByteSpan(kQcType)) continue;
     const size_t number = type->content.back();
-    if (number >= 1 && number <= std::size(kTypes)) return std::string(kTypes[number - 1]);
+    if (number < 1 || number > std::size(kTypes)) continue;
+    if (!found.empty()) return "several";
+    found = std::string(kTypes[number - 1]);
   }
-  return "";
+  return found;
 }
 
 void ReadQcStatements(X509* certificate, CertificateClaims& claims) {
@@ -66,27 +73,49 @@ void ReadQcStatements(X509* certificate, CertificateClaims& claims) {
     if (!id.has_value()) continue;
     claims.qc_compliance |= id->content == ByteSpan(kQcCompliance);
     claims.qc_sscd |= id->content == ByteSpan(kQcSscd);
+    claims.foreign_law |= id->content == ByteSpan(kQcCcLegislation);
     if (id->content == ByteSpan(kQcType) && claims.qc_type.empty()) {
       claims.qc_type = ReadQcType(fields);
     }
   }
 }
 
-// AuthenticationContexts ::= SEQUENCE OF SEQUENCE { contextType, contextInfo UTF8String }, the
-// latter XML with an attribute that names the level (RFC 7773 3). The attribute is looked for as
-// text: no document of a stranger's is parsed for a label.
+// The five entities of XML 1.0 4.6; anything else stays as it is.
+std::string Unescape(absl::string_view text) {
+  return absl::StrReplaceAll(
+      text, {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}});
+}
+
+// The attribute is looked for as text: no document of a stranger's is parsed for a label.
+std::string LevelIn(absl::string_view context_info) {
+  constexpr absl::string_view kName = " AuthnContextClassRef=";
+  const size_t at = context_info.find(kName);
+  if (at == absl::string_view::npos) return "";
+  absl::string_view rest = context_info.substr(at + kName.size());
+  if (rest.empty() || (rest.front() != '"' && rest.front() != '\'')) return "";
+  const size_t end = rest.find(rest.front(), 1);
+  if (end == absl::string_view::npos || end > kLongestLevel) return "";
+  const std::string level = Unescape(rest.substr(1, end - 1));
+  return CheckVisibleText(level, kLongestLevel).ok() ? level : "";
+}
+
+// AuthenticationContexts ::= SEQUENCE OF SEQUENCE { contextType UTF8String, contextInfo UTF8String
+// OPTIONAL }, the latter XML with an attribute that names the level (RFC 7773 2, 3).
 void ReadAuthContext(X509* certificate, CertificateClaims& claims) {
-  constexpr absl::string_view kName = " AuthnContextClassRef=\"";
   const std::optional<Bytes> value = ExtensionValue(certificate, kAuthContext);
   if (!value.has_value()) return;
-  const std::string text = ToString(*value);
-  const size_t at = text.find(kName.data(), 0, kName.size());
-  if (at == std::string::npos) return;
-  const size_t begin = at + kName.size();
-  const size_t end = text.find('"', begin);
-  if (end == std::string::npos || end - begin > kLongestLevel) return;
-  const std::string level = text.substr(begin, end - begin);
-  if (CheckVisibleText(level, kLongestLevel).ok()) claims.level_of_assurance = level;
+  const std::optional<ByteSpan> contexts = OnlyElement(*value, der_tag::kSequence);
+  if (!contexts.has_value()) return;
+  DerReader cursor(*contexts);
+  while (const auto context = cursor.Take(der_tag::kSequence)) {
+    DerReader fields(context->content);
+    const std::optional<DerElement> type = fields.Take(der_tag::kUtf8String);
+    const std::optional<DerElement> info = fields.Take(der_tag::kUtf8String);
+    if (!type.has_value() || !info.has_value()) continue;
+    if (type->content != AsSpan(kSamlContextType)) continue;
+    claims.level_of_assurance = LevelIn(ToString(info->content));
+    return;
+  }
 }
 
 void ReadPolicies(X509* certificate, CertificateClaims& claims) {

@@ -1,13 +1,10 @@
 #include "validation/qualification.h"
 
-#include <openssl/x509v3.h>
-
 #include <algorithm>
 #include <optional>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "common/der.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "validation/certificate_claims.h"
 
 namespace enkrat::validation {
@@ -16,12 +13,30 @@ namespace {
 using trusted_list::ServiceStatus;
 using trusted_list::TrustService;
 
-constexpr absl::string_view kQualifiedCa = "/Svctype/CA/QC";
-constexpr absl::string_view kQualifiedTimestamps = "/Svctype/TSA/QTST";
-constexpr absl::string_view kGranted = "/Svcstatus/granted";
-constexpr char kTypePrefix[] = "/SvcInfoExt/For";
+constexpr absl::string_view kQualifiedCa = "http://uri.etsi.org/TrstSvc/Svctype/CA/QC";
+constexpr absl::string_view kQualifiedTimestamps = "http://uri.etsi.org/TrstSvc/Svctype/TSA/QTST";
+constexpr absl::string_view kGranted = "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/granted";
+constexpr absl::string_view kInformation = "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/";
 
-// The status at that time; null before the first one.
+enum class For { kNothing, kSignatures, kSeals };
+
+// What a certificate is by its own word and a list's, at one time.
+struct Standing {
+  bool granted = false;
+  bool qualified = false;
+  bool on_device = false;
+  For use = For::kNothing;
+};
+
+bool Contains(const std::vector<std::string>& list, absl::string_view element) {
+  return std::find(list.begin(), list.end(), element) != list.end();
+}
+bool ContainsAny(const std::vector<std::string>& list, const std::vector<std::string>& elements) {
+  return std::any_of(elements.begin(), elements.end(),
+                     [&](const std::string& element) { return Contains(list, element); });
+}
+
+// Null before the first one.
 const ServiceStatus* StatusAt(const TrustService& service, absl::Time time) {
   for (const ServiceStatus& status : service.statuses) {  // newest first
     if (status.starting_at <= time) return &status;
@@ -31,76 +46,91 @@ const ServiceStatus* StatusAt(const TrustService& service, absl::Time time) {
 
 bool IsGrantedAt(const TrustService& service, absl::Time time) {
   const ServiceStatus* status = StatusAt(service, time);
-  return status != nullptr && absl::EndsWith(status->status, kGranted);
+  return status != nullptr && status->status == kGranted;
 }
 
-bool Applies(const ServiceStatus::Qualification& qualification, const CertificateClaims& claims) {
-  if (!qualification.criteria_understood) return false;
-  const auto has_policy = [&](const std::string& oid) {
-    return std::find(claims.policy_oids.begin(), claims.policy_oids.end(), oid) !=
-           claims.policy_oids.end();
-  };
-  const auto has_usage = [&](const std::string& usage) {
-    return std::find(claims.key_usages.begin(), claims.key_usages.end(), usage) !=
-           claims.key_usages.end();
-  };
-  return (qualification.policy_oids.empty() ||
-          std::any_of(qualification.policy_oids.begin(), qualification.policy_oids.end(),
-                      has_policy)) &&
-         (qualification.key_usages.empty() ||
-          std::any_of(qualification.key_usages.begin(), qualification.key_usages.end(), has_usage));
-}
-
-// What the certificate says, as the list corrects it (TS 119 612 5.5.9.2.3).
-struct Qualified {
-  bool certificate = false;
-  bool device = false;
-  bool for_signatures = false;
-  bool for_seals = false;
-};
-
-void Correct(Qualified& qualified, absl::string_view qualifier) {
-  const auto is = [&](absl::string_view name) { return absl::EndsWith(qualifier, name); };
-  if (is("/QCStatement")) qualified.certificate = true;
-  if (is("/NotQualified")) qualified.certificate = false;
-  if (is("/QCWithQSCD") || is("/QCQSCDManagedOnBehalf") || is("/QCWithSSCD")) {
-    qualified.device = true;
-  }
-  if (is("/QCNoQSCD") || is("/QCNoSSCD")) qualified.device = false;
-  if (is("/QCForESig")) qualified.for_signatures = true;
-  if (is("/QCForESeal")) qualified.for_seals = true;
-}
-
-// By what stood in the list when the certificate was issued.
-Qualified QualifiedBy(const ServiceStatus& status, const CertificateClaims& claims) {
-  Qualified qualified{.certificate = claims.qc_compliance,
-                      .device = claims.qc_sscd,
-                      .for_signatures = claims.qc_type == "esign",
-                      .for_seals = claims.qc_type == "eseal"};
+// The names of the qualifiers that apply to the certificate, such as "QCWithQSCD" (TS 119 612
+// 5.5.9.2).
+std::vector<std::string> QualifiersFor(const ServiceStatus& status,
+                                       const CertificateClaims& claims) {
+  std::vector<std::string> names;
   for (const ServiceStatus::Qualification& qualification : status.qualifications) {
-    if (!Applies(qualification, claims)) continue;
-    for (const std::string& qualifier : qualification.qualifiers) Correct(qualified, qualifier);
-  }
-  // The service has to be one for that type of certificate, if it says so at all.
-  const auto serves = [&](absl::string_view suffix) {
-    bool restricted = false;
-    for (const std::string& information : status.additional_information) {
-      if (!absl::StrContains(information, kTypePrefix)) continue;
-      restricted = true;
-      if (absl::EndsWith(information, suffix)) return true;
+    if (!qualification.criteria_understood) continue;
+    if (!qualification.policy_oids.empty() &&
+        !ContainsAny(claims.policy_oids, qualification.policy_oids)) {
+      continue;
     }
-    return !restricted;
-  };
-  qualified.for_signatures = qualified.for_signatures && serves("/ForeSignatures");
-  qualified.for_seals = qualified.for_seals && serves("/ForeSeals");
-  return qualified;
+    if (!qualification.key_usages.empty() &&
+        !ContainsAny(claims.key_usages, qualification.key_usages)) {
+      continue;
+    }
+    for (absl::string_view qualifier : qualification.qualifiers) {
+      if (absl::ConsumePrefix(&qualifier, kInformation)) names.emplace_back(qualifier);
+    }
+  }
+  return names;
 }
 
-std::string Determination(const Qualified& qualified, bool seal) {
-  const bool fits = seal ? qualified.for_seals : qualified.for_signatures;
-  if (!qualified.certificate || !fits) return seal ? "ADESEAL" : "ADESIG";
-  if (qualified.device) return seal ? "QESEAL" : "QESIG";
-  return seal ? "ADESEAL_QC" : "ADESIG_QC";
+// EN 319 412-5 4.2.3: a qualified certificate without a type is for signatures.
+For UseClaimed(const CertificateClaims& claims) {
+  if (claims.qc_type == "esign") return For::kSignatures;
+  if (claims.qc_type == "eseal") return For::kSeals;
+  return claims.qc_type.empty() && claims.qc_compliance ? For::kSignatures : For::kNothing;
+}
+
+For UseBy(const std::vector<std::string>& qualifiers, For claimed) {
+  const bool signatures = Contains(qualifiers, "QCForESig");
+  const bool seals = Contains(qualifiers, "QCForESeal");
+  const bool web = Contains(qualifiers, "QCForWSA");
+  if (signatures + seals + web > 1 || web) return For::kNothing;
+  if (signatures) return For::kSignatures;
+  return seals ? For::kSeals : claimed;
+}
+
+Standing StandingAt(const TrustService& service, const CertificateClaims& claims, absl::Time time) {
+  const ServiceStatus* status = StatusAt(service, time);
+  if (status == nullptr) return {};
+  const std::vector<std::string> qualifiers = QualifiersFor(*status, claims);
+  const auto says = [&](absl::string_view name) { return Contains(qualifiers, name); };
+  Standing standing;
+  standing.granted = status->status == kGranted;
+  standing.qualified = ((claims.qc_compliance && !claims.foreign_law) || says("QCStatement")) &&
+                       !says("NotQualified");
+  standing.on_device = (claims.qc_sscd || says("QCWithQSCD") || says("QCWithSSCD") ||
+                        says("QCQSCDManagedOnBehalf")) &&
+                       !says("QCNoQSCD") && !says("QCNoSSCD");
+  const For use = UseBy(qualifiers, UseClaimed(claims));
+  const absl::string_view service_for = use == For::kSeals ? "ForeSeals" : "ForeSignatures";
+  if (std::any_of(status->additional_information.begin(), status->additional_information.end(),
+                  [&](absl::string_view information) {
+                    return absl::ConsumePrefix(&information, kInformation) &&
+                           information == service_for;
+                  })) {
+    standing.use = use;
+  }
+  return standing;
+}
+
+// Both times together; from weak to strong.
+enum class Level { kAdvanced, kQualifiedCertificate, kQualified };
+Level LevelOf(const Standing& issued, const Standing& used) {
+  const auto qualified = [](const Standing& standing) {
+    return standing.granted && standing.qualified && standing.use != For::kNothing;
+  };
+  if (!qualified(issued) || !qualified(used) || issued.use != used.use) return Level::kAdvanced;
+  return issued.on_device && used.on_device ? Level::kQualified : Level::kQualifiedCertificate;
+}
+
+std::string Determination(Level level, bool seal) {
+  switch (level) {
+    case Level::kQualified:
+      return seal ? "QESEAL" : "QESIG";
+    case Level::kQualifiedCertificate:
+      return seal ? "ADESEAL_QC" : "ADESIG_QC";
+    case Level::kAdvanced:
+      break;
+  }
+  return seal ? "ADESEAL" : "ADESIG";
 }
 
 }  // namespace
@@ -112,26 +142,33 @@ QualificationReport Qualify(ByteSpan signer_der, const std::vector<ChainElement>
                              .qc_compliance = claims.qc_compliance,
                              .qc_sscd = claims.qc_sscd,
                              .qc_type = claims.qc_type};
-  if (indication != Indication::kTotalPassed || chain.empty()) return report;
-  const absl::Time issued_at = chain.front().not_before;
-  for (const ChainElement& element : chain) {
-    for (const TrustService* service : trust.ServicesOf(element.der)) {
-      if (!absl::EndsWith(service->type, kQualifiedCa)) continue;
-      if (!IsGrantedAt(*service, issued_at) || !IsGrantedAt(*service, proven_at)) continue;
-      const Qualified qualified = QualifiedBy(*StatusAt(*service, issued_at), claims);
-      const bool seal = qualified.for_seals && !qualified.for_signatures;
-      report.determination = Determination(qualified, seal);
-      if (report.determination.front() == 'Q') return report;
+  if (indication != Indication::kTotalPassed) return report;
+  std::optional<Level> weakest;
+  bool seal = UseClaimed(claims) == For::kSeals;
+  for (size_t i = 1; i < chain.size(); ++i) {  // a list names issuers, not signers
+    for (const TrustService* service : trust.ServicesOf(chain[i].der)) {
+      if (service->type != kQualifiedCa) continue;
+      const Standing issued = StandingAt(*service, claims, chain.front().not_before);
+      const Standing used = StandingAt(*service, claims, proven_at);
+      const Level level = LevelOf(issued, used);
+      // One entry may be for signatures and another, of the same CA, for seals.
+      if (weakest && level == Level::kAdvanced) continue;
+      if (!weakest || *weakest == Level::kAdvanced || level < *weakest) {
+        weakest = level;
+        if (level != Level::kAdvanced) seal = used.use == For::kSeals;
+      }
     }
   }
+  if (weakest) report.determination = Determination(*weakest, seal);
   return report;
 }
 
-bool IsQualifiedTimestampChain(const std::vector<ChainElement>& chain, absl::Time gen_time,
+bool IsQualifiedTimestampChain(const std::vector<ChainElement>& chain, const TimestampTimes& times,
                                const TrustStore& trust) {
   for (const ChainElement& element : chain) {
     for (const TrustService* service : trust.ServicesOf(element.der)) {
-      if (absl::EndsWith(service->type, kQualifiedTimestamps) && IsGrantedAt(*service, gen_time)) {
+      if (service->type == kQualifiedTimestamps && IsGrantedAt(*service, times.gen_time) &&
+          IsGrantedAt(*service, times.proven_at)) {
         return true;
       }
     }

@@ -122,8 +122,11 @@ void CheckPath(const TimestampToken& token, const TimestampRequest& request, Run
                {.of_signature = request.known_since, .of_validation_data = request.known_since});
   judgement.Adopt("timestamp-", path.checks, path.conclusion);
   report.chain = std::move(path.chain);
-  report.qualified_by_list = path.conclusion.passed() &&
-                             IsQualifiedTimestampChain(report.chain, token.gen_time, run.trust());
+  report.qualified_by_list =
+      path.conclusion.passed() &&
+      IsQualifiedTimestampChain(report.chain,
+                                {.gen_time = token.gen_time, .proven_at = request.known_since},
+                                run.trust());
 }
 
 }  // namespace
