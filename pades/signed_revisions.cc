@@ -8,10 +8,14 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "pades/cross_references.h"
+#include "pades/permitted_changes.h"
+#include "pades/revision_difference.h"
 #include "pades/revisions.h"
 
 namespace enkrat::pades {
 namespace {
+
+constexpr size_t kMostChangesTold = 64;  // the worst ones
 
 class RevisionJudge {
  public:
@@ -26,6 +30,7 @@ class RevisionJudge {
       if (!signature.signature.defects.empty()) continue;
       ENKRAT_RETURN_IF_ERROR(CheckSignedRevision(signature));
     }
+    ENKRAT_RETURN_IF_ERROR(JudgeLaterRevisions(whole));
     if (const std::string complaint = whole.Complaint(); !complaint.empty()) {
       for (FoundSignature& signature : found_) signature.signature.defects.push_back(complaint);
     }
@@ -74,6 +79,118 @@ class RevisionJudge {
       signature.defects.push_back(complaint);
     }
     return absl::OkStatus();
+  }
+
+  absl::Status JudgeLaterRevisions(StrictDocument& whole) {
+    const std::vector<uint64_t> ends = EndsOfSoundRevisions();
+    if (ends.empty() || ends.front() == octets_->size()) return absl::OkStatus();
+    const absl::StatusOr<std::vector<Revision>> revisions =
+        RevisionsFrom(octets_, ends.front(), ends,
+                      {.end = octets_->size(),
+                       .max_objects = options_.max_objects,
+                       .max_sections = options_.max_sections});
+    std::vector<ChangeList> changes(1);
+    if (revisions.ok()) {
+      ENKRAT_ASSIGN_OR_RETURN(changes, ChangesOf(*revisions, whole));
+    } else if (ReasonOf(revisions.status()) == Reason::kLimitExceeded) {
+      return revisions.status();
+    } else {
+      changes[0].Add(OutOfPlace(std::string(revisions.status().message())));
+    }
+    for (FoundSignature& signature : found_) {
+      if (!signature.signature.defects.empty()) continue;
+      size_t from = 0;
+      if (revisions.ok() && !FindRevision(*revisions, signature.signature, from)) continue;
+      if (signature.signature.covers_whole_document) continue;
+      SetChanges(changes, from, signature);
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<uint64_t> EndsOfSoundRevisions() const {
+    std::vector<uint64_t> ends;
+    for (const FoundSignature& signature : found_) {
+      if (signature.signature.defects.empty()) ends.push_back(signature.signature.revision_end);
+    }
+    return ends;
+  }
+
+  static DocumentChange OutOfPlace(const std::string& sentence) {
+    return {.change = {.kind = ChangeKind::kObjectsOutOfPlace, .detail = sentence}};
+  }
+
+  // What each revision but the first did to the one before it: changes[i] is revisions[i + 1]'s.
+  absl::StatusOr<std::vector<ChangeList>> ChangesOf(const std::vector<Revision>& revisions,
+                                                    StrictDocument& whole) {
+    std::vector<ChangeList> changes(revisions.size() - 1);
+    std::unique_ptr<StrictDocument> before;
+    for (size_t i = 0; i < revisions.size(); ++i) {
+      const bool last = i + 1 == revisions.size();
+      std::unique_ptr<StrictDocument> own;
+      absl::Status status;
+      if (!last) {
+        StrictDocument::Options options = options_;
+        options.end = revisions[i].end;
+        absl::StatusOr<std::unique_ptr<StrictDocument>> parsed =
+            StrictDocument::Parse(octets_, options, budget_);
+        status = parsed.status();
+        if (parsed.ok()) own = *std::move(parsed);
+      }
+      StrictDocument* const after = last ? &whole : own.get();
+      if (i > 0 && status.ok() && before != nullptr) {
+        status = CompareRevisions(*before, *after, budget_, changes[i - 1]);
+      }
+      if (!status.ok() && ReasonOf(status) == Reason::kLimitExceeded) return status;
+      const bool broken = !status.ok() || before == nullptr || !before->Complaint().empty();
+      if (i > 0 && broken) {
+        changes[i - 1].Add(OutOfPlace("a revision cannot be read as a document of its own"));
+      }
+      if (i > 0 && revisions[i].hybrid) {
+        changes[i - 1].Add(OutOfPlace("readers see different objects of a hybrid revision"));
+      }
+      before = std::move(own);
+    }
+    return changes;
+  }
+
+  static bool FindRevision(const std::vector<Revision>& revisions, PdfSignature& signature,
+                           size_t& index) {
+    for (index = 0; index < revisions.size(); ++index) {
+      if (revisions[index].end == signature.revision_end) return true;
+    }
+    signature.defects.push_back("/ByteRange does not end where a revision ends");
+    return false;
+  }
+
+  // Of the signature itself and of the certification that was there when it was made.
+  ChangeRules RulesOf(const FoundSignature& found) const {
+    ChangeRules rules = {.locks = found.locks};
+    const auto allow = [&](std::optional<int> most) {
+      if (most.has_value()) rules.certification = std::min(rules.certification.value_or(3), *most);
+    };
+    for (const FoundSignature& other : found_) {
+      if (other.signature.revision_end > found.signature.revision_end) continue;
+      if (!other.signature.contents_der.empty()) allow(other.signature.certifies);
+    }
+    for (const SignatureLock& lock : found.locks) allow(lock.permission);
+    return rules;
+  }
+
+  void SetChanges(const std::vector<ChangeList>& changes, size_t from, FoundSignature& found) {
+    const ChangeRules rules = RulesOf(found);
+    PdfSignature& signature = found.signature;
+    for (size_t i = from; i < changes.size(); ++i) {
+      for (const DocumentChange& change : changes[i].changes()) {
+        signature.changes_after.push_back(change.change);
+        if (!IsPermitted(change, rules)) signature.changes_are_permitted = false;
+      }
+    }
+    std::stable_sort(
+        signature.changes_after.begin(), signature.changes_after.end(),
+        [](const PdfChange& left, const PdfChange& right) { return left.kind > right.kind; });
+    if (signature.changes_after.size() > kMostChangesTold) {
+      signature.changes_after.resize(kMostChangesTold);
+    }
   }
 
   const std::shared_ptr<const DocumentOctets>& octets_;
