@@ -24,6 +24,7 @@ enum class Area {
   kForm,           // /AcroForm
   kResources,      // /DR of the form
   kResourceNames,  // a dictionary in it: may be added to
+  kResource,       // a font or the like in that
   kField,          // a field or widget that was there before
   kFieldValue,     // /V and /AP of a field
   kPage,

@@ -55,6 +55,8 @@ std::optional<Area> AreaBelow(Area area, const std::string& key) {
     case Area::kResources:
       return Area::kResourceNames;
     case Area::kResourceNames:
+      return Area::kResource;
+    case Area::kResource:
       return Area::kShown;
     case Area::kInformation:
       if (IsOneOf(key, {"/ModDate", "/Producer"})) return std::nullopt;

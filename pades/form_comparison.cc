@@ -78,11 +78,9 @@ void CompareForms(Comparison& comparison) {
 
 void CompareField(Comparison& comparison, QPDFObjectHandle before, QPDFObjectHandle after,
                   const FormNode& node, const std::string& where) {
-  std::set<std::string> keys = before.getKeys();
-  keys.merge(after.getKeys());
   const bool signs =
       node.signature && !node.signed_already && !comparison.After(after.getKey("/V")).isNull();
-  for (const std::string& key : keys) {
+  for (const std::string& key : KeysOf(before, after)) {
     const QPDFObjectHandle one = before.getKey(key);
     const QPDFObjectHandle other = after.getKey(key);
     if (key == "/Kids") {

@@ -110,9 +110,7 @@ void CompareAnnotations(Comparison& comparison, QPDFObjectHandle page_before,
 
 void ComparePage(Comparison& comparison, QPDFObjectHandle before, QPDFObjectHandle after,
                  const std::string& where) {
-  std::set<std::string> keys = before.getKeys();
-  keys.merge(after.getKeys());
-  for (const std::string& key : keys) {
+  for (const std::string& key : KeysOf(before, after)) {
     if (key == "/Annots") {
       comparison.MarkSeen(before.getKey(key));
       comparison.MarkSeen(after.getKey(key));

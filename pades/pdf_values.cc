@@ -101,6 +101,13 @@ std::optional<Box> BoxOf(QPDFObjectHandle value) {
              .top = std::max(corners[1], corners[3])};
 }
 
+std::set<std::string> KeysOf(QPDFObjectHandle one, QPDFObjectHandle other) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : one.getDictAsMap()) keys.insert(key);
+  for (const auto& [key, value] : other.getDictAsMap()) keys.insert(key);
+  return keys;
+}
+
 ObjectId IdOf(const QPDFObjectHandle& object) {
   return {object.getObjectID(), object.getGeneration()};
 }

@@ -3,6 +3,7 @@
 #define ENKRAT_PADES_PDF_VALUES_H_
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -36,6 +37,10 @@ struct Box {
 };
 // nullopt unless it is an array of four finite numbers.
 std::optional<Box> BoxOf(QPDFObjectHandle value);
+
+// The keys of both dictionaries, those too that lead to nothing (which the parser passes over: an
+// object that is taken away must not take its key along).
+std::set<std::string> KeysOf(QPDFObjectHandle one, QPDFObjectHandle other);
 
 ObjectId IdOf(const QPDFObjectHandle& object);
 

@@ -36,6 +36,8 @@ bool IsContainer(QPDFObjectHandle object) {
   return object.isDictionary() || object.isArray() || object.isStream();
 }
 
+bool IsShown(Area area) { return area == Area::kShown || area == Area::kResource; }
+
 class RevisionWalk final : public Comparison {
  public:
   using Comparison::Compare;
@@ -134,7 +136,7 @@ class RevisionWalk final : public Comparison {
     }
     seen_.insert(before);
     seen_.insert(after);
-    if (before != after && !before.direct() && !after.direct() && pair.area == Area::kShown) {
+    if (before != after && !before.direct() && !after.direct() && IsShown(pair.area)) {
       return Report(pair, "another object is shown in place of " + NameOfObject(before),
                     tables_.ExistedBefore(after));
     }
@@ -179,12 +181,10 @@ class RevisionWalk final : public Comparison {
     if (pair.area == Area::kField) {
       return CompareField(*this, before, after, form_before_.nodes[IdOf(pair.after)], pair.where);
     }
-    if (same_object && pair.area == Area::kShown && KindOf(before) != KindOf(after)) {
+    if (same_object && IsShown(pair.area) && KindOf(before) != KindOf(after)) {
       return Report(pair, "replaced by another kind of object", true);
     }
-    std::set<std::string> keys = before.getKeys();
-    keys.merge(after.getKeys());
-    for (const std::string& key : keys) {
+    for (const std::string& key : KeysOf(before, after)) {
       const QPDFObjectHandle one = before.getKey(key);
       const QPDFObjectHandle other = after.getKey(key);
       const std::optional<Area> area = AreaBelow(pair.area, key);
@@ -232,7 +232,7 @@ class RevisionWalk final : public Comparison {
   }
 
   void ReportAdded(const Pair& pair, bool same_object) {
-    if (pair.area == Area::kResourceNames) {
+    if (pair.area == Area::kResource || pair.area == Area::kResourceNames) {
       return Tell(ChangeKind::kFormFilling, pair.where, "resource of the form added");
     }
     Report(pair, same_object ? "defined where nothing was" : "added", same_object);

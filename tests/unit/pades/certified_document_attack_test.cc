@@ -168,8 +168,8 @@ TEST(CertifiedDocumentTest, CertificationRulesLaterSignaturesToo) {
                               .form_fields = "7 0 R 20 0 R"};
   const std::string twice = WithSignature(Certified(2), second);
   const std::string annotated = WithUpdate(
-      twice, {.objects = {{3, Replaced(SignedObject(3), "20 0 R]", "20 0 R 30 0 R 31 0 R]")},
-                          {31, "<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] >>"}}});
+      twice, {.objects = {{3, Replaced(SignedObject(3), "20 0 R]", "20 0 R 30 0 R 40 0 R]")},
+                          {40, "<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] >>"}}});
   ASSERT_OK_AND_ASSIGN(const auto pdf, OpenPdf(annotated));
   ASSERT_EQ(pdf->signatures().size(), 2u);
   EXPECT_THAT(pdf->signatures()[0], IsBrokenBy(ChangeKind::kAnnotations));

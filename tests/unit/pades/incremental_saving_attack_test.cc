@@ -56,9 +56,14 @@ TEST(IncrementalSavingAttackTest, UpdateWithAnEndMarkerAndNoTableIsReported) {
 }
 
 TEST(IncrementalSavingAttackTest, UpdateWithoutPreviousTableIsReported) {
+  // A document of its own, but for the signature, which is read from the signed octets.
+  const std::string& pdf = SignedPaymentOrder();
   HandMadeObjects all = PaymentOrder();
   all[4] = OtherAmount()[4];
-  ExpectSeen(WithUpdate(SignedPaymentOrder(), {.objects = all, .with_previous = false}));
+  all[6] = Replaced(all[6], "/Fields [7 0 R]", "/Fields [7 0 R 20 0 R]");
+  ExpectSeen(WithUpdate(pdf, {.objects = all,
+                              .entries = {{20, OffsetOf(pdf, 20)}, {21, OffsetOf(pdf, 21)}},
+                              .with_previous = false}));
 }
 
 TEST(IncrementalSavingAttackTest, UpdateWithACopyOfTheSignatureIsReported) {

@@ -166,8 +166,9 @@ TEST(ShadowAttackTest, ContentThatIsAlsoAFieldsAppearanceIsContent) {
 
 TEST(ShadowAttackTest, LengthOfAStreamThatIsChangedIsReported) {
   HandMadeObjects order = PaymentOrder();
-  order[4] = Replaced(order[4], "/Length 43", "/Length 14 0 R");
-  order[14] = "43";
+  const std::string content = "BT /F1 24 Tf 72 700 Td (Pay 100 EUR) Tj ET";
+  order[4] = "<< /Length 14 0 R >>\nstream\n" + content + "\nendstream";
+  order[14] = absl::StrCat(content.size());
   const std::string pdf = WithSignature(WritePdf(order), {});
   const absl::StatusOr<std::unique_ptr<SignedPdf>> opened =
       OpenPdf(WithUpdate(pdf, {.objects = {{14, "10"}}}));
