@@ -61,6 +61,34 @@ std::string LayHybridPdf() {
   return LayPdf(plan);
 }
 
+std::string LayStreamPdf() {
+  const PdfPlan plan = TwoPages();
+  std::string text = "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
+  std::string entries("\0\0\0\xFF", 4);
+  const auto add = [&](int number, const std::string& body) {
+    entries.push_back(1);
+    entries.push_back(static_cast<char>(text.size() >> 8));
+    entries.push_back(static_cast<char>(text.size()));
+    entries.push_back(0);
+    absl::StrAppend(&text, number, " 0 obj\n", body, "\nendobj\n");
+  };
+  for (int number = 1; number <= 5; ++number) add(number, plan.objects.at(number));
+  entries.append("\x02\x00\x07\x00", 4);  // object 6 is the first of object stream 7
+  const std::string packed = "6 0 " + plan.objects.at(6);
+  add(7, absl::StrCat("<< /Type /ObjStm /N 1 /First 4 /Length ", packed.size(), " >>\nstream\n",
+                      packed, "\nendstream"));
+  const size_t section = text.size();
+  std::string own = entries;
+  own.push_back(1);
+  own.push_back(static_cast<char>(section >> 8));
+  own.push_back(static_cast<char>(section));
+  own.push_back(0);
+  absl::StrAppend(&text, "8 0 obj\n<< /Type /XRef /W [ 1 2 1 ] /Size 9 /Root 1 0 R ",
+                  plan.trailer_entries, " /Length ", own.size(), " >>\nstream\n", own,
+                  "\nendstream\nendobj\nstartxref\n", section, "\n%%EOF\n");
+  return text;
+}
+
 void WriteText(const std::string& path, const std::string& octets) {
   std::ofstream(path, std::ios::binary) << octets;
 }

@@ -31,6 +31,9 @@ std::string LayPdf(const PdfPlan& plan);
 // knows of (/XRefStm, ISO 32000-1 7.5.8.4).
 std::string LayHybridPdf();
 
+// TwoPages with a cross-reference stream, and its font in an object stream.
+std::string LayStreamPdf();
+
 void WriteText(const std::string& path, const std::string& octets);
 std::string ReadText(const std::string& path);
 
