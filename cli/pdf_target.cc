@@ -17,6 +17,7 @@
 #include "common/random.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "enkrat/v1/certificate_service.pb.h"
 #include "enkrat/v1/signing_service.pb.h"
 #include "enkrat/v1/timestamp_service.pb.h"
 #include "signer/pdf_job.h"
@@ -81,6 +82,17 @@ absl::StatusOr<Bytes> Timestamp(Client& client, DigestAlgorithm algorithm, ByteS
   v1::TimestampResponse response;
   ENKRAT_RETURN_IF_ERROR(client.Timestamp(request, &response));
   return ToBytes(absl::string_view(response.timestamp().token()));
+}
+
+// Room for a CMS of this service: both chains, attributes, names and an RSA signature twice over.
+absl::StatusOr<size_t> CmsOctets(Client& client) {
+  v1::GetChainResponse chains;
+  ENKRAT_RETURN_IF_ERROR(client.GetChain({}, &chains));
+  size_t octets = size_t{6} * 1024;
+  if (chains.timestamping_chain().empty()) octets += size_t{10} * 1024;  // an outside TSA's is not known
+  for (const std::string& certificate : chains.chain()) octets += certificate.size();
+  for (const std::string& certificate : chains.timestamping_chain()) octets += certificate.size();
+  return octets;
 }
 
 class PdfTarget final : public SigningTarget {
@@ -174,7 +186,9 @@ class UploadTarget final : public SigningTarget {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SigningTarget>> MakePdfTarget(TargetOptions options) {
+absl::StatusOr<std::unique_ptr<SigningTarget>> MakePdfTarget(TargetOptions options,
+                                                             Client& client) {
+  ENKRAT_ASSIGN_OR_RETURN(options.pdf.contents_octets, CmsOctets(client));
   auto target = std::make_unique<PdfTarget>(std::move(options));
   ENKRAT_RETURN_IF_ERROR(target->Prepare());
   return target;

@@ -163,7 +163,7 @@ struct Order {
 
 absl::StatusOr<std::unique_ptr<SigningTarget>> MakeTarget(const Arguments& arguments,
                                                           const SignChoice& choice,
-                                                          const OutputPlan& plan,
+                                                          const OutputPlan& plan, Client& client,
                                                           const Context& context) {
   TargetOptions options = {.files = arguments.intent.files,
                            .format = choice.format,
@@ -185,7 +185,7 @@ absl::StatusOr<std::unique_ptr<SigningTarget>> MakeTarget(const Arguments& argum
     options.pdf.signer_name =
         absl::StrCat(arguments.login.given_name, " ", arguments.login.family_name);
   }
-  return MakePdfTarget(std::move(options));
+  return MakePdfTarget(std::move(options), client);
 }
 
 absl::Status SendAndWrite(const v1::SignRequest& request, const Order& order, Client& client,
@@ -211,7 +211,7 @@ absl::Status Run(Arguments arguments, const Context& context) {
   ENKRAT_RETURN_IF_ERROR(CheckPlaces(plan));
   ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
   ENKRAT_ASSIGN_OR_RETURN(const std::unique_ptr<SigningTarget> target,
-                          MakeTarget(arguments, choice, plan, context));
+                          MakeTarget(arguments, choice, plan, *client, context));
   // A container is one document to the person and to the service.
   if (!plan.container_file.empty()) arguments.intent.files = {plan.container_file};
   ENKRAT_ASSIGN_OR_RETURN(const signer::SigningIntent intent,

@@ -47,8 +47,9 @@ struct TargetOptions {
 
 // Signatures beside the documents, or around them.
 std::unique_ptr<SigningTarget> MakeFileTarget(TargetOptions options, const Context& context);
-// Signed copies of the PDFs. Prepares them: errors of pades::PrepareSignature.
-absl::StatusOr<std::unique_ptr<SigningTarget>> MakePdfTarget(TargetOptions options);
+// Signed copies of the PDFs. Prepares them, with room for the service's chains: errors of GetChain
+// and of pades::PrepareSignature.
+absl::StatusOr<std::unique_ptr<SigningTarget>> MakePdfTarget(TargetOptions options, Client& client);
 // One signed PDF, prepared by the service.
 std::unique_ptr<SigningTarget> MakeUploadTarget(TargetOptions options, const Context& context);
 // One container with all files. Errors of asic::ContainerDraft::Create.
