@@ -1,0 +1,206 @@
+#include "signer/ocsp_responder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/reason.h"
+#include "common/status_macros.h"
+
+namespace enkrat::signer {
+namespace {
+
+// One entry for everybody who asks about the same certificates in the same words.
+std::string NameOf(const ca::OcspRequest& request) {
+  std::string name;
+  for (const ca::OcspCertId& each : request.certificates) name += ToString(each.der);
+  return name;
+}
+
+ca::OcspFailure FailureFor(const absl::Status& status) {
+  switch (ReasonOf(status)) {
+    case Reason::kRequestMalformed:
+      return ca::OcspFailure::kMalformedRequest;
+    case Reason::kOverloaded:
+    case Reason::kRateLimited:
+    case Reason::kDeadlineTooShort:
+    case Reason::kHsmUnavailable:
+      return ca::OcspFailure::kTryLater;
+    default:
+      return ca::OcspFailure::kInternalError;
+  }
+}
+
+// Shorter than 16 and longer than 32 octets are ignored (RFC 9654 2.1).
+std::optional<Bytes> AnsweredNonce(const ca::OcspRequest& request) {
+  if (!request.nonce.has_value() || request.nonce->size() < ca::kLeastAnsweredNonce ||
+      request.nonce->size() > ca::kMostAnsweredNonce) {
+    return std::nullopt;
+  }
+  return request.nonce;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<OcspResponder>> OcspResponder::Create(Options options) {
+  if (options.desks.empty() || options.lifetime < absl::Seconds(2)) {
+    return MakeError(Reason::kConfigurationInvalid,
+                     "an OCSP responder needs a certificate, and answers that last");
+  }
+  std::unique_ptr<OcspResponder> responder(new OcspResponder(std::move(options)));
+  for (const Desk& desk : responder->options_.desks) {
+    responder->posts_.push_back({.desk = desk, .issuer = ca::OcspIssuer(desk.ca)});
+  }
+  return responder;
+}
+
+// One signature speaks for one CA: certificates of others in the same request are unknown to it.
+const OcspResponder::Post& OcspResponder::PostFor(const ca::OcspRequest& request) const {
+  for (const ca::OcspCertId& asked : request.certificates) {
+    for (const Post& post : posts_) {
+      if (post.issuer.Issued(asked)) return post;
+    }
+  }
+  return posts_.front();
+}
+
+absl::Status OcspResponder::CheckUsable(const Post& post, const RevocationSnapshot& snapshot,
+                                        absl::Time now) const {
+  const auto forbid = [](absl::string_view what) {
+    return MakeError(Reason::kCertificateStateForbids, what);
+  };
+  if (snapshot.Of(post.desk.responder.der).status == ca::CertificateStatus::kRevoked) {
+    return forbid("the OCSP responder's certificate was revoked");
+  }
+  if (snapshot.Of(post.desk.ca.der).status == ca::CertificateStatus::kRevoked) {
+    return forbid("the OCSP responder's CA was revoked");
+  }
+  if (now < post.desk.responder.not_before || now >= post.desk.responder.not_after) {
+    return forbid("the OCSP responder's certificate is not valid now");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OcspResponder::Statement> OcspResponder::Sign(const Post& post,
+                                                             const ca::OcspRequest& request,
+                                                             const RevocationSnapshot& snapshot,
+                                                             absl::Time deadline) const {
+  const absl::Time now = options_.clock->Now();
+  ENKRAT_RETURN_IF_ERROR(CheckUsable(post, snapshot, now));
+  ca::OcspAnswer answer;
+  answer.produced_at = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
+  answer.next_update =
+      std::min(answer.produced_at + options_.lifetime, post.desk.responder.not_after);
+  answer.archive_cutoff = post.desk.ca.not_before;
+  answer.nonce = AnsweredNonce(request);
+  for (const ca::OcspCertId& asked : request.certificates) {
+    CertificateStanding standing;
+    if (post.issuer.Issued(asked)) standing = snapshot.Of(post.desk.ca, asked.serial_number);
+    answer.singles.push_back({.cert_id_der = asked.der,
+                              .status = standing.status,
+                              .revoked_at = standing.revoked_at,
+                              .reason = standing.reason});
+  }
+  Statement statement = {.response_der = {},
+                         .produced_at = answer.produced_at,
+                         .next_update = answer.next_update,
+                         .responder_der = post.desk.responder.der};
+  ENKRAT_RETURN_IF_ERROR(post.desk.key->Lend(deadline, [&](SigningKey& key) -> absl::Status {
+    ENKRAT_ASSIGN_OR_RETURN(statement.response_der,
+                            ca::MakeOcspResponse(post.desk.responder, answer, key));
+    return absl::OkStatus();
+  }));
+  return statement;
+}
+
+std::optional<OcspResponder::Statement> OcspResponder::FindKept(
+    const std::string& name, const RevocationSnapshot& snapshot) {
+  const absl::Time now = options_.clock->Now();
+  MutexLock lock(mutex_);
+  const auto found = kept_.find(name);
+  if (found == kept_.end()) return std::nullopt;
+  const Statement& statement = found->second.statement;
+  const absl::Time stale =
+      statement.produced_at + (statement.next_update - statement.produced_at) / 2;
+  if (now < statement.produced_at || now >= stale || !found->second.snapshot.SameAs(snapshot)) {
+    kept_.erase(found);
+    return std::nullopt;
+  }
+  return statement;
+}
+
+void OcspResponder::Keep(const std::string& name, Kept kept) {
+  MutexLock lock(mutex_);
+  if (kept_.size() >= options_.most_cached) kept_.clear();
+  kept_.insert_or_assign(name, std::move(kept));
+}
+
+absl::Status OcspResponder::TakeToken() {
+  MutexLock lock(mutex_);
+  const std::optional<absl::Duration> wait =
+      tokens_.Take(options_.burst, options_.signatures_per_second, options_.clock->SinceBoot());
+  if (!wait.has_value()) return absl::OkStatus();
+  return MakeError(Reason::kRateLimited, "too many OCSP requests");
+}
+
+absl::StatusOr<OcspResponder::Statement> OcspResponder::Serve(const ca::OcspRequest& request,
+                                                              absl::Time deadline) {
+  ENKRAT_ASSIGN_OR_RETURN(const RevocationSnapshot snapshot, options_.status->Now());
+  const Post& post = PostFor(request);
+  ENKRAT_RETURN_IF_ERROR(CheckUsable(post, snapshot, options_.clock->Now()));
+  // A nonce that is not answered does not make a request unlike others.
+  const bool shared = !AnsweredNonce(request).has_value();
+  const std::string name = shared ? NameOf(request) : std::string();
+  if (shared) {
+    if (std::optional<Statement> kept = FindKept(name, snapshot)) return *std::move(kept);
+  }
+  ENKRAT_RETURN_IF_ERROR(TakeToken());
+  ENKRAT_ASSIGN_OR_RETURN(Statement made, Sign(post, request, snapshot, deadline));
+  if (shared) Keep(name, {.statement = made, .snapshot = snapshot});
+  return made;
+}
+
+OcspResponder::Reply OcspResponder::Answer(ByteSpan request_der, absl::Time deadline) {
+  const absl::StatusOr<ca::OcspRequest> request = ca::ParseOcspRequest(request_der);
+  absl::StatusOr<Statement> made = request.ok() ? Serve(*request, deadline) : request.status();
+  if (!made.ok()) {
+    return {.response_der = ca::EncodeOcspFailure(FailureFor(made.status())),
+            .status = made.status()};
+  }
+  Reply reply = {.response_der = std::move(made->response_der), .status = absl::OkStatus()};
+  if (!request->nonce.has_value()) {
+    reply.produced_at = made->produced_at;
+    reply.next_update = made->next_update;
+  }
+  return reply;
+}
+
+bool OcspResponder::AnswersFor(const ca::StatusIssuer& issuer) const {
+  return std::any_of(posts_.begin(), posts_.end(),
+                     [&](const Post& post) { return post.desk.ca.der == issuer.der; });
+}
+
+absl::StatusOr<OcspResponder::Statement> OcspResponder::State(
+    const ca::StatusIssuer& issuer, const std::vector<Bytes>& serial_numbers, absl::Time deadline) {
+  const auto post = std::find_if(posts_.begin(), posts_.end(),
+                                 [&](const Post& each) { return each.desk.ca.der == issuer.der; });
+  if (post == posts_.end()) return MakeError(Reason::kNotFound, "no OCSP responder for this CA");
+  ca::OcspRequest request;
+  for (const Bytes& serial_number : serial_numbers) {
+    ca::OcspCertId id;
+    id.der = ca::EncodeOcspCertId(issuer, serial_number);
+    id.hash = ca::CertIdHash::kSha256;
+    id.issuer_name_hash = ComputeDigest(DigestAlgorithm::kSha256, issuer.subject_der);
+    id.issuer_key_hash = ComputeDigest(DigestAlgorithm::kSha256, issuer.key_octets);
+    id.serial_number = serial_number;
+    request.certificates.push_back(std::move(id));
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const RevocationSnapshot snapshot, options_.status->Now());
+  return Sign(*post, request, snapshot, deadline);
+}
+
+absl::Status OcspResponder::Usable() {
+  ENKRAT_ASSIGN_OR_RETURN(const RevocationSnapshot snapshot, options_.status->Now());
+  return CheckUsable(posts_.front(), snapshot, options_.clock->Now());
+}
+
+}  // namespace enkrat::signer
