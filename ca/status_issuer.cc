@@ -58,4 +58,14 @@ absl::StatusOr<StatusIssuer> ReadStatusIssuer(ByteSpan certificate_der, StatusSi
       .not_after = not_after};
 }
 
+bool IsIssuedBy(ByteSpan certificate_der, const StatusIssuer& issuer) {
+  const absl::StatusOr<X509Ptr> certificate = ParseCertificate(certificate_der);
+  if (!certificate.ok()) return false;
+  const auto name = EncodeDer<i2d_X509_NAME>(X509_get_issuer_name(certificate->get()));
+  const bool issued = name.ok() && *name == issuer.subject_der &&
+                      X509_verify(certificate->get(), issuer.public_key.evp_pkey()) == 1;
+  DrainOpenSslErrors();
+  return issued;
+}
+
 }  // namespace enkrat::ca

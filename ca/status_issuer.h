@@ -27,6 +27,9 @@ enum class StatusSigner { kCa, kOcspResponder };
 absl::StatusOr<StatusIssuer> ReadStatusIssuer(ByteSpan certificate_der,
                                               StatusSigner signer = StatusSigner::kCa);
 
+// Whether the CA's key signed the certificate, and the names say so.
+bool IsIssuedBy(ByteSpan certificate_der, const StatusIssuer& issuer);
+
 }  // namespace enkrat::ca
 
 #endif  // ENKRAT_CA_STATUS_ISSUER_H_

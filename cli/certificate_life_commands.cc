@@ -55,7 +55,7 @@ absl::Status RunSuccession(Step step, const char* done, const LifeArguments& arg
     }
   }
   // What the state forbids is said before a token is asked for.
-  const signer::DataChanges changes = ChangesFrom(arguments, role);
+  const signer::DataChanges changes = ChangesFrom(arguments, *found);
   signer::LifeOrder dry = order;
   dry.dry_run = true;
   absl::StatusOr<Succession> made = (installation->life().*step)(serial, changes, dry);

@@ -9,6 +9,7 @@
 #include "cli/files.h"
 #include "cli/outcome.h"
 #include "signer/key_ceremony.h"
+#include "signer/revocation_urls.h"
 
 namespace enkrat::cli {
 namespace {
@@ -86,7 +87,9 @@ void AddProfileOptions(CLI::App& command, LifeArguments& arguments) {
       ->capture_default_str();
 }
 
-signer::DataChanges ChangesFrom(const LifeArguments& arguments, CertificateRole role) {
+signer::DataChanges ChangesFrom(const LifeArguments& arguments,
+                                const signer::RegisteredCertificate& certificate) {
+  const CertificateRole role = certificate.role;
   signer::DataChanges changes;
   if (!arguments.country.empty()) changes.country = arguments.country;
   if (!arguments.organization.empty()) changes.organization = arguments.organization;
@@ -99,6 +102,13 @@ signer::DataChanges ChangesFrom(const LifeArguments& arguments, CertificateRole 
     changes.ca_issuers_url = absl::StrCat(
         absl::StripSuffix(arguments.base_url, "/"), "/ca/",
         role == CertificateRole::kIssuingCa ? signer::kRootDerFile : signer::kIssuingCaDerFile);
+    if (role != CertificateRole::kOcspResponder) {
+      changes.crl_url =
+          signer::CrlUrl(arguments.base_url, certificate.description.authority_key_identifier);
+    }
+    if (role != CertificateRole::kOcspResponder && role != CertificateRole::kIssuingCa) {
+      changes.ocsp_url = signer::OcspUrl(arguments.base_url);
+    }
   }
   return changes;
 }
@@ -118,17 +128,24 @@ absl::StatusOr<signer::RequestedCertificate> WantedFrom(const LifeArguments& arg
     return UsageError("--profile needs --csr and --common-name");
   }
   signer::CertificateData own;
+  signer::RegisteredCertificate stated{.role = *role};  // as far as changes look at it
   if (const auto* ca = all.LatestOf(CertificateRole::kIssuingCa); ca != nullptr) {
     own.country = ca->description.data.country;
     own.organization = ca->description.data.organization;
     own.organization_identifier = ca->description.data.organization_identifier;
+    stated.description.authority_key_identifier = ca->description.subject_key_identifier;
   }
   // Where its issuer's certificate is, and the issuer's status services.
   if (const auto* ocsp = all.LatestOf(CertificateRole::kOcspResponder); ocsp != nullptr) {
     own.ca_issuers_url = ocsp->description.data.ca_issuers_url;
+    absl::string_view base = own.ca_issuers_url;
+    if (absl::ConsumeSuffix(&base, absl::StrCat("/ca/", signer::kIssuingCaDerFile))) {
+      own.crl_url = signer::CrlUrl(base, stated.description.authority_key_identifier);
+      own.ocsp_url = signer::OcspUrl(base);
+    }
   }
   signer::RequestedCertificate wanted{.role = *role,
-                                      .data = ChangedData(own, ChangesFrom(arguments, *role)),
+                                      .data = ChangedData(own, ChangesFrom(arguments, stated)),
                                       .lifetime = absl::Hours(24) * arguments.days};
   wanted.data.common_name = arguments.common_name;
   wanted.data.dns_names = arguments.dns_names;

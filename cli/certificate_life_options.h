@@ -51,7 +51,9 @@ void AddRequestOptions(CLI::App& command, LifeArguments& arguments);
 // --profile, --common-name, --dns, --ip, --days.
 void AddProfileOptions(CLI::App& command, LifeArguments& arguments);
 
-signer::DataChanges ChangesFrom(const LifeArguments& arguments, signer::CertificateRole role);
+// --base-url also names where revocation is published, by the issuer that the certificate has.
+signer::DataChanges ChangesFrom(const LifeArguments& arguments,
+                                const signer::RegisteredCertificate& certificate);
 // The octets of --csr; empty without it.
 absl::StatusOr<Bytes> ReadRequest(const LifeArguments& arguments);
 // Of --profile, with the operator's own name as the issuing CA has it. A usage error.

@@ -37,6 +37,7 @@ absl::StatusOr<std::unique_ptr<Core>> Core::Create(Options options) {
   ENKRAT_RETURN_IF_ERROR(core->OpenLedger());
   ENKRAT_RETURN_IF_ERROR(core->MakeActivation());
   ENKRAT_RETURN_IF_ERROR(core->WatchCertificates());
+  ENKRAT_RETURN_IF_ERROR(core->OpenRevocation());
   ENKRAT_RETURN_IF_ERROR(core->MakeWorkflow());
   return core;
 }
@@ -47,6 +48,7 @@ Core::~Core() {
   workflow_.reset();
   activation_.reset();
   certificates_.reset();
+  revocation_.reset();
   ledger_.reset();  // flushes
   timestamper_.reset();
   pool_.reset();
@@ -270,6 +272,23 @@ absl::Status Core::WatchCertificates() {
   ENKRAT_RETURN_IF_ERROR(certificates_->Issuing());
   ENKRAT_RETURN_IF_ERROR(certificates_->Timestamping());
   certificates_->Start();
+  return absl::OkStatus();
+}
+
+absl::Status Core::OpenRevocation() {
+  std::vector<std::vector<Bytes>> unit_chains;
+  if (unit_ != nullptr) unit_chains.push_back(unit_->chain_der());
+  ENKRAT_ASSIGN_OR_RETURN(revocation_,
+                          RevocationCore::Create({.config = options_.config,
+                                                  .pool = pool_.get(),
+                                                  .registered = registered_.get(),
+                                                  .issuing_chain = issuing_chain(),
+                                                  .unit_chains = std::move(unit_chains),
+                                                  .issuing_ca_key = &*issuing_ca_key_,
+                                                  .clock = options_.clock,
+                                                  .logger = options_.logger}));
+  revocation_->AddGauges(*options_.metrics);
+  revocation_->Start();
   return absl::OkStatus();
 }
 

@@ -20,6 +20,7 @@
 #include "server/certificate_watch.h"
 #include "server/metrics.h"
 #include "server/periodic_task.h"
+#include "server/revocation_core.h"
 #include "server/session_metrics.h"
 #include "server/settings.h"
 #include "signer/certificate_register_reader.h"
@@ -68,6 +69,9 @@ class Core {
   // Whether the certificates may still be used that the service issues and timestamps with.
   const CertificateWatch& certificates() const { return *certificates_; }
 
+  // CRLs, OCSP and validation data.
+  RevocationCore& revocation() { return *revocation_; }
+
   // Whether the HSM would serve a call now.
   absl::Status CheckHsm(absl::Time deadline);
   // Likewise the ledger; a disk that hangs makes it hang.
@@ -88,6 +92,7 @@ class Core {
   absl::Status OpenLedger();
   absl::Status MakeActivation();
   absl::Status WatchCertificates();
+  absl::Status OpenRevocation();
   absl::Status MakeWorkflow();
   absl::StatusOr<hsm::LongLivedKey> FindKeyOf(const Bytes& certificate_der,
                                               const std::string& configured_label,
@@ -117,6 +122,7 @@ class Core {
   std::unique_ptr<signer::PersonalDataDesk> personal_data_;  // over ledger_
   std::unique_ptr<ActivationCore> activation_;               // null unless enabled
   std::unique_ptr<CertificateWatch> certificates_;
+  std::unique_ptr<RevocationCore> revocation_;
   std::unique_ptr<SessionMetrics> observer_;
   std::unique_ptr<signer::SigningWorkflow> workflow_;
 };

@@ -19,6 +19,7 @@
 #include "idp_client/saml_settings.h"
 #include "server/certificate_watch.h"
 #include "server/config_loader.h"
+#include "server/revocation_settings.h"
 #include "server/settings_defaults.h"
 #include "server/settings_words.h"
 
@@ -245,6 +246,7 @@ absl::Status CheckValues(const Config& config) {
   if (!saml.empty()) ENKRAT_RETURN_IF_ERROR(idp_client::CheckSamlProviders(saml));
   ENKRAT_RETURN_IF_ERROR(ProfilesFrom(config).status());
   ENKRAT_RETURN_IF_ERROR(OrganizationsFrom(config).status());
+  ENKRAT_RETURN_IF_ERROR(RevocationFrom(config).status());
   return CallersFrom(config).status();
 }
 
@@ -258,6 +260,7 @@ absl::Status CheckSettings(const Config& config) {
     ENKRAT_RETURN_IF_ERROR(ReadSecretFile(pin).status());
   }
   if (config.server().has_tls()) ENKRAT_RETURN_IF_ERROR(CheckTlsFiles(config.server().tls()));
+  ENKRAT_RETURN_IF_ERROR(CheckRevocationFiles(config));
   return CheckCertificates(config);
 }
 

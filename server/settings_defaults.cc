@@ -80,6 +80,12 @@ void ResolvePaths(const std::filesystem::path& folder, config::v1::Config& confi
     Resolve(folder, outside.mutable_tls_ca_file());
   }
   Resolve(folder, config.mutable_store()->mutable_path());
+  if (config.has_revocation()) {
+    v1::RevocationConfig& revocation = *config.mutable_revocation();
+    Resolve(folder, revocation.mutable_crl_folder());
+    Resolve(folder, revocation.mutable_ocsp_chain_file());
+    for (std::string& file : *revocation.mutable_root_crl_files()) Resolve(folder, &file);
+  }
   Resolve(folder, config.mutable_server()->mutable_operator_socket());
   Resolve(folder, config.mutable_server()->mutable_spool_folder());
   Resolve(folder, config.mutable_pdf()->mutable_font_file());

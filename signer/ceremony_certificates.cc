@@ -13,6 +13,9 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "signer/certificate_description.h"
+#include "signer/certificate_register_file.h"
+#include "signer/revocation_urls.h"
+#include "signer/root_crl.h"
 
 namespace enkrat::signer {
 namespace {
@@ -29,6 +32,12 @@ std::string ChainToPem(const std::vector<Bytes>& chain_der) {
 
 absl::Status Invalid(absl::string_view message) {
   return MakeError(Reason::kConfigurationInvalid, message);
+}
+
+// What its certificates' CRL is named by; empty for an outside CA without one.
+std::string KeyIdentifierOf(const Bytes& certificate_der) {
+  const auto facts = DescribeCertificate(certificate_der);
+  return facts.ok() ? facts->subject_key_identifier : std::string();
 }
 
 absl::StatusOr<absl::Time> NotAfter(const Bytes& certificate_der) {
@@ -159,6 +168,7 @@ absl::StatusOr<Bytes> CeremonyCertificates::MakeIssuingCa() {
                  settings_.issuing_ca_lifetime);
   request.issuer_der = chain_der_.back();
   request.ca_issuers_url = UrlOf(kRootDerFile);
+  request.crl_url = CrlUrl(settings_.base_url, KeyIdentifierOf(request.issuer_der));
   ENKRAT_ASSIGN_OR_RETURN(const absl::Time root_end, NotAfter(request.issuer_der));
   request.not_after = std::min(request.not_after, root_end);
   ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease,
@@ -198,6 +208,24 @@ absl::Status CeremonyCertificates::WriteChainFiles() {
   return Write(kChainFile, ChainToPem(chain_der_));
 }
 
+// Once; later ones are made by a command of their own (enkrat certificates crl --root).
+absl::Status CeremonyCertificates::EnsureRootCrl() {
+  if (settings_.plan != RootPlan::kOwnRoot || !keys_.root_ca.has_value() ||
+      folder_.Has(kRootCrlFile)) {
+    return absl::OkStatus();
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const std::optional<CertificateRegister> all,
+                          CertificateRegisterFile(folder_.path()).Read());
+  ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease,
+                          tools_.root_pool->Acquire(absl::InfiniteFuture()));
+  ENKRAT_RETURN_IF_ERROR(IssueRootCrl(folder_, chain_der_.back(),
+                                      all.value_or(CertificateRegister()),
+                                      *lease.KeyFor(*keys_.root_ca), tools_.clock->Now())
+                             .status());
+  report_.files.push_back(kRootCrlFile);
+  return absl::OkStatus();
+}
+
 absl::Status CeremonyCertificates::EnsureChain() {
   const bool had_root = folder_.Has(kRootFile);
   const bool had_issuing_ca = folder_.Has(kIssuingCaFile);
@@ -210,6 +238,7 @@ absl::Status CeremonyCertificates::EnsureChain() {
   // The root first: without it the next run could not tell that the issuing CA is its child.
   ENKRAT_RETURN_IF_ERROR(Write(kRootFile, CertificateToPem(root)));
   ENKRAT_RETURN_IF_ERROR(WriteChainFiles());
+  ENKRAT_RETURN_IF_ERROR(EnsureRootCrl());
   ENKRAT_RETURN_IF_ERROR(Report(kRootFile, root, !had_root));
   return Report(kIssuingCaFile, issuing_ca, !had_issuing_ca);
 }
@@ -224,6 +253,10 @@ absl::StatusOr<Bytes> CeremonyCertificates::MakeEndEntity(ca::AuthorityRole role
   request.issuer_der = chain_der_.front();
   request.ca_issuers_url = UrlOf(kIssuingCaDerFile);
   request.policy_oids = settings_.policy_oids;
+  if (unit) {  // nobody asks about a responder: ocsp-nocheck
+    request.crl_url = CrlUrl(settings_.base_url, KeyIdentifierOf(request.issuer_der));
+    request.ocsp_url = OcspUrl(settings_.base_url);
+  }
   ENKRAT_ASSIGN_OR_RETURN(const absl::Time issuer_end, NotAfter(request.issuer_der));
   request.not_after = std::min(request.not_after, issuer_end);
   if (unit) {

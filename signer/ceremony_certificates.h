@@ -36,6 +36,7 @@ class CeremonyCertificates {
   absl::StatusOr<Bytes> MakeIssuingCa();
   absl::Status CheckChain() const;
   absl::Status WriteChainFiles();
+  absl::Status EnsureRootCrl();
   absl::StatusOr<Bytes> MakeEndEntity(ca::AuthorityRole role, const PublicKey& key,
                                       absl::string_view common_name);
   absl::Status EnsureTimestampingUnit();

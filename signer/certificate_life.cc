@@ -16,6 +16,7 @@
 #include "signer/certificate_life_files.h"
 #include "signer/certificate_life_keys.h"
 #include "signer/certificate_register_file.h"
+#include "signer/revocation_urls.h"
 
 namespace enkrat::signer {
 namespace {
@@ -155,6 +156,8 @@ absl::StatusOr<CertificateLife::Plan> CertificateLife::MakePlan(
   ENKRAT_ASSIGN_OR_RETURN(const RegisteredCertificate* issuer, IssuerFor(predecessor.role));
   const CertificateDescription& before = predecessor.description;
   Plan plan{.data = std::move(data), .result = {}, .issuer = issuer};
+  plan.data.crl_url = FollowIssuer(plan.data.crl_url, before.authority_key_identifier,
+                                   issuer->description.subject_key_identifier);
   ENKRAT_ASSIGN_OR_RETURN(plan.algorithm, AlgorithmOf(predecessor));
   const absl::Time begin = Begin(tools_.clock->Now());
   const absl::Time end =

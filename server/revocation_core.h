@@ -1,0 +1,100 @@
+// What tells the world of revocations: the CRLs of our CAs, their OCSP responder, and the CRLs of
+// the CAs above them.
+#ifndef ENKRAT_SERVER_REVOCATION_CORE_H_
+#define ENKRAT_SERVER_REVOCATION_CORE_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "hsm/session_pool.h"
+#include "server/metrics.h"
+#include "server/periodic_task.h"
+#include "server/revocation_settings.h"
+#include "server/settings.h"
+#include "signer/certificate_register_reader.h"
+#include "signer/crl_publisher.h"
+#include "signer/key_lender.h"
+#include "signer/ocsp_responder.h"
+#include "signer/own_validation_data.h"
+#include "signer/revocation_status.h"
+#include "signer/upper_crls.h"
+
+namespace enkrat::server {
+
+// Made once. Thread-safe.
+class RevocationCore {
+ public:
+  // Nothing is owned; all outlive it.
+  struct Parts {
+    const Config* config = nullptr;
+    hsm::SessionPool* pool = nullptr;
+    signer::CertificateRegisterReader* registered = nullptr;
+    std::vector<Bytes> issuing_chain;             // issuing CA first, root last
+    std::vector<std::vector<Bytes>> unit_chains;  // own timestamping units' first, root last
+    const hsm::LongLivedKey* issuing_ca_key = nullptr;
+    const Clock* clock = nullptr;
+    Logger* logger = nullptr;
+  };
+
+  // How soon a revocation is noticed.
+  static constexpr absl::Duration kInterval = absl::Milliseconds(250);
+
+  // Publishes the first CRL. kConfigurationInvalid for a responder that is configured and does not
+  // fit, and a CRL folder that cannot be made; without a responder there is no OCSP.
+  static absl::StatusOr<std::unique_ptr<RevocationCore>> Create(Parts parts);
+
+  // Keeps the CRLs on schedule, until the core ends.
+  void Start();
+  void AddGauges(Metrics& metrics);
+
+  // By the name in the URL: the CA's subjectKeyIdentifier in hex, "issuing-ca" or "root". Null if
+  // there is none.
+  signer::PublishedCrlPtr Crl(const std::string& name) const;
+  // Null without a responder.
+  signer::OcspResponder* ocsp() { return ocsp_.get(); }
+  signer::ValidationDataSource& validation_data() { return *validation_data_; }
+
+ private:
+  struct Authority {
+    ca::StatusIssuer ca;
+    std::unique_ptr<signer::KeyLender> key;
+  };
+  struct Responder {
+    ca::StatusIssuer certificate;
+    std::string key_label;
+  };
+  RevocationCore(Parts parts, RevocationSettings settings)
+      : parts_(std::move(parts)), settings_(std::move(settings)) {}
+
+  absl::Status OpenAuthorities();
+  absl::Status OpenStatus();
+  absl::Status OpenPublishers();
+  absl::Status OpenUpper();
+  absl::Status OpenResponder();
+  absl::Status OpenValidationData();
+  // Those of the register, the latest last, and before them the configured file's.
+  absl::StatusOr<std::vector<Responder>> Responders() const;
+  absl::StatusOr<std::optional<Responder>> ConfiguredResponder() const;
+  void Look();
+
+  const Parts parts_;
+  const RevocationSettings settings_;
+  std::vector<Authority> authorities_;  // the issuing CA in use first
+  std::unique_ptr<signer::RevocationStatus> status_;
+  std::vector<std::unique_ptr<signer::CrlPublisher>> publishers_;  // as authorities_
+  std::unique_ptr<signer::UpperCrls> upper_;
+  std::vector<std::unique_ptr<signer::KeyLender>> responder_keys_;
+  std::unique_ptr<signer::OcspResponder> ocsp_;
+  std::unique_ptr<signer::OwnValidationData> validation_data_;
+  std::unique_ptr<PeriodicTask> task_;  // last: it stops first
+};
+
+}  // namespace enkrat::server
+
+#endif  // ENKRAT_SERVER_REVOCATION_CORE_H_
