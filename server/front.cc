@@ -28,6 +28,7 @@ constexpr absl::Duration kHealthInterval = absl::Seconds(5);
 constexpr absl::Duration kVerdictInterval = absl::Seconds(1);
 constexpr absl::Duration kExpiryInterval = absl::Minutes(5);
 constexpr absl::Duration kHttpTimestampTime = absl::Seconds(10);
+constexpr absl::Duration kOcspTime = absl::Seconds(5);
 constexpr absl::Duration kDeliveryInterval = absl::Seconds(1);
 constexpr absl::Duration kReloadInterval = absl::Seconds(1);
 constexpr char kHttpCallers[] = "";  // together; no relying party has this id
@@ -244,6 +245,10 @@ absl::Status Front::StartHttp() {
     parts.timestamp = [this](ByteSpan request) { return AnswerHttpTimestamp(request); };
     parts.certificates["timestamping-unit"] = core_.timestamping_chain().front();
   }
+  if (core_.revocation().ocsp() != nullptr) {
+    parts.ocsp = [this](ByteSpan request) { return AnswerOcsp(request); };
+  }
+  parts.crl = [this](const std::string& name) { return core_.revocation().Crl(name); };
   parts.certificates["issuing-ca"] = core_.issuing_chain().front();
   parts.certificates["root"] = core_.issuing_chain().back();
   parts.metrics = [this] { return metrics_.Text(); };
@@ -269,6 +274,20 @@ absl::StatusOr<Bytes> Front::AnswerHttpTimestamp(ByteSpan request_der) {
     return ticket.status();
   }
   return queries_->Answer(request_der, options_.clock->Now() + kHttpTimestampTime, "http");
+}
+
+// In the strangers' place too.
+absl::StatusOr<signer::OcspResponder::Reply> Front::AnswerOcsp(ByteSpan request_der) {
+  const absl::StatusOr<signer::InFlightLimit::Ticket> ticket =
+      timestamp_limit_.Enter(kHttpCallers, std::max(1U, server_.max_timestamps_in_flight() / 2));
+  if (!ticket.ok()) {
+    metrics_.CountOcsp(ReasonName(ReasonOf(ticket.status())));
+    return ticket.status();
+  }
+  signer::OcspResponder::Reply reply =
+      core_.revocation().ocsp()->Answer(request_der, options_.clock->Now() + kOcspTime);
+  metrics_.CountOcsp(reply.status.ok() ? "OK" : ReasonName(ReasonOf(reply.status)));
+  return reply;
 }
 
 void Front::StartTasks() {

@@ -78,6 +78,7 @@ class Front {
   absl::Status StartGrpc();
   absl::Status StartHttp();
   absl::StatusOr<Bytes> AnswerHttpTimestamp(ByteSpan request_der);
+  absl::StatusOr<signer::OcspResponder::Reply> AnswerOcsp(ByteSpan request_der);
   void StartTasks();
   // OK if HSM and ledger would serve a call now, with certificates that may be used.
   absl::Status Health() const;

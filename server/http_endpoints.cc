@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/ocsp_over_http.h"
 #include "tsa/timestamp_unit.h"
 
 namespace enkrat::server {
@@ -37,11 +38,11 @@ std::string MediaType(const std::string& content_type) {
 
 HttpResponse HttpEndpoints::Answer(const HttpRequest& request) const {
   if (std::optional<HttpResponse> quick = AnswerQuickly(request)) return *std::move(quick);
-  return AnswerTimestamp(request);
+  return IsOcspPath(request.path) ? AnswerOcsp(request) : AnswerTimestamp(request);
 }
 
 std::optional<HttpResponse> HttpEndpoints::AnswerQuickly(const HttpRequest& request) const {
-  if (request.path == "/tsa") return std::nullopt;
+  if (request.path == "/tsa" || IsOcspPath(request.path)) return std::nullopt;
   HttpResponse response = AnswerGet(request);
   if (response.status == 404 || request.method == "GET" || request.method == "HEAD") {
     return response;
@@ -68,6 +69,35 @@ HttpResponse HttpEndpoints::AnswerTimestamp(const HttpRequest& request) const {
           .headers = {{"Cache-Control", "no-store"}}};
 }
 
+HttpResponse HttpEndpoints::AnswerOcsp(const HttpRequest& request) const {
+  if (!parts_.ocsp) return Text(404, "There is no OCSP responder here.");
+  const bool post = request.path == kOcspPath;
+  if (post != (request.method == "POST")) return MethodNotAllowed(post ? "POST" : "GET, HEAD");
+  std::optional<Bytes> query;
+  if (post) {
+    if (MediaType(request.content_type) != kOcspRequestType) {
+      return Text(415, absl::StrCat("Send a DER OCSPRequest as ", kOcspRequestType, "."));
+    }
+    query = request.body;
+  } else {
+    query = OcspRequestInPath(request.path);
+  }
+  if (query.has_value() && query->size() > ca::kMaxOcspRequest) {
+    return Text(413, "The request is too large.");
+  }
+  // What cannot be decoded is answered as what it is: a malformed request.
+  const auto reply = parts_.ocsp(query.value_or(Bytes()));
+  if (!reply.ok()) {
+    HttpResponse busy = Text(503, "The service is busy. Try again later.");
+    busy.headers.emplace_back("Retry-After", "1");
+    return busy;
+  }
+  return {.status = 200,
+          .content_type = kOcspResponseType,
+          .body = reply->response_der,
+          .headers = OcspHeaders(*reply)};
+}
+
 HttpResponse HttpEndpoints::AnswerGet(const HttpRequest& request) const {
   if (request.path == "/healthz") {
     return parts_.healthy() ? Text(200, "ok") : Text(503, "not serving");
@@ -86,6 +116,15 @@ HttpResponse HttpEndpoints::AnswerGet(const HttpRequest& request) const {
               .content_type = "application/pkix-cert",
               .body = found->second,
               .headers = {{"Cache-Control", "public, max-age=3600"}}};
+    }
+  }
+  name = request.path;
+  if (parts_.crl && absl::ConsumePrefix(&name, "/crl/") && absl::ConsumeSuffix(&name, ".crl")) {
+    if (const signer::PublishedCrlPtr crl = parts_.crl(std::string(name)); crl != nullptr) {
+      return {.status = 200,
+              .content_type = "application/pkix-crl",
+              .body = crl->der,
+              .headers = CrlHeaders(*crl)};
     }
   }
   return Text(404, "There is nothing here.");

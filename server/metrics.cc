@@ -52,6 +52,10 @@ struct Metrics::Families {
           .Name("enkrat_step_seconds")
           .Help("Time of each step of a signing session (docs/life_of_a_signature.md).")
           .Register(registry);
+  prometheus::Family<prometheus::Counter>& ocsp = prometheus::BuildCounter()
+                                                      .Name("enkrat_ocsp_responses_total")
+                                                      .Help("Answered OCSP requests by Reason.")
+                                                      .Register(registry);
   prometheus::Family<prometheus::Counter>& timestamps =
       prometheus::BuildCounter()
           .Name("enkrat_timestamps_total")
@@ -83,6 +87,10 @@ void Metrics::CountSession(absl::string_view reason, size_t documents) {
 void Metrics::CountStep(absl::string_view step, absl::Duration took) {
   families_->steps.Add({{"step", std::string(step)}}, StepBuckets())
       .Observe(absl::ToDoubleSeconds(took));
+}
+
+void Metrics::CountOcsp(absl::string_view result) {
+  families_->ocsp.Add({{"result", std::string(result)}}).Increment();
 }
 
 void Metrics::CountTimestamp(absl::string_view via, absl::string_view result) {

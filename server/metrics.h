@@ -31,6 +31,9 @@ class Metrics {
   // `result` "OK" or a ReasonName.
   void CountTimestamp(absl::string_view via, absl::string_view result);
 
+  // One answered OCSP request: enkrat_ocsp_responses_total{result}, "OK" or a ReasonName.
+  void CountOcsp(absl::string_view result);
+
   // A gauge that is read whenever the figures are asked for. `read` must stay callable as long as
   // the metrics live.
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
