@@ -310,6 +310,7 @@ absl::Status Core::MakeWorkflow() {
     parts.outside_timestamper = timestamper_.get();
   }
   parts.archive_timestamper = timestamper_.get();
+  parts.validation_data = &revocation_->validation_data();
   parts.ledger = ledger_.get();
   if (activation_ != nullptr) parts.pins = &activation_->pins();
   parts.clock = options_.clock;
