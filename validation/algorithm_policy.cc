@@ -1,5 +1,6 @@
 #include "validation/algorithm_policy.h"
 
+#include <openssl/core_names.h>
 #include <openssl/objects.h>
 #include <openssl/rsa.h>
 
@@ -62,6 +63,26 @@ int DigestOf(const X509_ALGOR* algorithm) {
   return digest;
 }
 
+// By name: parameters spelt out could be anybody's curve (RFC 5480 2.1.1).
+absl::Time CurveAcceptableUntil(const EVP_PKEY* key) {
+  int spelt_out = 0;
+  char name[64];
+  if (EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &spelt_out) !=
+          1 ||
+      spelt_out != 0 || EVP_PKEY_get_group_name(key, name, sizeof name, nullptr) != 1) {
+    DrainOpenSslErrors();
+    return kNever;
+  }
+  for (const absl::string_view curve : {"prime256v1", "secp384r1", "secp521r1", "brainpoolP256r1",
+                                        "brainpoolP384r1", "brainpoolP512r1"}) {
+    if (curve == name) return kNoEnd;
+  }
+  for (const absl::string_view curve : {"secp224r1", "brainpoolP224r1"}) {
+    if (curve == name) return StartOf(2021, 10, 1);
+  }
+  return kNever;
+}
+
 }  // namespace
 
 absl::Time DigestAcceptableUntil(int digest_nid) {
@@ -93,8 +114,7 @@ absl::Time KeyAcceptableUntil(const EVP_PKEY* key) {
       if (bits < 1900) return kNever;
       return bits < 3000 ? StartOf(2029, 1, 1) : kNoEnd;
     case EVP_PKEY_EC:
-      if (bits < 224) return kNever;
-      return bits < 256 ? StartOf(2021, 10, 1) : kNoEnd;
+      return CurveAcceptableUntil(key);
     case EVP_PKEY_ED25519:
     case EVP_PKEY_ED448:
       return kNoEnd;

@@ -15,9 +15,12 @@ namespace enkrat::validation {
 //   MD5, RIPEMD, unknown  never          RSA below 1900 bits        never
 //   SHA-1                 2012-08-01     RSA 1900 to 2999 bits      end of 2028
 //   SHA-224               end of 2028    RSA 3000 bits and more     no end
-//   SHA-2 256 and longer  no end         ECDSA below 256 bits       never (224 bits: 2021-10-01)
-//   SHA-3 256 and longer  no end         ECDSA 256 bits, EdDSA      no end
-//                                        DSA, anything else         never
+//   SHA-2 256 and longer  no end         P-224, brainpoolP224r1     2021-10-01
+//   SHA-3 256 and longer  no end         P-256, -384, -521,
+//                                        brainpoolP256r1, 384, 512  no end
+//                                        Ed25519, Ed448             no end
+//                                        other curves, explicit
+//                                        parameters, DSA, others    never
 absl::Time DigestAcceptableUntil(int digest_nid);
 absl::Time KeyAcceptableUntil(const EVP_PKEY* key);
 

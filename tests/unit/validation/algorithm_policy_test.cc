@@ -56,10 +56,25 @@ TEST(AlgorithmPolicyTest, KeysHaveTheirEnd) {
   EXPECT_EQ(KeyAcceptableUntil(NewEcKey("P-224").get()), Day(2021, 10, 1));
   EXPECT_EQ(KeyAcceptableUntil(NewEcKey("P-256").get()), absl::InfiniteFuture());
   EXPECT_EQ(KeyAcceptableUntil(NewEcKey("brainpoolP256r1").get()), absl::InfiniteFuture());
+  EXPECT_EQ(KeyAcceptableUntil(NewEcKey("secp256k1").get()), absl::InfinitePast());
+  EXPECT_EQ(KeyAcceptableUntil(NewEcKey("sect283r1").get()), absl::InfinitePast());
   const KeyPtr ed25519(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free);
   EXPECT_EQ(KeyAcceptableUntil(ed25519.get()), absl::InfiniteFuture());
   const KeyPtr x25519(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519"), EVP_PKEY_free);
   EXPECT_EQ(KeyAcceptableUntil(x25519.get()), absl::InfinitePast());
+}
+
+TEST(AlgorithmPolicyTest, CurveThatIsSpeltOutIsNotReliable) {
+  const KeyPtr named = NewEcKey();
+  EVP_PKEY_set_utf8_string_param(named.get(), OSSL_PKEY_PARAM_EC_ENCODING, "explicit");
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(named.get(), &der);
+  ASSERT_GT(size, 200);  // the name alone makes it 91
+  const unsigned char* cursor = der;
+  const KeyPtr spelt_out(d2i_PUBKEY(nullptr, &cursor, size), EVP_PKEY_free);
+  OPENSSL_free(der);
+  ASSERT_NE(spelt_out, nullptr);
+  EXPECT_EQ(KeyAcceptableUntil(spelt_out.get()), absl::InfinitePast());
 }
 
 // A signature's AlgorithmIdentifier as OpenSSL writes it for a PSS key.
