@@ -20,12 +20,13 @@ struct ServiceStatus {
   absl::Time starting_at;
   // URIs of AdditionalServiceInformation, such as ".../SvcInfoExt/ForeSignatures" (5.5.9.4).
   std::vector<std::string> additional_information;
-  // Qualifiers with criteria (5.5.9.2) that this reader understands apply to all certificates of
-  // the service only if `criteria` is empty; see Qualification in validation/.
+  // Qualifiers and whom they are for (5.5.9.2): certificates that have one of the policies, if any
+  // is named, and all of the key usages. What is said with other criteria, or combined otherwise,
+  // is not understood: nobody knows whom it is for.
   struct Qualification {
     std::vector<std::string> qualifiers;   // URIs, such as ".../SvcInfoExt/QCWithQSCD"
-    std::vector<std::string> policy_oids;  // criteria: any of these, dotted decimal
-    std::vector<std::string> key_usages;   // criteria: such as "nonRepudiation"
+    std::vector<std::string> policy_oids;  // any of these, dotted decimal; empty: no matter
+    std::vector<std::string> key_usages;   // all of these, such as "nonRepudiation"
     bool criteria_understood = true;       // false: do not apply it
   };
   std::vector<Qualification> qualifications;
@@ -51,11 +52,16 @@ struct TrustedList {
   Bytes signer_certificate_der;
 };
 
-// Reads and verifies a list: at most 32 MiB and 100 000 elements, no DTD, no external entities; one
-// enveloped XML signature over the whole document (the root's own, exclusive canonicalisation or
-// c14n), by one of `signer_certificates_der`, with SHA-256 or stronger. What is read is what was
-// digested. kRequestMalformed, kLimitExceeded; kNotPermitted for a signature that is missing, bad
-// or by somebody else, or a list whose NextUpdate is before `now`.
+// Reads and verifies a list: at most 32 MiB and 100 000 elements, no DTD, no external entities, no
+// processing instructions; one enveloped XML signature over the whole document, a child of the root
+// (annex B: URI "" or the root's own Id, exclusive canonicalisation or Canonical XML 1.0), and over
+// parts of the signature itself (XAdES SignedProperties), which must be good too; by one of
+// `signer_certificates_der` (1 to 32), of which nothing but the key counts, with SHA-256 or
+// stronger. KeyInfo is not looked at. What is read are the octets that were digested. A service
+// with a critical extension that is not known here is left out, as is a digital identity that is no
+// certificate. kRequestMalformed (the certificates too), kLimitExceeded; kNotPermitted for a
+// signature that is missing, bad or by somebody else, or a list whose NextUpdate is not after
+// `now`.
 absl::StatusOr<TrustedList> ReadTrustedList(absl::string_view xml,
                                             const std::vector<Bytes>& signer_certificates_der,
                                             absl::Time now);

@@ -92,6 +92,14 @@ std::optional<std::string> Element::Attribute(const char* name) const {
   return text;
 }
 
+std::string Element::Language() const {
+  xmlChar* const value =
+      xmlGetNsProp(node_, reinterpret_cast<const xmlChar*>("lang"), XML_XML_NAMESPACE);
+  std::string text(View(value));
+  xmlFree(value);
+  return text;
+}
+
 std::vector<Element> Element::Children() const {
   std::vector<Element> children;
   for (xmlNode* child = node_->children; child != nullptr; child = child->next) {

@@ -26,6 +26,8 @@ class Element {
   bool Is(absl::string_view name_space, absl::string_view local_name) const;
   // The value of an attribute without a namespace; nothing if there is no such attribute.
   std::optional<std::string> Attribute(const char* name) const;
+  // Its own xml:lang; empty if it has none.
+  std::string Language() const;
   // Child elements, in document order.
   std::vector<Element> Children() const;
   // Those of one name.

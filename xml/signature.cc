@@ -90,9 +90,9 @@ absl::StatusOr<ContextPtr> MakeContext(const SignatureForm& form, const Signatur
   if (context == nullptr) return Broken("xmlSecDSigCtxCreate");
   context->flags =
       XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS | XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES;
-  context->enabledReferenceUris = form.by_id || !form.own_parts.empty()
-                                      ? xmlSecTransformUriTypeSameDocument
-                                      : xmlSecTransformUriTypeEmpty;
+  context->enabledReferenceUris =
+      form.by_id ? xmlSecTransformUriTypeSameDocument : xmlSecTransformUriTypeEmpty;
+  if (!form.own_parts.empty()) context->enabledReferenceUris |= xmlSecTransformUriTypeSameDocument;
   // Canonical XML 1.0 is enabled for all, since a reference without transforms means it: the form
   // says who may use it.
   for (const xmlSecTransformId id :
