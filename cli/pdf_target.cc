@@ -89,7 +89,8 @@ absl::StatusOr<size_t> CmsOctets(Client& client) {
   v1::GetChainResponse chains;
   ENKRAT_RETURN_IF_ERROR(client.GetChain({}, &chains));
   size_t octets = size_t{6} * 1024;
-  if (chains.timestamping_chain().empty()) octets += size_t{10} * 1024;  // an outside TSA's is not known
+  if (chains.timestamping_chain().empty())
+    octets += size_t{10} * 1024;  // an outside TSA's is not known
   for (const std::string& certificate : chains.chain()) octets += certificate.size();
   for (const std::string& certificate : chains.timestamping_chain()) octets += certificate.size();
   return octets;
@@ -127,13 +128,14 @@ class PdfTarget final : public SigningTarget {
         .ocsp_responses_der = Octets(response.validation_data().ocsp_responses())};
     for (size_t i = 0; i < drafts_.size(); ++i) {
       const std::string& cms = response.signatures(static_cast<int>(i)).signature();
-      ENKRAT_RETURN_IF_ERROR(
-          pades::FinishPdf(drafts_[i].part(), updates_[i], AsSpan(absl::string_view(cms)),
-                           {.level = signer::PadesLevelOf(options_.format),
-                            .validation_data = &data,
-                            .timestamp = [&client](DigestAlgorithm algorithm, ByteSpan digest) {
-                              return Timestamp(client, algorithm, digest);
-                            }}));
+      ENKRAT_RETURN_IF_ERROR(pades::FinishPdf(
+          drafts_[i].part(), updates_[i], AsSpan(absl::string_view(cms)),
+          {.level = signer::PadesLevelOf(options_.format),
+           .validation_data = &data,
+           .timestamp = [&client](DigestAlgorithm algorithm,
+                                  ByteSpan digest) { return Timestamp(client, algorithm, digest); },
+           .document_timestamp = {.digest_algorithm = options_.digest,
+                                  .contents_octets = options_.pdf.contents_octets}}));
       ENKRAT_RETURN_IF_ERROR(drafts_[i].Keep(options_.force));
     }
     return absl::OkStatus();

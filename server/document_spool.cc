@@ -16,7 +16,7 @@ namespace enkrat::server {
 namespace {
 
 // The budget is asked for room in steps of this size.
-constexpr uint64_t kReservedAtOnce = uint64_t{4} << 20;
+constexpr uint64_t kReservedAtOnce = uint64_t{1} << 20;
 
 absl::Status Failed(absl::string_view what) {
   return MakeError(Reason::kStoreUnavailable,

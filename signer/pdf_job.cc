@@ -85,7 +85,11 @@ absl::StatusOr<Bytes> PdfJob::Finish(SignatureFormat format, ByteSpan cms_der,
   if (failed) return MakeError(Reason::kInternal, "the document's copy is gone");
   ENKRAT_RETURN_IF_ERROR(pades::FinishPdf(
       options_.path, *update_, cms_der,
-      {.level = PadesLevelOf(format), .validation_data = &data, .timestamp = timestamp}));
+      {.level = PadesLevelOf(format),
+       .validation_data = &data,
+       .timestamp = timestamp,
+       .document_timestamp = {.digest_algorithm = options_.digest_algorithm,
+                              .contents_octets = options_.signature.contents_octets}}));
   return OctetsFrom(options_.path, before);
 }
 

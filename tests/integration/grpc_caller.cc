@@ -118,6 +118,41 @@ CallOutcome GrpcCaller::Call(const std::string& method, const google::protobuf::
   return outcome;
 }
 
+CallOutcome GrpcCaller::Stream(const std::string& method, const std::vector<std::string>& parts,
+                               std::vector<std::string>* replies,
+                               const CallSettings& settings) const {
+  grpc::CompletionQueue queue;
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + settings.timeout));
+  const auto done = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
+  const auto stream = stub_->generic.PrepareCall(&context, method, &queue);
+  stream->StartCall(nullptr);
+  bool open = done();
+  for (size_t i = 0; open && i < parts.size(); ++i) {
+    const grpc::Slice slice(parts[i]);
+    stream->Write(grpc::ByteBuffer(&slice, 1), nullptr);
+    open = done();
+  }
+  stream->WritesDone(nullptr);
+  done();
+  grpc::ByteBuffer reply;
+  for (stream->Read(&reply, nullptr); done(); stream->Read(&reply, nullptr)) {
+    if (replies != nullptr) replies->push_back(TextOf(reply));
+  }
+  grpc::Status status;
+  stream->Finish(&status, nullptr);
+  done();
+  CallOutcome outcome{.code = static_cast<int>(status.error_code()),
+                      .message = status.error_message(),
+                      .details = status.error_details()};
+  ReadDetails(outcome);
+  return outcome;
+}
+
 std::vector<CallOutcome> GrpcCaller::CallAtOnce(const std::string& method,
                                                 const std::vector<std::string>& requests) const {
   grpc::CompletionQueue queue;

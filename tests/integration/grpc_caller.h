@@ -56,6 +56,13 @@ class GrpcCaller {
   CallOutcome Call(const std::string& method, const google::protobuf::Message& request,
                    google::protobuf::Message* reply, const CallSettings& settings = {}) const;
 
+  // Sends all parts of a streamed call, closes its side, and reads what comes until the end; stops
+  // sending when the service has ended the call. The reply of the outcome is what came, one after
+  // the other, in `replies`.
+  CallOutcome Stream(const std::string& method, const std::vector<std::string>& parts,
+                     std::vector<std::string>* replies = nullptr,
+                     const CallSettings& settings = {}) const;
+
   // All requests at once; outcomes in the order of their end.
   std::vector<CallOutcome> CallAtOnce(const std::string& method,
                                       const std::vector<std::string>& requests) const;

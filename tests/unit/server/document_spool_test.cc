@@ -72,7 +72,7 @@ TEST_F(DocumentSpoolTest, OneOctetTooManyIsRefused) {
 
 TEST_F(DocumentSpoolTest, RelyingPartyWithItsShareOnTheDiskIsOverloaded) {
   const auto first = Spool();
-  ASSERT_THAT(first->Append(std::string(7 * kMiB, 'x')), IsOk());
+  ASSERT_THAT(first->Append(std::string(8 * kMiB, 'x')), IsOk());
   const auto second = Spool();
   EXPECT_THAT(second->Append("y"), FailsWith(Reason::kOverloaded));
   const auto other = Spool(8 * kMiB, "archive");
