@@ -21,6 +21,7 @@
 #include "pades/signature_field.h"
 #include "pades/signature_update_maker.h"
 #include "pades/source_document.h"
+#include "pades/validation_store.h"
 
 namespace enkrat::pades {
 namespace {
@@ -86,6 +87,7 @@ absl::Status PutSignature(DocumentUpdate& update, const std::vector<FormField>& 
 
 absl::StatusOr<SignatureUpdate> Prepare(const SourceDocument& document,
                                         const SignatureOptions& options) {
+  ENKRAT_RETURN_IF_ERROR(CheckValidationStore(document));
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<FormField> fields, ReadFormFields(document));
   ENKRAT_ASSIGN_OR_RETURN(const ChangePermissions permissions,
                           ReadChangePermissions(document, fields));

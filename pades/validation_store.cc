@@ -1,5 +1,6 @@
-// PrepareValidationData: the document security store, merged with the one that is there
-// (EN 319 142-1 5.4.2).
+// PrepareValidationData merges into the store that is there.
+#include "pades/validation_store.h"
+
 #include <array>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFObjectHandle.hh>
@@ -42,13 +43,16 @@ absl::Status CheckBounds(const ValidationData& data) {
   return absl::OkStatus();
 }
 
+absl::Status CheckPresentBounds(QPDFObjectHandle array) {
+  if (static_cast<size_t>(array.getArrayNItems()) <= kMaxPresent) return absl::OkStatus();
+  return MakeError(Reason::kLimitExceeded, "the document's security store is too large");
+}
+
 // What an array of the present store holds. Elements that cannot be read stay, unknown.
 absl::StatusOr<std::set<Digest>> PresentDigests(QPDFObjectHandle array) {
   std::set<Digest> digests;
   if (!array.isArray()) return digests;
-  if (static_cast<size_t>(array.getArrayNItems()) > kMaxPresent) {
-    return MakeError(Reason::kLimitExceeded, "the document's security store is too large");
-  }
+  ENKRAT_RETURN_IF_ERROR(CheckPresentBounds(array));
   for (QPDFObjectHandle& element : array.getArrayAsVector()) {
     const absl::StatusOr<Bytes> octets = ReadStream(element, kMaxPresentOctets);
     if (octets.ok()) digests.insert(Sha256(*octets));
@@ -95,6 +99,18 @@ absl::StatusOr<Bytes> Prepare(const SourceDocument& document, const ValidationDa
 }
 
 }  // namespace
+
+absl::Status CheckValidationStore(const SourceDocument& document) {
+  QPDFObjectHandle store = document.qpdf().getRoot().getKey("/DSS");
+  if (!store.isDictionary()) return absl::OkStatus();
+  for (const char* key : {"/Certs", "/CRLs", "/OCSPs"}) {
+    QPDFObjectHandle array = store.getKey(key);
+    if (!array.isArray()) continue;
+    ENKRAT_RETURN_IF_ERROR(CheckPresentBounds(array));
+    for (QPDFObjectHandle& element : array.getArrayAsVector()) (void)element.isStream();
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Bytes> PrepareValidationData(const std::string& path, const ValidationData& data) {
   ENKRAT_RETURN_IF_ERROR(CheckBounds(data));

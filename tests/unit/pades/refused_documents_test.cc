@@ -201,6 +201,14 @@ TEST_F(RefusedDocumentsTest, FieldThatIsNoDictionary) {
   EXPECT_THAT(Prepared(plan), FailsWith(Reason::kPdfDamaged));
 }
 
+TEST_F(RefusedDocumentsTest, SecurityStoreThatCannotBeRead) {
+  // Found before the signature is made, not when the validation data is to be added to it.
+  PdfPlan plan = TwoPages();
+  plan.objects[1] = "<< /Type /Catalog /Pages 2 0 R /DSS << /Certs [ 7 0 R ] >> >>";
+  plan.objects[7] = "<< /Length 30 >> stream";
+  EXPECT_THAT(Prepared(plan), FailsWith(Reason::kPdfDamaged));
+}
+
 TEST_F(RefusedDocumentsTest, CompressedCrossReferenceThatIsABomb) {
   // 96 MiB of zeros as the cross-reference stream, in a file of some 100 KiB.
   PdfPlan plan = TwoPages();
