@@ -31,6 +31,22 @@ int Weight(SubIndication lacking) {
   }
 }
 
+// Empty: signature, key and, of an OCSP delegate, the signature of its certificate are reliable.
+std::string WeakAlgorithm(const StatusStatement& statement, const X509* issuer, absl::Time at) {
+  const EVP_PKEY* key = X509_get0_pubkey(statement.signer);
+  if (at >= SignatureAlgorithmAcceptableUntil(statement.algorithm) ||
+      at >= KeyAcceptableUntil(key)) {
+    return absl::StrCat("its ", SignatureAlgorithmText(statement.algorithm), " with ", KeyText(key),
+                        " is not reliable");
+  }
+  if (statement.signer == issuer) return "";  // judged with the path
+  const X509_ALGOR* algorithm = nullptr;
+  X509_get0_signature(nullptr, &algorithm, statement.signer);
+  if (at < SignatureAlgorithmAcceptableUntil(algorithm)) return "";
+  return absl::StrCat("its responder's certificate has ", SignatureAlgorithmText(algorithm),
+                      ", which is not reliable");
+}
+
 }  // namespace
 
 RevocationCheck::RevocationCheck(const PathRequest& request, std::vector<X509*> certificates,
@@ -134,11 +150,9 @@ std::string RevocationCheck::Objection(const StatusStatement& statement, bool fe
   const Validity signer = ValidityOf(statement.signer);
   if (!signer.Holds(statement.signed_at)) return "its signer was not valid when it was signed";
   if (statement.says == StatusStatement::Says::kRevoked) return "";
-  if (existed >= SignatureAlgorithmAcceptableUntil(statement.algorithm) ||
-      existed >= KeyAcceptableUntil(X509_get0_pubkey(statement.signer))) {
+  if (std::string weak = WeakAlgorithm(statement, issuer, existed); !weak.empty()) {
     lacking = SubIndication::kCryptoConstraintsFailureNoPoe;
-    return absl::StrCat("its ", SignatureAlgorithmText(statement.algorithm), " with ",
-                        KeyText(X509_get0_pubkey(statement.signer)), " is not reliable");
+    return weak;
   }
   if (existed > signer.not_after) {
     lacking = SubIndication::kRevocationOutOfBoundsNoPoe;

@@ -174,6 +174,16 @@ TEST_F(RevocationByCrlTest, DeltaCrlIsRefused) {
   EXPECT_THAT(Judge(SignerWith({root_crl_, crl})), IsIndeterminate(SubIndication::kTryLater));
 }
 
+TEST_F(RevocationByCrlTest, DeltaCrlThatHidesItIsRefused) {
+  const Bytes crl = MakeCrl(ca_, {.extensions = {{"deltaCRL", "DER:020105"}}});  // not critical
+  EXPECT_THAT(Judge(SignerWith({root_crl_, crl})), IsIndeterminate(SubIndication::kTryLater));
+}
+
+TEST_F(RevocationByCrlTest, CrlFromBeforeItsIssuerWasValidIsRefused) {
+  const Bytes crl = MakeCrl(ca_, {.this_update = kNow - absl::Hours(24 * 2001)});
+  EXPECT_THAT(Judge(SignerWith({root_crl_, crl})), IsIndeterminate(SubIndication::kTryLater));
+}
+
 TEST_F(RevocationByCrlTest, ScopesThatLeaveTheSignerOutAreRefused) {
   for (const char* scope : {"critical,onlyCA:TRUE", "critical,onlyAA:TRUE",
                             "critical,indirectCRL:TRUE", "critical,onlysomereasons:keyCompromise",

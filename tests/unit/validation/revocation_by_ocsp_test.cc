@@ -193,6 +193,20 @@ TEST_F(RevocationByOcspTest, Sha1SignatureIsNotReliable) {
               IsIndeterminate(SubIndication::kCryptoConstraintsFailureNoPoe));
 }
 
+TEST_F(RevocationByOcspTest, DelegateWithAWeakKeyIsNotReliable) {
+  const Entity responder =
+      Issue(ca_, {.name = "R", .extensions = ResponderExtensions(), .key = NewRsaKey(1024)});
+  EXPECT_THAT(JudgeBy(MakeOcsp(signer_, ca_, {.responder = &responder})),
+              IsIndeterminate(SubIndication::kCryptoConstraintsFailureNoPoe));
+}
+
+TEST_F(RevocationByOcspTest, DelegatesCertificateWithAWeakSignatureIsNotReliable) {
+  const Entity responder =
+      Issue(ca_, {.name = "R", .extensions = ResponderExtensions(), .digest = EVP_sha1()});
+  EXPECT_THAT(JudgeBy(MakeOcsp(signer_, ca_, {.responder = &responder})),
+              IsIndeterminate(SubIndication::kCryptoConstraintsFailureNoPoe));
+}
+
 TEST_F(RevocationByOcspTest, GoodOfAnExpiredCertificateNeedsAnArchiveCutoff) {
   const Entity expired =
       Issue(ca_, {.not_after = kNow - absl::Hours(10), .extensions = SignerExtensions()});
