@@ -1,6 +1,6 @@
 #include "pades/covered_content.h"
 
-#include <array>
+#include <algorithm>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFObjectHandle.hh>
 #include <vector>
@@ -12,6 +12,8 @@ namespace enkrat::pades {
 namespace {
 
 constexpr size_t kMostContentOctets = 8 << 20;
+constexpr int kMostForms = 64;
+constexpr int kMostLevels = 32;  // of the page tree
 constexpr double kMuchOfThePage = 0.25;
 constexpr size_t kMostSavedStates = 256;
 constexpr size_t kMostOperands = 64;
@@ -29,19 +31,34 @@ struct Matrix {
             .e = e * next.a + f * next.c + next.e,
             .f = e * next.b + f * next.d + next.f};
   }
-  bool PutsInto(double x, double y, const Box& box) const {
-    const double to_x = a * x + c * y + e;
-    const double to_y = b * x + d * y + f;
-    return to_x > box.left && to_x < box.right && to_y > box.bottom && to_y < box.top;
+  bool PutsOriginInto(const Box& box) const {
+    return e > box.left && e < box.right && f > box.bottom && f < box.top;
+  }
+  // Around where the unit square comes to lie.
+  Box AroundUnitSquare() const {
+    return {.left = e + std::min({0.0, a, c, a + c}),
+            .bottom = f + std::min({0.0, b, d, b + d}),
+            .right = e + std::max({0.0, a, c, a + c}),
+            .top = f + std::max({0.0, b, d, b + d})};
   }
 };
 
 // Follows the operators that move things about, and looks where those that show things do.
 class ContentFollower final : public QPDFObjectHandle::ParserCallbacks {
  public:
-  explicit ContentFollower(const Box& place) : place_(place) {}
+  // `forms_left`: how many form XObjects may still be entered, by all followers of the page.
+  ContentFollower(const Box& place, QPDFObjectHandle resources, const Matrix& state,
+                  int& forms_left)
+      : place_(place), resources_(resources), forms_left_(forms_left), state_(state) {}
 
-  std::optional<std::string> covered() const { return covered_; }
+  std::optional<std::string> Follow(const std::string& content) {
+    // A document of its own: what its parser does not like is nobody's complaint about the page's.
+    QPDF scratch;
+    scratch.setSuppressWarnings(true);
+    scratch.emptyPDF();
+    QPDFObjectHandle::parseContentStream(QPDFObjectHandle::newStream(&scratch, content), this);
+    return covered_;
+  }
 
   void handleObject(QPDFObjectHandle object, size_t, size_t) override {
     if (object.isOperator()) {
@@ -60,6 +77,11 @@ class ContentFollower final : public QPDFObjectHandle::ParserCallbacks {
                ? QPDFObjectHandle(operands_[index]).getNumericValue()
                : 0;
   }
+  bool HasMatrix() const {
+    return operands_.size() == 6 &&
+           std::all_of(operands_.begin(), operands_.end(),
+                       [](QPDFObjectHandle operand) { return operand.isNumber(); });
+  }
   Matrix Operands() const {
     return {.a = Number(0),
             .b = Number(1),
@@ -75,34 +97,60 @@ class ContentFollower final : public QPDFObjectHandle::ParserCallbacks {
       state_ = saved_.back();
       saved_.pop_back();
     }
-    if (name == "cm") state_ = Operands().Then(state_);
+    if (name == "cm" && HasMatrix()) state_ = Operands().Then(state_);
     HandleText(name);
-    if (name == "Do") LookAtImage();
+    if (name == "Do") HandleObject();
   }
 
   void HandleText(const std::string& name) {
     if (name == "BT") line_ = {};
-    if (name == "Tm") line_ = Operands();
+    if (name == "Tm" && HasMatrix()) line_ = Operands();
     if (name == "TL") leading_ = Number(0);
     if (name == "TD") leading_ = -Number(1);
     if (name == "Td" || name == "TD") Move(Number(0), Number(1));
     if (name == "T*" || name == "'" || name == "\"") Move(0, -leading_);
     if (name == "Tj" || name == "TJ" || name == "'" || name == "\"") {
-      if (line_.Then(state_).PutsInto(0, 0, place_)) covered_ = "text";
+      if (line_.Then(state_).PutsOriginInto(place_)) covered_ = "text";
     }
   }
 
   void Move(double x, double y) { line_ = Matrix{.e = x, .f = y}.Then(line_); }
 
-  // An image fills the unit square.
-  void LookAtImage() {
-    for (const auto& [x, y] :
-         std::array<std::pair<double, double>, 5>{{{0, 0}, {1, 0}, {0, 1}, {1, 1}, {0.5, 0.5}}}) {
-      if (state_.PutsInto(x, y, place_)) covered_ = "an image";
+  // Another object is painted: an image fills the unit square, a form has content of its own.
+  void HandleObject() {
+    if (operands_.empty() || !operands_[0].isName() || !resources_.isDictionary()) return;
+    QPDFObjectHandle objects = resources_.getKey("/XObject");
+    if (!objects.isDictionary()) return;
+    QPDFObjectHandle object = objects.getKey(operands_[0].getName());
+    if (!object.isStream()) return;
+    const std::string kind = NameOf(object.getDict().getKey("/Subtype"));
+    if (kind == "Image" && state_.AroundUnitSquare().Overlaps(place_)) covered_ = "an image";
+    if (kind == "Form") EnterForm(object);
+  }
+
+  void EnterForm(QPDFObjectHandle form) {
+    const absl::StatusOr<Bytes> content = ReadStream(form, kMostContentOctets);
+    if (--forms_left_ < 0 || !content.ok()) {
+      covered_ = "text";
+      return;
     }
+    QPDFObjectHandle dictionary = form.getDict();
+    QPDFObjectHandle resources = dictionary.getKey("/Resources");
+    ContentFollower inner(place_, resources.isDictionary() ? resources : resources_,
+                          MatrixOf(dictionary.getKey("/Matrix")).Then(state_), forms_left_);
+    covered_ = inner.Follow(ToString(*content));
+  }
+
+  static Matrix MatrixOf(QPDFObjectHandle array) {
+    if (!array.isMatrix()) return {};
+    const QPDFObjectHandle::Matrix matrix = array.getArrayAsMatrix();
+    return {
+        .a = matrix.a, .b = matrix.b, .c = matrix.c, .d = matrix.d, .e = matrix.e, .f = matrix.f};
   }
 
   const Box place_;
+  QPDFObjectHandle resources_;
+  int& forms_left_;
   std::optional<std::string> covered_;
   std::vector<QPDFObjectHandle> operands_;
   Matrix state_;
@@ -128,6 +176,15 @@ std::optional<std::string> ContentOf(QPDFObjectHandle page) {
   return text;
 }
 
+// What the page has, or a node above it (ISO 32000-1 7.7.3.4).
+QPDFObjectHandle Inherited(QPDFObjectHandle node, const std::string& key) {
+  for (int level = 0; level < kMostLevels && node.isDictionary(); ++level) {
+    if (node.hasKey(key)) return node.getKey(key);
+    node = node.getKey("/Parent");
+  }
+  return QPDFObjectHandle::newNull();
+}
+
 bool OverAnnotation(QPDFObjectHandle page, const Box& place) {
   QPDFObjectHandle annotations = page.getKey("/Annots");
   if (!annotations.isArray()) return false;
@@ -143,20 +200,15 @@ bool OverAnnotation(QPDFObjectHandle page, const Box& place) {
 
 std::optional<std::string> WhatIsCovered(QPDFObjectHandle page, const Box& place) {
   if (OverAnnotation(page, place)) return "another annotation";
-  const std::optional<Box> sheet = BoxOf(page.getKey("/MediaBox"));
+  const std::optional<Box> sheet = BoxOf(Inherited(page, "/MediaBox"));
   if (sheet.has_value() && !sheet->empty() &&
       place.width() * place.height() > kMuchOfThePage * sheet->width() * sheet->height()) {
     return "much of the page";
   }
   const std::optional<std::string> content = ContentOf(page);
   if (!content.has_value()) return "text";
-  // A document of its own: what its parser does not like is nobody's complaint about the page's.
-  QPDF scratch;
-  scratch.setSuppressWarnings(true);
-  scratch.emptyPDF();
-  ContentFollower follower(place);
-  QPDFObjectHandle::parseContentStream(QPDFObjectHandle::newStream(&scratch, *content), &follower);
-  return follower.covered();
+  int forms_left = kMostForms;
+  return ContentFollower(place, Inherited(page, "/Resources"), {}, forms_left).Follow(*content);
 }
 
 }  // namespace enkrat::pades

@@ -12,8 +12,8 @@ class QPDFObjectHandle;
 namespace enkrat::pades {
 
 // "another annotation", "text", "an image", "much of the page"; nullopt if it is a free place.
-// Knows the annotations, the points where text starts and the corners of images; content that is
-// too large to look at counts as text.
+// Knows the annotations, the points where text starts and the places of images, those in form
+// XObjects too; content that is too large to look at counts as text.
 std::optional<std::string> WhatIsCovered(QPDFObjectHandle page, const Box& place);
 
 }  // namespace enkrat::pades

@@ -12,6 +12,8 @@
 namespace enkrat::pades {
 namespace {
 
+constexpr uint64_t kFieldSteps = 4;  // as long as so many steps of a walk
+
 struct Waiting {
   QPDFObjectHandle dictionary;
   FormNode parent;
@@ -45,7 +47,8 @@ absl::StatusOr<FormOutline> Outline(StrictDocument& document, StepBudget& budget
   while (!waiting.empty()) {
     Waiting next = std::move(waiting.back());
     waiting.pop_back();
-    if (!budget.Spend(1)) return MakeError(Reason::kLimitExceeded, "the document is too complex");
+    if (!budget.Spend(kFieldSteps))
+      return MakeError(Reason::kLimitExceeded, "the document is too complex");
     if (!next.dictionary.isDictionary()) continue;
     const ObjectId id = IdOf(next.dictionary);
     const FormNode node = NodeOf(next.dictionary, next.parent);

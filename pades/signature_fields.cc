@@ -16,6 +16,7 @@ namespace enkrat::pades {
 namespace {
 
 constexpr int kMostFieldDepth = 32;
+constexpr uint64_t kFieldSteps = 4;  // as long as so many steps of a walk
 constexpr size_t kMostLockedFields = 1000;
 constexpr int kMostReferences = 16;
 constexpr int kHiddenFlags = 2 | 32;  // Hidden, NoView (ISO 32000-1 12.5.3)
@@ -141,7 +142,7 @@ class FieldWalk {
   absl::Status AddAll(QPDFObjectHandle kids, const Field& parent, std::vector<Field>& waiting) {
     if (!kids.isArray()) return absl::OkStatus();
     for (QPDFObjectHandle& kid : kids.getArrayAsVector()) {
-      if (!budget_.Spend(1)) return TooComplex();
+      if (!budget_.Spend(kFieldSteps)) return TooComplex();
       if (!kid.isDictionary()) continue;
       if (const ObjectId id = IdOf(kid); !id.direct() && !seen_.insert(id).second) continue;
       Field field = {.dictionary = kid, .name = parent.name, .type = parent.type};

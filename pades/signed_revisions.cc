@@ -56,6 +56,8 @@ class RevisionJudge {
       signature.defects.push_back("/ByteRange does not end where a revision ends");
       return absl::OkStatus();
     }
+    // Then it is the document that it was found in.
+    if (signature.covers_whole_document) return absl::OkStatus();
     StrictDocument::Options options = options_;
     options.end = signature.revision_end;
     const absl::StatusOr<std::unique_ptr<StrictDocument>> revision =

@@ -9,8 +9,8 @@
 namespace enkrat::pades {
 
 // /Certs, /CRLs and /OCSPs of the catalog's /DSS; /VRI only repeats them. What is no stream, or
-// unpacks to nothing, is left out: validation data proves itself. Bounded to 64 of each kind, the
-// first ones, and 8 MiB in total: kLimitExceeded beyond the latter.
+// cannot be unpacked, is left out, and so is what goes beyond 64 of each kind and 8 MiB in total:
+// validation data proves itself.
 absl::StatusOr<ValidationData> ReadStoredValidationData(StrictDocument& document);
 
 }  // namespace enkrat::pades

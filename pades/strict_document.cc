@@ -18,6 +18,7 @@
 namespace enkrat::pades {
 namespace {
 
+constexpr uint64_t kEntrySteps = 2;  // of the budget, for an entry of the cross-references
 constexpr uint64_t kMostObjectStreamOctets = uint64_t{16} << 20;
 constexpr uint64_t kMostOctetsInObjectStreams = uint64_t{64} << 20;
 
@@ -49,7 +50,8 @@ absl::Status CheckObjectStreams(QPDF& pdf, const std::map<QPDFObjGen, QPDFXRefEn
 absl::Status CheckParsed(QPDF& pdf, const StrictDocument::Options& options, StepBudget& budget) {
   if (pdf.isEncrypted()) return MakeError(Reason::kPdfEncrypted, "the PDF is encrypted");
   const std::map<QPDFObjGen, QPDFXRefEntry> table = pdf.getXRefTable();
-  if (table.size() > static_cast<size_t>(options.max_objects) || !budget.Spend(table.size())) {
+  if (table.size() > static_cast<size_t>(options.max_objects) ||
+      !budget.Spend(kEntrySteps * table.size())) {
     return MakeError(Reason::kLimitExceeded, "the document has too many objects");
   }
   ENKRAT_RETURN_IF_ERROR(CheckObjectStreams(pdf, table));

@@ -22,16 +22,23 @@ bool Covers(const std::string& content) {
       "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace "
       "/DeviceGray /BitsPerComponent 8",
       "x");
+  order[15] =
+      HandMadeStream("/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Matrix [1 0 0 1 300 300]",
+                     "BT 10 20 Td (x) Tj ET");
+  order[3] = Replaced(order[3], "/Font", "/XObject << /Im 14 0 R /Fm 15 0 R >> /Font");
+  const std::string page = Replaced(order[3], "[7 0 R]", "[7 0 R 20 0 R]");
   const std::string certified = WithSignature(
       WritePdf(order), {.entries = "/Type /Sig /SubFilter /ETSI.CAdES.detached /Reference [<< "
                                    "/TransformMethod /DocMDP /TransformParams << /P 2 >> >>]",
-                        .catalog_entries = "/Perms << /DocMDP 21 0 R >>"});
-  const absl::StatusOr<std::unique_ptr<SignedPdf>> pdf =
-      OpenPdf(WithSignature(certified, {.field = "Signature2",
-                                        .field_number = 30,
-                                        .rectangle = kPlace,
-                                        .page_annotations = "7 0 R 20 0 R",
-                                        .form_fields = "7 0 R 20 0 R"}));
+                        .catalog_entries = "/Perms << /DocMDP 21 0 R >>",
+                        .objects = {{3, page}}});
+  const absl::StatusOr<std::unique_ptr<SignedPdf>> pdf = OpenPdf(
+      WithSignature(certified, {.field = "Signature2",
+                                .field_number = 30,
+                                .rectangle = kPlace,
+                                .page_annotations = "7 0 R 20 0 R",
+                                .form_fields = "7 0 R 20 0 R",
+                                .objects = {{3, Replaced(page, "20 0 R]", "20 0 R 30 0 R]")}}}));
   if (!pdf.ok() || (*pdf)->signatures().empty()) {
     ADD_FAILURE() << pdf.status();
     return false;
@@ -70,6 +77,12 @@ TEST(CoveredContentTest, ImageInThePlaceIsCovered) {
   EXPECT_TRUE(Covers("q 20 0 0 20 310 310 cm /Im Do Q"));
   EXPECT_TRUE(Covers("q 200 0 0 200 250 250 cm /Im Do Q"));
   EXPECT_FALSE(Covers("q 20 0 0 20 10 10 cm /Im Do Q"));
+  EXPECT_FALSE(Covers("q 20 0 0 20 310 310 cm /NoSuch Do Q"));
+}
+
+TEST(CoveredContentTest, FormsAreEntered) {
+  EXPECT_TRUE(Covers("/Fm Do"));
+  EXPECT_FALSE(Covers("1 0 0 1 100 0 cm /Fm Do"));
 }
 
 TEST(CoveredContentTest, ContentThatMakesNoSenseIsFollowedAsFarAsItGoes) {
