@@ -35,6 +35,10 @@ bool ContainsAny(const std::vector<std::string>& list, const std::vector<std::st
   return std::any_of(elements.begin(), elements.end(),
                      [&](const std::string& element) { return Contains(list, element); });
 }
+bool ContainsAll(const std::vector<std::string>& list, const std::vector<std::string>& elements) {
+  return std::all_of(elements.begin(), elements.end(),
+                     [&](const std::string& element) { return Contains(list, element); });
+}
 
 // Null before the first one.
 const ServiceStatus* StatusAt(const TrustService& service, absl::Time time) {
@@ -49,23 +53,25 @@ bool IsGrantedAt(const TrustService& service, absl::Time time) {
   return status != nullptr && status->status == kGranted;
 }
 
+bool TakesAway(absl::string_view qualifier) {
+  return qualifier == "NotQualified" || qualifier == "QCNoQSCD" || qualifier == "QCNoSSCD";
+}
+
 // The names of the qualifiers that apply to the certificate, such as "QCWithQSCD" (TS 119 612
 // 5.5.9.2).
 std::vector<std::string> QualifiersFor(const ServiceStatus& status,
                                        const CertificateClaims& claims) {
   std::vector<std::string> names;
   for (const ServiceStatus::Qualification& qualification : status.qualifications) {
-    if (!qualification.criteria_understood) continue;
     if (!qualification.policy_oids.empty() &&
         !ContainsAny(claims.policy_oids, qualification.policy_oids)) {
       continue;
     }
-    if (!qualification.key_usages.empty() &&
-        !ContainsAny(claims.key_usages, qualification.key_usages)) {
-      continue;
-    }
+    if (!ContainsAll(claims.key_usages, qualification.key_usages)) continue;
     for (absl::string_view qualifier : qualification.qualifiers) {
-      if (absl::ConsumePrefix(&qualifier, kInformation)) names.emplace_back(qualifier);
+      if (!absl::ConsumePrefix(&qualifier, kInformation)) continue;
+      // Nobody knows whom it is for: nothing is given for it, but it may well be this one's loss.
+      if (qualification.criteria_understood || TakesAway(qualifier)) names.emplace_back(qualifier);
     }
   }
   return names;

@@ -193,6 +193,19 @@ TEST_F(QualificationTest, QualifierOfOtherPoliciesOrUnknownCriteriaDoesNotApply)
   Qualifier("QCWithQSCD");
   service_.statuses[0].qualifications[0].criteria_understood = false;
   EXPECT_EQ(DeterminationOf(std::string(kCompliance) + kEsign), "ADESIG_QC");
+  // What might take away from this very certificate does.
+  Qualifier("QCNoQSCD");
+  service_.statuses[0].qualifications[1].criteria_understood = false;
+  EXPECT_EQ(DeterminationOf(all_), "ADESIG_QC");
+}
+
+// TS 119 612 5.5.9.2.2: every bit of the criterion must be as it says.
+TEST_F(QualificationTest, QualifierOfKeyUsagesNeedsAllOfThem) {
+  Qualifier("QCNoQSCD");
+  service_.statuses[0].qualifications[0].key_usages = {"nonRepudiation", "digitalSignature"};
+  EXPECT_EQ(DeterminationOf(all_), "QESIG");
+  service_.statuses[0].qualifications[0].key_usages = {"nonRepudiation"};
+  EXPECT_EQ(DeterminationOf(all_), "ADESIG_QC");
 }
 
 TEST_F(QualificationTest, OfSeveralServicesTheWeakestThatQualifiesCounts) {
