@@ -1,10 +1,12 @@
 #include "pades/pdf_levels.h"
 
 #include <filesystem>
+#include <memory>
 #include <system_error>
 
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "pades/signed_pdf.h"
 
 namespace enkrat::pades {
 namespace {
@@ -18,6 +20,22 @@ absl::Status CheckOptions(const FinishOptions& options) {
     return MakeError(Reason::kRequestMalformed, "B-LTA without a timestamp source");
   }
   return absl::OkStatus();
+}
+
+// The signature as a reader finds it is over what was signed. Whoever changed the document after it
+// was prepared learns it here.
+absl::Status CheckReadBack(const std::string& path, const SignatureUpdate& update) {
+  SignedPdf::Limits limits;
+  limits.max_octets = kMaxDocumentOctets + (uint64_t{64} << 20);
+  limits.max_signatures = 1000;
+  ENKRAT_ASSIGN_OR_RETURN(const std::unique_ptr<SignedPdf> read, SignedPdf::Open(path, limits));
+  for (size_t i = 0; i < read->signatures().size(); ++i) {
+    if (read->signatures()[i].field_name != update.field_name()) continue;
+    const absl::StatusOr<Bytes> digest = read->DigestOf(i, update.digest_algorithm());
+    if (digest.ok() && ByteSpan(*digest) == update.digest()) return absl::OkStatus();
+  }
+  return MakeError(Reason::kSignatureSelfCheckFailed,
+                   "the document is not the one that the signature was prepared for");
 }
 
 absl::Status AddTimestamp(const std::string& path, const FinishOptions& options) {
@@ -56,6 +74,7 @@ absl::Status FinishPdf(const std::string& path, const SignatureUpdate& update, B
   ENKRAT_ASSIGN_OR_RETURN(const Bytes octets, update.Complete(cms_der));
   return AllOrNothing(path, [&]() -> absl::Status {
     ENKRAT_RETURN_IF_ERROR(AppendUpdate(path, octets));
+    ENKRAT_RETURN_IF_ERROR(CheckReadBack(path, update));
     return Raise(path, options);
   });
 }

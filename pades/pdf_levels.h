@@ -36,7 +36,8 @@ struct FinishOptions {
 // Appends the completed signature, then what its level asks for. `path` is the document that
 // `update` was prepared for, unchanged since. On any error the file is as it was before, errors are
 // those of pades/pdf_signing.h and of the timestamp source; kRequestMalformed if the level asks for
-// what the options lack.
+// what the options lack; kSignatureSelfCheckFailed if the signature, read back, is not over what
+// was signed, such as if the document was changed after all.
 absl::Status FinishPdf(const std::string& path, const SignatureUpdate& update, ByteSpan cms_der,
                        const FinishOptions& options);
 

@@ -19,6 +19,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+const Bytes kSomeDer = {0x30, 0x03, 0x02, 0x01, 0x2A};
+
 class LevelsTest : public ::testing::Test {
  protected:
   LevelsTest() { WriteText(path_, LayPdf(TwoPages())); }
@@ -179,6 +181,25 @@ TEST_F(FailingLevelsTest, TimestampThatDoesNotFit) {
 TEST_F(FailingLevelsTest, SignatureThatDoesNotFit) {
   EXPECT_THAT(Finish(Options(PadesLevel::kBaselineB), {.contents_octets = 256}),
               FailsWith(Reason::kLimitExceeded));
+}
+
+TEST_F(FailingLevelsTest, DocumentThatWasChangedAfterItWasPrepared) {
+  ASSERT_OK_AND_ASSIGN(const SignatureUpdate update,
+                       PrepareSignature(path_, {.signing_time = SigningTime()}));
+  // The same length.
+  const size_t word = before_.find("Enkrat podpise");
+  before_.replace(word, 6, "Vedno ");
+  WriteText(path_, before_);
+  EXPECT_THAT(FinishPdf(path_, update, kSomeDer, Options(PadesLevel::kBaselineB)),
+              FailsWith(Reason::kSignatureSelfCheckFailed));
+}
+
+TEST_F(FailingLevelsTest, DocumentThatGrewAfterItWasPrepared) {
+  ASSERT_OK_AND_ASSIGN(const SignatureUpdate update,
+                       PrepareSignature(path_, {.signing_time = SigningTime()}));
+  before_ += "\n%%EOF\n";
+  WriteText(path_, before_);
+  EXPECT_FALSE(FinishPdf(path_, update, kSomeDer, Options(PadesLevel::kBaselineB)).ok());
 }
 
 TEST_F(FailingLevelsTest, EmptySignature) {
