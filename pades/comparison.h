@@ -27,6 +27,7 @@ enum class Area {
   kResource,       // a font or the like in that
   kField,          // a field or widget that was there before
   kFieldValue,     // /V and /AP of a field
+  kSignatureLook,  // /AP and the like of a field that is being signed
   kPage,
   kAnnotation,  // that was there before
   kNote,        // what is written in one, not how it looks

@@ -77,8 +77,10 @@ DocumentChange ChangeOf(Area area, bool out_of_place, const std::string& detail,
   switch (area) {
     case Area::kStore:
       return change(ChangeKind::kValidationData);
+    case Area::kSignatureLook:
     case Area::kFieldValue: {
-      DocumentChange filled = change(ChangeKind::kFormFilling);
+      DocumentChange filled =
+          change(area == Area::kFieldValue ? ChangeKind::kFormFilling : ChangeKind::kSignature);
       filled.field = field;
       return filled;
     }

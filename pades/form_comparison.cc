@@ -34,17 +34,17 @@ bool IsLook(const std::string& key) {
 // The value and looks of a signature field, which may be signed once.
 void CompareSignatureKey(Comparison& comparison, const std::string& key,
                          const QPDFObjectHandle& before, const QPDFObjectHandle& after,
-                         const FormNode& node, const std::string& where) {
+                         const FormNode& node, bool signs, const std::string& where) {
   QPDFObjectHandle now = comparison.After(after);
-  const bool signs = comparison.Before(before).isNull() && now.isDictionary();
-  if (key == "/V" && signs && !node.signed_already) {
+  if (key == "/V" && signs && now.isDictionary()) {
     const bool timestamp = NameOf(now.getKey("/Type")) == "DocTimeStamp" &&
                            NameOf(now.getKey("/SubFilter")) == "ETSI.RFC3161";
     return TellAboutField(comparison,
                           timestamp ? ChangeKind::kValidationData : ChangeKind::kSignature, where,
                           timestamp ? "document timestamp added" : "signed", node.field);
   }
-  const Area area = key != "/V" && !node.signed_already ? Area::kFieldValue : Area::kShown;
+  // What looks like a signature comes with one.
+  const Area area = key != "/V" && signs ? Area::kSignatureLook : Area::kShown;
   comparison.Compare(before, after, area, Below(where, key), node.field);
 }
 
@@ -91,7 +91,7 @@ void CompareField(Comparison& comparison, QPDFObjectHandle before, QPDFObjectHan
     } else if (key == "/Ff" && OnlySets(comparison.Before(one), other, kReadOnlyField)) {
       continue;
     } else if (node.signature && (key == "/V" || IsLook(key))) {
-      CompareSignatureKey(comparison, key, one, other, node, where);
+      CompareSignatureKey(comparison, key, one, other, node, signs, where);
     } else {
       const bool fills = key == "/V" || IsLook(key);
       comparison.Compare(one, other, fills ? Area::kFieldValue : Area::kShown, Below(where, key),

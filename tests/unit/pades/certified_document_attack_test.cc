@@ -156,6 +156,48 @@ TEST(SneakySignatureAttackTest, EmptySignatureFieldOverTextIsReported) {
   EXPECT_THAT(Certification(attack), IsBrokenBy(ChangeKind::kSignature));
 }
 
+// A certified document that has an empty field for another signature, over the text.
+std::string CertifiedWithAnEmptyField() {
+  HandMadeObjects order = PaymentOrder();
+  order[3] = Replaced(order[3], "[7 0 R]", "[7 0 R 30 0 R]");
+  order[6] = Replaced(order[6], "[7 0 R]", "[7 0 R 30 0 R]");
+  order[30] =
+      "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Place) /Rect [60 690 300 730] "
+      "/P 3 0 R /F 4 >>";
+  return WithSignature(WritePdf(order),
+                       {.entries = "/Type /Sig /SubFilter /ETSI.CAdES.detached /Reference [<< "
+                                   "/TransformMethod /DocMDP /TransformParams << /P 2 >> >>]",
+                        .page_annotations = "7 0 R 30 0 R",
+                        .form_fields = "7 0 R 30 0 R",
+                        .catalog_entries = "/Perms << /DocMDP 21 0 R >>"});
+}
+
+constexpr char kSignedField[] =
+    "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Place) /Rect [60 690 300 730] /P 3 0 R /F 132 "
+    "/V 31 0 R /AP << /N 8 0 R >> >>";
+
+TEST(CertifiedDocumentTest, FieldThatWasThereMayBeSignedWhereverItIs) {
+  HandMadeSignature second = {.field_number = 30, .add_field = false};
+  second.objects[30] = kSignedField;
+  EXPECT_THAT(Certification(WithSignature(CertifiedWithAnEmptyField(), second)),
+              IsSoundWith(ChangeKind::kSignature));
+}
+
+TEST(SneakySignatureAttackTest, LooksOfASignatureWithoutOneAreReported) {
+  EXPECT_THAT(
+      Certification(WithUpdate(
+          CertifiedWithAnEmptyField(),
+          {.objects = {{30, Replaced(Replaced(kSignedField, "/V 31 0 R", ""), "132", "4")}}})),
+      IsBrokenBy(ChangeKind::kContent));
+}
+
+TEST(SneakySignatureAttackTest, FieldThatIsMovedWhenItIsSignedIsReported) {
+  HandMadeSignature second = {.field_number = 30, .add_field = false};
+  second.objects[30] = Replaced(kSignedField, "[60 690", "[60 90");
+  EXPECT_THAT(Certification(WithSignature(CertifiedWithAnEmptyField(), second)),
+              IsBrokenBy(ChangeKind::kContent));
+}
+
 TEST(CertifiedDocumentTest, RemovedCertificationIsReported) {
   EXPECT_THAT(Certification(WithUpdate(Certified(1), {.objects = {{1, SignedObject(1)}}})),
               IsBrokenBy(ChangeKind::kContent));
