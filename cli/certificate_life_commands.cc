@@ -148,6 +148,9 @@ absl::Status RunRevoke(const LifeArguments& arguments, const Context& context) {
               << arguments.reason << NotRevoked(others, role) << "\n";
   if (!order.dry_run) {
     context.out << "Next\n  enkrat certificates issue: a new one, with a new key\n";
+    if (role == signer::RoleName(CertificateRole::kIssuingCa)) {
+      context.out << "  enkrat certificates crl --root: the root CA must say so too\n";
+    }
     if (!others.empty()) {
       context.out << "  revoke the others too, by serial number, if their keys are concerned\n";
     }

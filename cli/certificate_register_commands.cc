@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "cli/certificate_crl_command.h"
 #include "cli/certificate_life_commands.h"
 #include "common/status_macros.h"
 #include "common/time_text.h"
@@ -129,6 +130,7 @@ void AddRegisterCommands(CLI::App& group, Context& context) {
   command->callback(
       [=, &context] { context.command = [=, &context] { return RunShow(*arguments, context); }; });
   AddLifeCommands(group, context);
+  AddCrlCommand(group, context);
 }
 
 }  // namespace enkrat::cli

@@ -15,7 +15,7 @@ class App;
 
 namespace enkrat::cli {
 
-// show, renew, reissue, revoke, issue.
+// show, renew, reissue, revoke, issue, crl.
 void AddRegisterCommands(CLI::App& group, Context& context);
 
 // `certificates list --config FILE`.

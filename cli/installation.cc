@@ -9,6 +9,7 @@
 #include "common/secret.h"
 #include "common/status_macros.h"
 #include "server/settings.h"
+#include "signer/certificate_life_keys.h"
 
 namespace enkrat::cli {
 namespace {
@@ -87,12 +88,39 @@ absl::Status Installation::OpenRootToken() {
   return absl::OkStatus();
 }
 
-absl::Status Installation::OpenTokens(signer::CertificateRole role) {
+absl::Status Installation::OpenModule() {
   const config::v1::HsmConfig& config = config_.hsm();
-  ENKRAT_ASSIGN_OR_RETURN(provider_, SigningProvider::Create());
   ENKRAT_ASSIGN_OR_RETURN(module_, hsm::Module::Load({.path = config.module(),
                                                       .init_string = config.init_string(),
                                                       .quirks = config.quirks()}));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ca::ReadCrl> Installation::IssueRootCrl() {
+  const signer::RegisteredCertificate* root =
+      life_->all().ActiveOf(signer::CertificateRole::kRootCa);
+  if (root == nullptr) {
+    return MakeError(Reason::kConfigurationInvalid,
+                     "the root CA is not ours: whoever holds it makes its CRL");
+  }
+  ENKRAT_RETURN_IF_ERROR(OpenModule());
+  ENKRAT_RETURN_IF_ERROR(OpenRootToken());
+  if (root_pool_ == nullptr) {
+    return MakeError(Reason::kConfigurationInvalid,
+                     "the root CA's token or PIN is not here: put it in place and give "
+                     "--root-token-label and --root-pin-file");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const hsm::LongLivedKey key,
+                          signer::FindCertifiedKey(*root_pool_, *root));
+  ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease, root_pool_->Acquire(absl::InfiniteFuture()));
+  return signer::IssueRootCrl(signer::CeremonyFolder(places_.folder), root->der, life_->all(),
+                              *lease.KeyFor(key), clock_.Now());
+}
+
+absl::Status Installation::OpenTokens(signer::CertificateRole role) {
+  const config::v1::HsmConfig& config = config_.hsm();
+  ENKRAT_ASSIGN_OR_RETURN(provider_, SigningProvider::Create());
+  ENKRAT_RETURN_IF_ERROR(OpenModule());
   ENKRAT_ASSIGN_OR_RETURN(Secret pin,
                           server::SecretFrom(config.pin(), options_.credentials_directory));
   ENKRAT_ASSIGN_OR_RETURN(working_pool_, OpenPool(config.token_label(), std::move(pin)));

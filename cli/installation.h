@@ -15,6 +15,7 @@
 #include "hsm/module.h"
 #include "hsm/session_pool.h"
 #include "signer/certificate_life.h"
+#include "signer/root_crl.h"
 
 namespace enkrat::cli {
 
@@ -38,6 +39,8 @@ class Installation {
   static absl::StatusOr<std::unique_ptr<Installation>> Open(InstallationOptions options);
 
   signer::CertificateLife& life() { return *life_; }
+  const config::v1::Config& config() const { return config_; }
+  const signer::CertificatePlaces& places() const { return places_; }
 
   // By serial number, SHA-256 fingerprint, or role: the role's latest. kNotFound.
   absl::StatusOr<const signer::RegisteredCertificate*> Find(const std::string& name) const;
@@ -47,6 +50,10 @@ class Installation {
   // answered are no longer valid. Errors: the tokens' own.
   absl::Status OpenTokens(signer::CertificateRole role);
 
+  // A new CRL of the root (signer/root_crl.h), with its token. kConfigurationInvalid if the root is
+  // not ours or its token is not there; the token's own.
+  absl::StatusOr<ca::ReadCrl> IssueRootCrl();
+
  private:
   Installation(InstallationOptions options, config::v1::Config config, FolderLock lock,
                signer::CertificatePlaces places)
@@ -55,6 +62,7 @@ class Installation {
         lock_(std::move(lock)),
         places_(std::move(places)) {}
 
+  absl::Status OpenModule();
   absl::Status OpenRootToken();
   absl::StatusOr<std::unique_ptr<hsm::SessionPool>> OpenPool(const std::string& label, Secret pin);
 

@@ -9,6 +9,7 @@
 #include "common/status_macros.h"
 #include "enkrat/v1/certificate_service.grpc.pb.h"
 #include "signer/message_time.h"
+#include "signer/stored_result.h"
 
 namespace enkrat::server {
 namespace {
@@ -64,11 +65,13 @@ absl::Status DenyCertificate(signer::AccessEvidence& access, const signer::Relyi
 class CertificateService final : public v1::CertificateService::CallbackService {
  public:
   CertificateService(CallGate& gate, store::Ledger& ledger, signer::AccessEvidence& access,
-                     ProblemDesk& problems, ServiceChains chains)
+                     ProblemDesk& problems, signer::ValidationDataSource& validation_data,
+                     ServiceChains chains)
       : gate_(gate),
         ledger_(ledger),
         access_(access),
         problems_(problems),
+        validation_data_(validation_data),
         chains_(std::move(chains)) {}
 
   grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
@@ -107,6 +110,24 @@ class CertificateService final : public v1::CertificateService::CallbackService 
       response->add_timestamping_chain(ToString(certificate));
     }
     return gate_.End(*std::move(call), absl::OkStatus());
+  }
+
+  grpc::ServerUnaryReactor* GetValidationData(grpc::CallbackServerContext* context,
+                                              const v1::GetValidationDataRequest*,
+                                              v1::GetValidationDataResponse* response) override {
+    const CallGate::Arrival arrival = {.method = "GetValidationData"};
+    absl::StatusOr<Call> call = gate_.Enter(*context, arrival);
+    if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
+    return gate_.Run(*std::move(call), response,
+                     [this, response](Call& running, const std::atomic<bool>&) -> absl::Status {
+                       // Of now, or made within a moment: nobody has a signature's time to wait
+                       // for.
+                       ENKRAT_ASSIGN_OR_RETURN(
+                           const auto data,
+                           validation_data_.Current(absl::InfinitePast(), running.deadline));
+                       signer::StoredResult::Fill(*data, *response->mutable_validation_data());
+                       return absl::OkStatus();
+                     });
   }
 
   grpc::ServerUnaryReactor* ListCertificates(grpc::CallbackServerContext* context,
@@ -181,6 +202,7 @@ class CertificateService final : public v1::CertificateService::CallbackService 
   store::Ledger& ledger_;
   signer::AccessEvidence& access_;
   ProblemDesk& problems_;
+  signer::ValidationDataSource& validation_data_;
   const ServiceChains chains_;
 };
 
@@ -188,8 +210,11 @@ class CertificateService final : public v1::CertificateService::CallbackService 
 
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
                                                       signer::AccessEvidence& access,
-                                                      ProblemDesk& problems, ServiceChains chains) {
-  return std::make_unique<CertificateService>(gate, ledger, access, problems, std::move(chains));
+                                                      ProblemDesk& problems,
+                                                      signer::ValidationDataSource& validation_data,
+                                                      ServiceChains chains) {
+  return std::make_unique<CertificateService>(gate, ledger, access, problems, validation_data,
+                                              std::move(chains));
 }
 
 }  // namespace enkrat::server

@@ -9,6 +9,7 @@
 #include "server/call_gate.h"
 #include "server/problem_desk.h"
 #include "signer/access_evidence.h"
+#include "signer/validation_data_source.h"
 #include "store/ledger.h"
 
 namespace grpc {
@@ -22,10 +23,12 @@ struct ServiceChains {
   std::vector<Bytes> timestamping;  // own unit first, root last; empty with an outside TSA
 };
 
-// Gate, ledger, evidence and problems are not owned; all outlive the service.
+// Gate, ledger, evidence, problems and source are not owned; all outlive the service.
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
                                                       signer::AccessEvidence& access,
-                                                      ProblemDesk& problems, ServiceChains chains);
+                                                      ProblemDesk& problems,
+                                                      signer::ValidationDataSource& validation_data,
+                                                      ServiceChains chains);
 
 }  // namespace enkrat::server
 

@@ -212,7 +212,7 @@ absl::Status Front::StartGrpc() {
                                                          .logger = options_.logger,
                                                          .clock = options_.clock});
   certificate_service_ = MakeCertificateService(
-      *signing_gate_, core_.ledger(), access_, *problems_,
+      *signing_gate_, core_.ledger(), access_, *problems_, core_.revocation().validation_data(),
       {.issuing = core_.issuing_chain(), .timestamping = core_.timestamping_chain()});
   timestamp_service_ = MakeTimestampService(*timestamp_gate_, core_.timestamper(), queries_.get());
   grpc::EnableDefaultHealthCheckService(true);
