@@ -162,7 +162,7 @@ TEST_F(RevocationTest, WhatIsNoRequestIsAnsweredSo) {
 
 TEST_F(RevocationTest, GnutlsVerifiesTheOcspResponse) {
   const std::string response = service_.File("gnutls.der");
-  const ProgramOutcome asked = Execute({"ocsptool", "--ask", OcspUrl(), "--load-cert", unit_,
+  const ProgramOutcome asked = Execute({"ocsptool", "--ask=" + OcspUrl(), "--load-cert", unit_,
                                         "--load-issuer", issuer_, "--outfile", response});
   EXPECT_THAT(asked.out + asked.err, HasSubstr("good"));
   const ProgramOutcome verified = Execute(
@@ -244,7 +244,9 @@ TEST_F(RevocationTest, NumbersNeverFallThroughKillsAndRevocations) {
   uint64_t last = ServedNumber();
   for (const char* role : {"", "timestamping-unit", "", "ocsp-responder", ""}) {
     const bool revoked = *role != 0;
-    if (revoked) ASSERT_THAT(Revoke(role), Succeeds());
+    if (revoked) {
+      ASSERT_THAT(Revoke(role), Succeeds());
+    }
     if (revoked && std::string(role) == "timestamping-unit") {
       ASSERT_THAT(Certificates({"issue", "timestamping-unit"}), Succeeds());
     }
