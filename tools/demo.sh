@@ -73,6 +73,27 @@ fi
 grep -m1 -o 'digest.*failure\|verification failure' "$demo/changed.txt" || cat "$demo/changed.txt"
 rm -f "$demo/changed.pdf" "$demo/changed.txt"
 
+say "The PDF signed in place: PAdES B-LT, visible, with all revocation data inside"
+"${client[@]}" sign "$demo/document.pdf" "${login[@]}" --format pades-b-lt \
+  --visible 1,60,60,240,64 --reason "I agree" --location "Šentjur"
+qpdf --check "$demo/document-signed.pdf" | head -1
+
+say "Verifying with poppler's pdfsig, which trusts demo/root.pem for this"
+mkdir "$demo/nss"
+certutil -N -d "sql:$demo/nss" --empty-password
+certutil -A -d "sql:$demo/nss" -n root -t C,C,C -i "$demo/root.pem"
+pdfsig -nssdir "sql:$demo/nss" "$demo/document-signed.pdf" 2>/dev/null | tee "$demo/pdfsig.txt"
+grep -q 'Signature Validation: Signature is Valid' "$demo/pdfsig.txt"
+grep -q 'Certificate Validation: Certificate is Trusted' "$demo/pdfsig.txt"
+rm -rf "$demo/nss" "$demo/pdfsig.txt"
+
+say "What a validator says who has only demo/root.pem (enkrat verify, EN 319 102-1)"
+"$bin/enkrat" verify "$demo/document-signed.pdf" --roots "$demo/root.pem"
+
+say "Revocation of the timestamping unit, asked with openssl ocsp and looked up in the CRL"
+openssl ocsp -issuer "$demo/service/issuing-ca.pem" -cert "$demo/service/tsu-chain.pem" -url "$http/ocsp" \
+  -CAfile "$demo/root.pem" -verify_other "$demo/service/issuing-ca.pem" 2>&1 | head -4
+
 say "The issuing CA's certificate, from the address in the one-time certificate (curl)"
 url="$(openssl x509 -in "$demo/chain.pem" -noout -ext authorityInfoAccess | sed -nE 's/.*CA Issuers - URI:(.*)/\1/p')"
 curl -sSf "$url" -o "$demo/issuer.cer"
@@ -173,6 +194,7 @@ say "Where everything lies"
 cat <<TEXT
   demo/document.pdf       the document
   demo/document.pdf.p7s   its signature: CAdES B-T, detached
+  demo/document-signed.pdf  the document signed in place: PAdES B-LT, visible
   demo/root.pem           the root to verify it with
   demo/chain.pem          the one-time certificate and its chain
   demo/seal/              the seal of Banka d. d. on it, with its certificate

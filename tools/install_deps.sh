@@ -24,7 +24,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libgnutls28-dev
   # tokens, and the tools that nobody here wrote
   softhsm2 libnss3 opensc-pkcs11 opensc openssl gnutls-bin curl ca-certificates sqlite3 procps
-  poppler-utils qpdf fonts-dejavu-core xmlsec1 zip unzip faketime openjdk-17-jdk-headless libbcpkix-java libbcprov-java
+  poppler-utils libnss3-tools qpdf fonts-dejavu-core xmlsec1 zip unzip faketime openjdk-17-jdk-headless libbcpkix-java libbcprov-java
 )
 
 if $idps; then
