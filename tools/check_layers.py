@@ -33,6 +33,7 @@ ALLOWED = {
 EXCEPTIONS = {
     ("cli", "server/settings.h"),  # `enkrat doctor` reads the same configuration as the service
     ("cli", "server/config_loader.h"),
+    ("cli", "server/revocation_settings.h"),
     ("cli", "server/relying_party_folder.h"),  # `enkrat rp` checks what it writes as the service would
 }
 
