@@ -2,12 +2,11 @@
 
 #include <hb-subset.h>
 
-#include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/digest.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -74,10 +73,9 @@ absl::StatusOr<Subset> CutDown(const TextFont& font, const std::vector<ShapedLin
 
 // "ABCDEF+Name" (ISO 32000-1 9.6.4), the same for the same glyphs.
 std::string SubsetName(const TextFont& font, const Subset& subset) {
+  const std::array<uint8_t, 32> digest = Sha256(subset.octets);
   std::string name;
-  for (const uint8_t octet : ByteSpan(Sha256(subset.octets)).subspan(0, 6)) {
-    name.push_back(static_cast<char>('A' + octet % 26));
-  }
+  for (size_t i = 0; i < 6; ++i) name.push_back(static_cast<char>('A' + digest[i] % 26));
   return absl::StrCat(name, "+", font.name());
 }
 
