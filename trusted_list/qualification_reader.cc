@@ -113,6 +113,10 @@ absl::StatusOr<Qualification> ReadOneQualification(xml::Element element) {
     return Refuse("a qualification without qualifiers or criteria");
   }
   CriteriaReader(qualification).Read(*criteria, 0);
+  if (!qualification.criteria_understood) {  // half of the criteria would say something else
+    qualification.policy_oids.clear();
+    qualification.key_usages.clear();
+  }
   return qualification;
 }
 

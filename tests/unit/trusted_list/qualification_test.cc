@@ -82,6 +82,14 @@ TEST_F(QualificationTest, OtherCriteriaAreNotUnderstood) {
   EXPECT_FALSE(Understood(CriteriaXml("all", KeyUsageXml(""))));
 }
 
+TEST_F(QualificationTest, HalfUnderstoodCriteriaLeaveNothing) {
+  const auto read = With(CriteriaXml("all", PolicySetXml({"1.2.3"}) + KeyUsageXml("crlSign") +
+                                                "<q:otherCriteriaList></q:otherCriteriaList>"));
+  EXPECT_FALSE(read.criteria_understood);
+  EXPECT_THAT(read.policy_oids, IsEmpty());
+  EXPECT_THAT(read.key_usages, IsEmpty());
+}
+
 TEST_F(QualificationTest, DeepNestingIsNotUnderstood) {
   std::string criteria = CriteriaXml("all", PolicySetXml({"1.2.3"}));
   for (int i = 0; i < 20; ++i) criteria = CriteriaXml("all", criteria);
