@@ -27,7 +27,7 @@ struct ServiceStatus {
     std::vector<std::string> qualifiers;   // URIs, such as ".../SvcInfoExt/QCWithQSCD"
     std::vector<std::string> policy_oids;  // any of these, dotted decimal; empty: no matter
     std::vector<std::string> key_usages;   // all of these, such as "nonRepudiation"
-    bool criteria_understood = true;       // false: whom it is for is unknown; the two are empty
+    bool criteria_understood = true;       // false: both empty; gives nothing, may take away
   };
   std::vector<Qualification> qualifications;
 };
