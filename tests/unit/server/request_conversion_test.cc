@@ -45,7 +45,7 @@ TEST(RequestConversionTest, UnspecifiedLevelKindAndFormatAreMalformed) {
 
 TEST(RequestConversionTest, ValuesOfALaterVersionAreMalformed) {
   v1::SignRequest request = Good();
-  request.set_format(static_cast<v1::SignatureFormat>(4));
+  request.set_format(static_cast<v1::SignatureFormat>(99));
   EXPECT_THAT(RequestFrom(request), FailsWith(Reason::kRequestMalformed));
   request = Good();
   request.set_key_algorithm(static_cast<v1::KeyAlgorithm>(99));

@@ -57,6 +57,10 @@ TEST(OcspOverHttpTest, OnlySharedAnswersMayBeCachedAndNotForLong) {
   EXPECT_EQ(HeaderOf(OcspHeaders(reply), "Cache-Control"), "no-store");
 }
 
+HttpRequest Plain(const std::string& method, const std::string& path) {
+  return {.method = method, .path = path, .content_type = "", .body = {}};
+}
+
 class OcspEndpointTest : public ::testing::Test {
  protected:
   HttpEndpoints::Parts Parts() {
@@ -106,20 +110,20 @@ TEST_F(OcspEndpointTest, FullHouseIsBusyAndNoResponderIsNotFound) {
   busy_ = true;
   EXPECT_EQ(Send("POST", "/ocsp").status, 503);
   HttpEndpoints::Parts parts;
-  EXPECT_EQ(HttpEndpoints(parts).Answer({.method = "POST", .path = "/ocsp"}).status, 404);
-  EXPECT_EQ(HttpEndpoints(parts).Answer({.method = "GET", .path = "/crl/root.crl"}).status, 404);
+  EXPECT_EQ(HttpEndpoints(parts).Answer(Plain("POST", "/ocsp")).status, 404);
+  EXPECT_EQ(HttpEndpoints(parts).Answer(Plain("GET", "/crl/root.crl")).status, 404);
 }
 
 TEST_F(OcspEndpointTest, CrlsAreQuickAndStatusRequestsAreNot) {
   const HttpEndpoints endpoints(Parts());
-  const auto crl = endpoints.AnswerQuickly({.method = "GET", .path = "/crl/issuing-ca.crl"});
+  const auto crl = endpoints.AnswerQuickly(Plain("GET", "/crl/issuing-ca.crl"));
   ASSERT_TRUE(crl.has_value());
   EXPECT_EQ(crl->content_type, "application/pkix-crl");
   EXPECT_EQ(Send("GET", "/crl/other.crl", "", {}).status, 404);
   EXPECT_EQ(Send("GET", "/crl/issuing-ca", "", {}).status, 404);
   EXPECT_EQ(Send("POST", "/crl/issuing-ca.crl").status, 405);
-  EXPECT_FALSE(endpoints.AnswerQuickly({.method = "POST", .path = "/ocsp"}).has_value());
-  EXPECT_FALSE(endpoints.AnswerQuickly({.method = "GET", .path = "/ocsp/AA"}).has_value());
+  EXPECT_FALSE(endpoints.AnswerQuickly(Plain("POST", "/ocsp")).has_value());
+  EXPECT_FALSE(endpoints.AnswerQuickly(Plain("GET", "/ocsp/AA")).has_value());
 }
 
 class RevocationSettingsTest : public ::testing::Test {
