@@ -56,6 +56,7 @@ class TimestampUnit::Engine {
         policy_(std::move(policy)),
         policy_oid_(options.policy_oid),
         accuracy_(options.accuracy),
+        qualified_(options.qualified),
         clock_guard_(*options.clock_guard) {}
 
   const UnitCertificate& unit() const { return unit_; }
@@ -82,6 +83,7 @@ class TimestampUnit::Engine {
   const Bytes policy_;  // content octets of the OID
   const std::string policy_oid_;
   const absl::Duration accuracy_;
+  const bool qualified_;
   ClockGuard& clock_guard_;
 };
 
@@ -108,7 +110,8 @@ absl::StatusOr<IssuedTimestamp> TimestampUnit::Engine::Make(const Order& order, 
                      .serial_number = NewSerialNumber(),
                      .gen_time = absl::FromUnixMillis(absl::ToUnixMillis(gen_time)),
                      .accuracy = accuracy_,
-                     .nonce = order.nonce};
+                     .nonce = order.nonce,
+                     .qualified = qualified_};
   const Bytes tst_info_der = EncodeTstInfo(info);
   const Bytes attributes = layout_.SignedAttributes(tst_info_der);
   const DigestAlgorithm algorithm = layout_.digest_algorithm();
@@ -137,6 +140,8 @@ absl::Status TimestampUnit::Engine::SelfCheck(const Order& order, ByteSpan token
   const std::optional<TstInfo> info = ParseTstInfo(parts->tst_info_der);
   if (!info) return failed("the token's TSTInfo cannot be read back");
   if (info->imprint_der != order.imprint_der) return failed("the token's imprint is another");
+  if (info->policy != policy_) return failed("the token's policy is another");
+  if (info->qualified != qualified_) return failed("the token's claim is another");
   if (info->nonce != order.nonce) return failed("the token's nonce is another");
   const DigestAlgorithm algorithm = layout_.digest_algorithm();
   const std::optional<ByteSpan> digest = MessageDigestOf(parts->signed_attributes);
@@ -153,7 +158,12 @@ absl::StatusOr<std::unique_ptr<TimestampUnit>> TimestampUnit::Create(Options opt
   std::optional<Bytes> policy = OidContent(options.policy_oid);
   if (!policy) return MakeError(Reason::kConfigurationInvalid, "the policy is not an OID");
   ENKRAT_ASSIGN_OR_RETURN(UnitCertificate unit,
-                          LoadUnitCertificate(std::move(options.chain_der), options.clock->Now()));
+                          LoadUnitCertificate(std::move(options.chain_der), options.clock->Now(),
+                                              options.may_begin_later));
+  if (options.qualified && !unit.qualified_claim) {
+    return MakeError(Reason::kConfigurationInvalid,
+                     "the unit's certificate does not claim qualified timestamps");
+  }
   return std::unique_ptr<TimestampUnit>(
       new TimestampUnit(std::make_unique<Engine>(options, std::move(unit), *std::move(policy))));
 }
@@ -213,5 +223,8 @@ absl::Status TimestampUnit::CheckNotWithdrawn() const {
 
 const std::vector<Bytes>& TimestampUnit::chain_der() const { return engine_->unit().chain_der; }
 const PublicKey& TimestampUnit::public_key() const { return engine_->unit().public_key; }
+const Bytes& TimestampUnit::policy() const { return engine_->policy(); }
+absl::Time TimestampUnit::usable_from() const { return engine_->unit().usable_from; }
+absl::Time TimestampUnit::usable_until() const { return engine_->unit().usable_until; }
 
 }  // namespace enkrat::tsa

@@ -33,6 +33,11 @@ class TimestampUnit {
     // Stated in each timestamp: whole milliseconds, at most 1 s (EN 319 422 5.2.2), and no less
     // than the clock guard's.
     absl::Duration accuracy = absl::Seconds(1);
+    // Each timestamp says that it is a qualified one (EN 319 422 9.1): a legal claim, which the
+    // unit's certificate must make, too.
+    bool qualified = false;
+    // Its period may be still to come (LoadUnitCertificate).
+    bool may_begin_later = false;
     const Clock* clock = nullptr;       // not owned; required
     ClockGuard* clock_guard = nullptr;  // not owned; required
   };
@@ -62,6 +67,11 @@ class TimestampUnit {
 
   const std::vector<Bytes>& chain_der() const;
   const PublicKey& public_key() const;
+  const Bytes& policy() const;  // content octets of the OID
+  // When its key may sign, both ends included.
+  absl::Time usable_from() const;
+  absl::Time usable_until() const;
+  bool withdrawn() const { return withdrawn_; }
 
  private:
   class Engine;

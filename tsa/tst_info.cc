@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "common/der_reader.h"
 #include "common/der_writer.h"
+#include "tsa/qualified_statement.h"
 
 namespace enkrat::tsa {
 namespace {
@@ -52,15 +53,18 @@ std::optional<absl::Duration> ParseAccuracy(ByteSpan content) {
 }
 
 // Well-formed and none critical.
-bool AreHarmlessExtensions(ByteSpan content) {
+bool ReadExtensions(ByteSpan content, TstInfo& info) {
   DerReader extensions(content);
   while (!extensions.AtEnd()) {
     const std::optional<DerElement> extension = extensions.Take(der_tag::kSequence);
     if (!extension) return false;
     DerReader fields(extension->content);
-    if (!fields.Take(der_tag::kObjectIdentifier) || !fields.Take(der_tag::kOctetString) ||
-        !fields.AtEnd())
-      return false;
+    const std::optional<DerElement> id = fields.Take(der_tag::kObjectIdentifier);
+    const auto value = id ? fields.Take(der_tag::kOctetString) : std::nullopt;
+    if (!value || !fields.AtEnd()) return false;
+    if (id->content == ByteSpan(kQcStatementsOid)) {
+      info.qualified = HasQualifiedTimestampStatement(value->content);
+    }
   }
   return true;
 }
@@ -106,7 +110,7 @@ bool ParseOptional(DerReader& fields, TstInfo& info) {
   if (fields.NextIs(kTsaTag) && !fields.Take(kTsaTag)) return false;
   if (fields.NextIs(kExtensionsTag)) {
     const std::optional<DerElement> extensions = fields.Take(kExtensionsTag);
-    if (!extensions || !AreHarmlessExtensions(extensions->content)) return false;
+    if (!extensions || !ReadExtensions(extensions->content, info)) return false;
   }
   return fields.AtEnd();
 }
@@ -168,11 +172,17 @@ Bytes EncodeTstInfo(const TstInfo& info) {
   if (info.accuracy > absl::ZeroDuration()) accuracy = EncodeAccuracy(info.accuracy);
   if (info.ordering) ordering = DerOf(der_tag::kBoolean, {ByteSpan(&kTrue, 1)});
   if (!info.nonce.empty()) nonce = DerOf(der_tag::kInteger, {info.nonce});
+  Bytes extensions;
+  if (info.qualified) {
+    const Bytes value = DerOf(der_tag::kOctetString, {QualifiedTimestampStatements()});
+    extensions =
+        DerOf(kExtensionsTag, {DerOf(der_tag::kSequence, {DerOid(kQcStatementsOid), value})});
+  }
   const std::string gen_time = EncodeGenTime(info.gen_time);
-  return DerOf(der_tag::kSequence,
-               {DerInteger(kVersion1), DerOid(info.policy), info.imprint_der,
-                DerOf(der_tag::kInteger, {info.serial_number}),
-                DerOf(der_tag::kGeneralizedTime, {AsSpan(gen_time)}), accuracy, ordering, nonce});
+  return DerOf(der_tag::kSequence, {DerInteger(kVersion1), DerOid(info.policy), info.imprint_der,
+                                    DerOf(der_tag::kInteger, {info.serial_number}),
+                                    DerOf(der_tag::kGeneralizedTime, {AsSpan(gen_time)}), accuracy,
+                                    ordering, nonce, extensions});
 }
 
 std::optional<TstInfo> ParseTstInfo(ByteSpan tst_info_der) {

@@ -18,11 +18,13 @@ struct TstInfo {
   absl::Duration accuracy;  // zero: absent
   bool ordering = false;
   Bytes nonce;  // content octets of the INTEGER; empty: absent
+  // The extensions hold qcStatements with esi4-qtstStatement-1 (EN 319 422 9.1).
+  bool qualified = false;
 };
 
 // DER, version 1. genTime is cut to whole milliseconds, UTC, without trailing zeros (2.4.2);
-// accuracy in seconds and milliseconds; no tsa name and no extensions: tsa, which is optional,
-// would repeat the signer's name.
+// accuracy in seconds and milliseconds; no extensions but the qualified one's, which is not
+// critical; no tsa name: it is optional, and would repeat the signer's.
 Bytes EncodeTstInfo(const TstInfo& info);
 
 // What an outsider or this unit wrote; nullopt unless it is one TSTInfo of version 1 in DER. Looks

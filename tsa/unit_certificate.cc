@@ -11,6 +11,7 @@
 #include "common/openssl_ptr.h"
 #include "common/status_macros.h"
 #include "tsa/certificate_rules.h"
+#include "tsa/qualified_statement.h"
 
 namespace enkrat::tsa {
 namespace {
@@ -91,6 +92,14 @@ absl::Status ApplyKeyUsagePeriod(X509* certificate, UnitCertificate& unit) {
   return absl::OkStatus();
 }
 
+bool ClaimsQualifiedTimestamps(X509* certificate) {
+  const int at = X509_get_ext_by_NID(certificate, NID_qcStatements, -1);
+  if (at < 0) return false;
+  const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(X509_get_ext(certificate, at));
+  return HasQualifiedTimestampStatement(
+      ByteSpan(ASN1_STRING_get0_data(value), static_cast<size_t>(ASN1_STRING_length(value))));
+}
+
 absl::StatusOr<PublicKey> PublicKeyOf(X509* certificate) {
   ENKRAT_ASSIGN_OR_RETURN(const Bytes spki_der,
                           EncodeDer<i2d_X509_PUBKEY>(X509_get_X509_PUBKEY(certificate)));
@@ -101,11 +110,11 @@ absl::StatusOr<PublicKey> PublicKeyOf(X509* certificate) {
 
 }  // namespace
 
-absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der, absl::Time now) {
+absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der, absl::Time now,
+                                                    bool may_begin_later) {
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<X509Ptr> chain, ParseChain(chain_der));
   X509* certificate = chain.front().get();
   ENKRAT_RETURN_IF_ERROR(CheckUnitCertificate(certificate, Reason::kConfigurationInvalid));
-  ENKRAT_RETURN_IF_ERROR(VerifyChain(chain, now));
   ENKRAT_ASSIGN_OR_RETURN(PublicKey public_key, PublicKeyOf(certificate));
   ENKRAT_ASSIGN_OR_RETURN(Bytes issuer_der,
                           EncodeDer<i2d_X509_NAME>(X509_get_issuer_name(certificate)));
@@ -118,8 +127,11 @@ absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der
                        .issuer_der = std::move(issuer_der),
                        .serial_number_der = std::move(serial_number_der),
                        .usable_from = from,
-                       .usable_until = until};
+                       .usable_until = until,
+                       .qualified_claim = ClaimsQualifiedTimestamps(certificate)};
   ENKRAT_RETURN_IF_ERROR(ApplyKeyUsagePeriod(certificate, unit));
+  if (may_begin_later) now = std::max(now, unit.usable_from);
+  ENKRAT_RETURN_IF_ERROR(VerifyChain(chain, now));
   if (now < unit.usable_from || now > unit.usable_until) {
     return Invalid("the unit's key is not within its period of use");
   }

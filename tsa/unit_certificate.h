@@ -21,6 +21,7 @@ struct UnitCertificate {
   // belong to it.
   absl::Time usable_from;
   absl::Time usable_until;
+  bool qualified_claim = false;  // esi4-qtstStatement-1 among its qcStatements
 };
 
 // kConfigurationInvalid unless `chain_der` (2 to 8 certificates, or a lone self-signed one) leads
@@ -28,7 +29,10 @@ struct UnitCertificate {
 // CA's, has a critical extendedKeyUsage of id-kp-timeStamping alone (RFC 3161 2.3), a keyUsage of
 // digitalSignature and nonRepudiation at most, a key that common/signing_key.h knows, and a
 // privateKeyUsagePeriod, if any, that includes `now` and ends no later than the certificate.
-absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der, absl::Time now);
+// With `may_begin_later` a period that is still to come is fine, and the chain is judged at its
+// beginning: the next unit is made ready before the present one ends.
+absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der, absl::Time now,
+                                                    bool may_begin_later = false);
 
 }  // namespace enkrat::tsa
 
