@@ -11,7 +11,7 @@
 #include "server/settings.h"
 #include "store/ledger_file.h"
 #include "store/sqlite_ledger.h"
-#include "tsa/clock_guard.h"
+#include "tsa/kernel_clock.h"
 
 namespace enkrat::cli {
 namespace {
@@ -61,7 +61,11 @@ void CheckContents(const std::string& path, Findings& findings) {
 void CheckClock(const config::v1::Config& config, Findings& findings) {
   if (!config.timestamping().has_own()) return;
   const config::v1::OwnTimestampingUnit& own = config.timestamping().own();
-  const std::optional<absl::Duration> error = tsa::KernelClockError()();
+  const std::optional<tsa::KernelClock> kernel = tsa::SystemKernelClock()();
+  std::optional<absl::Duration> error;
+  if (kernel.has_value() && kernel->synchronised) {
+    error = kernel->max_error + absl::AbsDuration(kernel->offset);
+  }
   const absl::Duration accuracy = server::DurationFrom(own.accuracy());
   if (error.has_value() && *error <= accuracy) {
     findings.Ok("clock",

@@ -27,27 +27,43 @@ absl::Status CheckNotRevoked(signer::CertificateRegisterReader& registered,
 }
 
 void CertificateWatch::Look() {
+  LookAtIssuing();
+  if (options_.units != nullptr) LookAtUnits();
+}
+
+void CertificateWatch::LookAtIssuing() {
   const absl::Status issuing = CheckNotRevoked(*options_.registered, options_.issuing_chain);
-  const absl::Status unit = options_.unit_chain.empty()
-                                ? absl::OkStatus()
-                                : CheckNotRevoked(*options_.registered, options_.unit_chain);
-  bool issuing_ends = false;
-  bool unit_ends = false;
   {
     MutexLock lock(mutex_);
-    if (issuing_.ok() && !issuing.ok()) {
-      issuing_ = MakeError(Reason::kCertificateStateForbids, issuing.message());
-      issuing_ends = true;
-    }
-    if (timestamping_.ok() && !unit.ok()) {
-      timestamping_ = MakeError(Reason::kTimestampUnavailable, unit.message());
-      unit_ends = true;
-    }
+    if (issuing.ok() || !issuing_.ok()) return;
+    issuing_ = MakeError(Reason::kCertificateStateForbids, issuing.message());
   }
-  // The unit refuses before anybody waits for the disk.
-  if (unit_ends && options_.unit != nullptr) options_.unit->Withdraw();
-  if (issuing_ends) Record("issuing", issuing);
-  if (unit_ends) Record("timestamping", unit);
+  Record("issuing", issuing);
+}
+
+void CertificateWatch::LookAtUnits() {
+  bool one_is_left = false;
+  absl::Status last;
+  for (const WatchedUnit& unit : options_.units()) {
+    const Bytes& certificate_der = unit.chain_der.front();
+    const absl::Status revoked = CheckNotRevoked(*options_.registered, unit.chain_der);
+    bool ends = false;
+    {
+      MutexLock lock(mutex_);
+      if (!revoked.ok()) ends = withdrawn_.insert(certificate_der).second;
+      one_is_left |= !withdrawn_.contains(certificate_der);
+    }
+    if (!revoked.ok()) last = revoked;
+    // The unit refuses before anybody waits for the disk.
+    if (ends && unit.withdraw != nullptr) unit.withdraw();
+    if (ends) Record("timestamping", revoked);
+  }
+  MutexLock lock(mutex_);
+  if (one_is_left) {
+    timestamping_ = absl::OkStatus();
+  } else if (!last.ok()) {
+    timestamping_ = MakeError(Reason::kTimestampUnavailable, last.message());
+  }
 }
 
 void CertificateWatch::Record(absl::string_view what, const absl::Status& why) {

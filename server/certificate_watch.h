@@ -3,7 +3,9 @@
 #ifndef ENKRAT_SERVER_CERTIFICATE_WATCH_H_
 #define ENKRAT_SERVER_CERTIFICATE_WATCH_H_
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -16,7 +18,6 @@
 #include "server/periodic_task.h"
 #include "signer/certificate_register_reader.h"
 #include "store/ledger.h"
-#include "tsa/timestamp_unit.h"
 
 namespace enkrat::server {
 
@@ -25,6 +26,12 @@ namespace enkrat::server {
 absl::Status CheckNotRevoked(signer::CertificateRegisterReader& registered,
                              const std::vector<Bytes>& chain_der);
 
+// A timestamping unit that serves until its chain is revoked.
+struct WatchedUnit {
+  std::vector<Bytes> chain_der;    // the unit's certificate first
+  std::function<void()> withdraw;  // optional; called once
+};
+
 // Thread-safe. A verdict is never taken back: what has been revoked, or whose register can no
 // longer be read, is not used again by this process.
 class CertificateWatch {
@@ -32,9 +39,9 @@ class CertificateWatch {
   struct Options {
     signer::CertificateRegisterReader* registered = nullptr;  // not owned; required
     std::vector<Bytes> issuing_chain;                         // issuing CA first
-    std::vector<Bytes> unit_chain;       // own unit first; empty with an outside TSA
-    tsa::TimestampUnit* unit = nullptr;  // withdrawn when its chain is revoked; optional
-    store::Ledger* ledger = nullptr;     // for the evidence; optional
+    // The own units as they are now; none with an outside TSA.
+    std::function<std::vector<WatchedUnit>()> units = {};
+    store::Ledger* ledger = nullptr;  // for the evidence; optional
     Logger* logger = nullptr;
     const Clock* clock = nullptr;
   };
@@ -53,17 +60,21 @@ class CertificateWatch {
 
   // OK, or kCertificateStateForbids.
   absl::Status Issuing() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // OK, or kTimestampUnavailable; OK with an outside TSA.
+  // OK as long as one of the units was not revoked, or kTimestampUnavailable; OK with an outside
+  // TSA.
   absl::Status Timestamping() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  void LookAtIssuing() ABSL_LOCKS_EXCLUDED(mutex_);
+  void LookAtUnits() ABSL_LOCKS_EXCLUDED(mutex_);
   void Record(absl::string_view what, const absl::Status& why);
 
   const Options options_;
   mutable Mutex mutex_;
   absl::Status issuing_ ABSL_GUARDED_BY(mutex_);
   absl::Status timestamping_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<PeriodicTask> task_;  // last: it stops first
+  std::set<Bytes> withdrawn_ ABSL_GUARDED_BY(mutex_);  // certificates of units
+  std::unique_ptr<PeriodicTask> task_;                 // last: it stops first
 };
 
 }  // namespace enkrat::server

@@ -9,8 +9,8 @@
 #include "hsm/self_test.h"
 #include "http_client/curl_fetcher.h"
 #include "idp_client/assertion_router.h"
+#include "server/certified_key.h"
 #include "signer/session_quotas.h"
-#include "tsa/http_timestamper.h"
 
 namespace enkrat::server {
 namespace {
@@ -49,8 +49,8 @@ Core::~Core() {
   activation_.reset();
   certificates_.reset();
   revocation_.reset();
+  timestamping_.reset();
   ledger_.reset();  // flushes
-  timestamper_.reset();
   pool_.reset();
   if (module_ == nullptr) return;
   if (const absl::Status ended = module_->Finalize(); !ended.ok()) {
@@ -98,23 +98,6 @@ absl::Status Core::TestHsm() {
   return absl::OkStatus();
 }
 
-// The certificate's key in the token: under the label of the certificate register, because renewals
-// make new keys, or else under the configured one.
-absl::StatusOr<hsm::LongLivedKey> Core::FindKeyOf(const Bytes& certificate_der,
-                                                  const std::string& configured_label,
-                                                  const PublicKey& expected) {
-  ENKRAT_ASSIGN_OR_RETURN(const auto registered, registered_->Current());
-  const signer::RegisteredCertificate* found = registered->FindByDer(certificate_der);
-  const std::string& label = found == nullptr ? configured_label : found->key_label;
-  absl::StatusOr<hsm::LongLivedKey> key = pool_->FindKey(label);
-  if (!key.ok()) return WithContext(key.status(), absl::StrCat("key '", label, "' in the token"));
-  if (key->public_key().spki_der() != expected.spki_der()) {
-    return MakeError(Reason::kConfigurationInvalid,
-                     absl::StrCat("key '", label, "' in the token is not the certificate's"));
-  }
-  return key;
-}
-
 absl::Status Core::OpenIssuer() {
   const std::string& chain_file = options_.config->certificates().chain_file();
   registered_ = std::make_unique<signer::CertificateRegisterReader>(FolderOf(chain_file));
@@ -124,9 +107,11 @@ absl::Status Core::OpenIssuer() {
   if (!issuer.ok()) return WithContext(issuer.status(), chain_file);
   issuer_ = *std::move(issuer);
   const config::v1::HsmConfig& config = options_.config->hsm();
-  ENKRAT_ASSIGN_OR_RETURN(
-      issuing_ca_key_,
-      FindKeyOf(issuer_->chain_der().front(), config.issuing_ca_key(), issuer_->public_key()));
+  ENKRAT_ASSIGN_OR_RETURN(issuing_ca_key_,
+                          FindCertifiedKey(*pool_, *registered_,
+                                           {.certificate_der = issuer_->chain_der().front(),
+                                            .public_key = issuer_->public_key(),
+                                            .configured_label = config.issuing_ca_key()}));
   ENKRAT_ASSIGN_OR_RETURN(person_key_, pool_->FindMacKey(config.evidence_mac_key()));
   ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease,
                           pool_->Acquire(options_.clock->Now() + kSelfTestTime));
@@ -137,45 +122,13 @@ absl::Status Core::OpenIssuer() {
 }
 
 absl::Status Core::OpenTimestamping() {
-  return options_.config->timestamping().has_own() ? OpenOwnUnit() : OpenOutsideTsa();
-}
-
-absl::Status Core::OpenOwnUnit() {
-  const config::v1::OwnTimestampingUnit& own = options_.config->timestamping().own();
-  ENKRAT_ASSIGN_OR_RETURN(
-      clock_guard_,
-      tsa::ClockGuard::Create({.accuracy = DurationFrom(own.accuracy()),
-                               .require_synchronised = own.require_synchronised_clock(),
-                               .clock_error = tsa::KernelClockError(),
-                               .clock = options_.clock}));
-  ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> chain, ChainFrom(own.chain_file()));
-  absl::StatusOr<std::unique_ptr<tsa::TimestampUnit>> unit =
-      tsa::TimestampUnit::Create({.chain_der = std::move(chain),
-                                  .policy_oid = own.policy_oid(),
-                                  .accuracy = DurationFrom(own.accuracy()),
-                                  .clock = options_.clock,
-                                  .clock_guard = clock_guard_.get()});
-  if (!unit.ok()) return WithContext(unit.status(), own.chain_file());
-  unit_ = *std::move(unit);
-  ENKRAT_ASSIGN_OR_RETURN(
-      unit_key_, FindKeyOf(unit_->chain_der().front(), options_.config->hsm().timestamping_key(),
-                           unit_->public_key()));
-  auto local = std::make_unique<signer::LocalTimestamper>(*unit_, *pool_, *unit_key_);
-  own_timestamper_ = local.get();
-  timestamper_ = std::move(local);
-  return absl::OkStatus();
-}
-
-absl::Status Core::OpenOutsideTsa() {
-  const config::v1::OutsideTsa& outside = options_.config->timestamping().outside();
-  ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> roots, ChainFrom(outside.trust_file()));
-  ENKRAT_ASSIGN_OR_RETURN(timestamper_,
-                          tsa::HttpTimestamper::Create({.url = outside.url(),
-                                                        .trusted_roots_der = std::move(roots),
-                                                        .tls_ca_file = outside.tls_ca_file(),
-                                                        .timeout = DurationFrom(outside.timeout()),
-                                                        .fetcher = fetcher_.get(),
-                                                        .clock = options_.clock}));
+  ENKRAT_ASSIGN_OR_RETURN(timestamping_, TimestampingCore::Create({.config = options_.config,
+                                                                   .hsm = pool_.get(),
+                                                                   .registered = registered_.get(),
+                                                                   .fetcher = fetcher_.get(),
+                                                                   .clock = options_.clock,
+                                                                   .logger = options_.logger,
+                                                                   .metrics = options_.metrics}));
   return absl::OkStatus();
 }
 
@@ -263,8 +216,7 @@ absl::Status Core::WatchCertificates() {
   certificates_ = std::make_unique<CertificateWatch>(
       CertificateWatch::Options{.registered = registered_.get(),
                                 .issuing_chain = issuing_chain(),
-                                .unit_chain = timestamping_chain(),
-                                .unit = unit_.get(),
+                                .units = [this] { return timestamping_->Watched(); },
                                 .ledger = ledger_.get(),
                                 .logger = options_.logger,
                                 .clock = options_.clock});
@@ -272,6 +224,7 @@ absl::Status Core::WatchCertificates() {
   ENKRAT_RETURN_IF_ERROR(certificates_->Issuing());
   ENKRAT_RETURN_IF_ERROR(certificates_->Timestamping());
   certificates_->Start();
+  timestamping_->Start(ledger_.get());
   return absl::OkStatus();
 }
 
@@ -303,13 +256,9 @@ absl::Status Core::MakeWorkflow() {
   parts.issuer = issuer_.get();
   ENKRAT_ASSIGN_OR_RETURN(parts.profiles, ProfilesFrom(*options_.config));
   ENKRAT_ASSIGN_OR_RETURN(parts.organizations, OrganizationsFrom(*options_.config));
-  if (unit_ != nullptr) {
-    parts.timestamp_unit = unit_.get();
-    parts.timestamp_unit_key = &*unit_key_;
-  } else {
-    parts.outside_timestamper = timestamper_.get();
-  }
-  parts.archive_timestamper = timestamper_.get();
+  parts.timestamp_units = timestamping_->units();
+  if (parts.timestamp_units == nullptr) parts.outside_timestamper = &timestamper();
+  parts.archive_timestamper = &timestamper();
   parts.validation_data = &revocation_->validation_data();
   parts.ledger = ledger_.get();
   if (activation_ != nullptr) parts.pins = &activation_->pins();
@@ -318,7 +267,7 @@ absl::Status Core::MakeWorkflow() {
   parts.observer = observer_.get();
   parts.certificates_usable = [this](bool timestamped) -> absl::Status {
     ENKRAT_RETURN_IF_ERROR(certificates_->Issuing());
-    return timestamped ? certificates_->Timestamping() : absl::OkStatus();
+    return timestamped ? CheckTimestamping() : absl::OkStatus();
   };
   // Enough calls on their way to keep every session busy while others wait for the disk; half of
   // the sessions for the heavy ones.
@@ -329,13 +278,14 @@ absl::Status Core::MakeWorkflow() {
   return absl::OkStatus();
 }
 
-std::vector<Bytes> Core::timestamping_chain() const {
-  return unit_ == nullptr ? std::vector<Bytes>() : unit_->chain_der();
+absl::Status Core::CheckTimestamping() const {
+  ENKRAT_RETURN_IF_ERROR(certificates_->Timestamping());
+  return timestamping_->Available();
 }
 
 size_t Core::CmsOctets() const {
   // Attributes, names and an RSA signature twice over; an outside TSA's chain is not known.
-  size_t octets = (unit_ == nullptr ? 16u : 6u) * size_t{1024};
+  size_t octets = (timestamping_->units() == nullptr ? 16u : 6u) * size_t{1024};
   for (const Bytes& certificate : issuing_chain()) octets += certificate.size();
   for (const Bytes& certificate : timestamping_chain()) octets += certificate.size();
   return octets;

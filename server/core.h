@@ -23,14 +23,12 @@
 #include "server/revocation_core.h"
 #include "server/session_metrics.h"
 #include "server/settings.h"
+#include "server/timestamping_core.h"
 #include "signer/certificate_register_reader.h"
-#include "signer/local_timestamper.h"
 #include "signer/personal_data_desk.h"
 #include "signer/personal_data_keys.h"
 #include "signer/signing_workflow.h"
 #include "store/sqlite_ledger.h"
-#include "tsa/clock_guard.h"
-#include "tsa/timestamp_unit.h"
 
 namespace enkrat::server {
 
@@ -57,12 +55,14 @@ class Core {
   // Null unless signing PINs are enabled.
   ActivationCore* activation() { return activation_.get(); }
   hsm::SessionPool& hsm() { return *pool_; }
-  tsa::Timestamper& timestamper() { return *timestamper_; }
+  tsa::Timestamper& timestamper() { return timestamping_->timestamper(); }
   // Null with an outside TSA.
-  signer::LocalTimestamper* own_timestamper() { return own_timestamper_; }
+  signer::LocalTimestamper* own_timestamper() { return timestamping_->own(); }
   const std::vector<Bytes>& issuing_chain() const { return issuer_->chain_der(); }
   // Empty with an outside TSA.
-  std::vector<Bytes> timestamping_chain() const;
+  std::vector<Bytes> timestamping_chain() const { return timestamping_->Chain(); }
+  // OK if a timestamp could be made now: certificates, units and clock; the reason otherwise.
+  absl::Status CheckTimestamping() const;
   // Room that a CMS of ours with its timestamp takes at most.
   size_t CmsOctets() const;
 
@@ -84,8 +84,6 @@ class Core {
   absl::Status TestHsm();
   absl::Status OpenIssuer();
   absl::Status OpenTimestamping();
-  absl::Status OpenOwnUnit();
-  absl::Status OpenOutsideTsa();
   absl::Status OpenIdentities();
   absl::Status OpenOidc();
   absl::Status OpenSaml();
@@ -94,9 +92,6 @@ class Core {
   absl::Status WatchCertificates();
   absl::Status OpenRevocation();
   absl::Status MakeWorkflow();
-  absl::StatusOr<hsm::LongLivedKey> FindKeyOf(const Bytes& certificate_der,
-                                              const std::string& configured_label,
-                                              const PublicKey& expected);
 
   const Options options_;
   std::unique_ptr<hsm::Module> module_;
@@ -107,11 +102,7 @@ class Core {
   std::optional<hsm::LongLivedKey> issuing_ca_key_;
   std::optional<hsm::MacKey> person_key_;
   std::shared_ptr<const Secret> quota_key_;
-  std::unique_ptr<tsa::ClockGuard> clock_guard_;
-  std::unique_ptr<tsa::TimestampUnit> unit_;
-  std::optional<hsm::LongLivedKey> unit_key_;
-  std::unique_ptr<tsa::Timestamper> timestamper_;
-  signer::LocalTimestamper* own_timestamper_ = nullptr;       // timestamper_, if it is our own
+  std::unique_ptr<TimestampingCore> timestamping_;
   std::unique_ptr<idp_client::OidcVerifier> oidc_;            // null without such providers
   std::unique_ptr<idp_client::SamlVerifier> saml_;            // likewise
   std::unique_ptr<idp_client::IdentityVerifier> identities_;  // over both

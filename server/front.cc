@@ -361,7 +361,7 @@ void Front::SetHealthy(bool healthy) {
     }
     // Documents can be signed without timestamps.
     service->SetServingStatus("enkrat.v1.TimestampService",
-                              healthy && core_.certificates().Timestamping().ok());
+                              healthy && core_.CheckTimestamping().ok());
   }
 }
 

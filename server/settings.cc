@@ -22,6 +22,7 @@
 #include "server/revocation_settings.h"
 #include "server/settings_defaults.h"
 #include "server/settings_words.h"
+#include "server/timestamping_settings.h"
 
 namespace enkrat::server {
 namespace {
@@ -124,6 +125,7 @@ absl::Status CheckParts(const Config& config) {
       2 * config.pdf().max_document_mb() > config.server().max_spooled_mb()) {
     return Invalid("pdf.max_document_mb", "is over 1024, or over half of server.max_spooled_mb");
   }
+  ENKRAT_RETURN_IF_ERROR(CheckTimestampingValues(config));
   const std::string& level = config.log().level();
   if (level != "debug" && level != "info" && level != "warning" && level != "error") {
     return Invalid("log.level", "is none of debug, info, warning, error");
@@ -145,9 +147,11 @@ absl::Status CheckCertificates(const Config& config) {
   ENKRAT_RETURN_IF_ERROR(CheckNotRevoked(registered, issuing));
   const v1::TimestampingConfig& timestamping = config.timestamping();
   if (!timestamping.has_own()) return ChainFrom(timestamping.outside().trust_file()).status();
-  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> unit,
-                          ChainFrom(timestamping.own().chain_file()));
-  return CheckNotRevoked(registered, unit);
+  for (const UnitSettings& settings : UnitsFrom(config)) {
+    ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> unit, ChainFrom(settings.chain_file));
+    ENKRAT_RETURN_IF_ERROR(CheckNotRevoked(registered, unit));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
 namespace enkrat::server {
@@ -58,6 +59,19 @@ void FillServerDefaults(v1::ServerConfig& server) {
                   &v1::ServerConfig::mutable_watchdog_interval, absl::Seconds(5));
 }
 
+void FillClockDefaults(v1::ClockConfig& clock) {
+  if (clock.ntp_servers_per_poll() == 0) clock.set_ntp_servers_per_poll(4);
+  if (clock.ntp_quorum() == 0) clock.set_ntp_quorum(clock.ntp_servers_per_poll() / 2 + 1);
+  if (clock.good_polls() == 0) clock.set_good_polls(3);
+  DefaultDuration(clock, &v1::ClockConfig::has_ntp_most_apart,
+                  &v1::ClockConfig::mutable_ntp_most_apart, absl::Milliseconds(100));
+  DefaultDuration(clock, &v1::ClockConfig::has_ntp_timeout, &v1::ClockConfig::mutable_ntp_timeout,
+                  absl::Seconds(2));
+  DefaultDuration(clock, &v1::ClockConfig::has_poll_interval,
+                  &v1::ClockConfig::mutable_poll_interval,
+                  absl::Seconds(clock.ntp_servers().empty() ? 10 : 64));
+}
+
 }  // namespace
 
 void ResolvePaths(const std::filesystem::path& folder, config::v1::Config& config) {
@@ -72,7 +86,10 @@ void ResolvePaths(const std::filesystem::path& folder, config::v1::Config& confi
   Resolve(folder, config.mutable_hsm()->mutable_pin()->mutable_file());
   Resolve(folder, config.mutable_certificates()->mutable_chain_file());
   if (config.timestamping().has_own()) {
-    Resolve(folder, config.mutable_timestamping()->mutable_own()->mutable_chain_file());
+    v1::OwnTimestampingUnit& own = *config.mutable_timestamping()->mutable_own();
+    Resolve(folder, own.mutable_chain_file());
+    Resolve(folder, own.mutable_gen_time_mark_file());
+    for (auto& unit : *own.mutable_further_units()) Resolve(folder, unit.mutable_chain_file());
   }
   if (config.timestamping().has_outside()) {
     v1::OutsideTsa& outside = *config.mutable_timestamping()->mutable_outside();
@@ -122,6 +139,13 @@ void FillDefaults(config::v1::Config& config) {
     DefaultText(own.mutable_policy_oid(), "0.4.0.2023.1.1");
     DefaultDuration(own, &v1::OwnTimestampingUnit::has_accuracy,
                     &v1::OwnTimestampingUnit::mutable_accuracy, absl::Seconds(1));
+    DefaultText(own.mutable_gen_time_mark_file(),
+                absl::StrCat(FolderOf(config.store().path()), "/gen-time-mark").c_str());
+    for (auto& unit : *own.mutable_further_units()) {
+      DefaultText(unit.mutable_policy_oid(), own.policy_oid().c_str());
+      DefaultText(unit.mutable_key_label(), config.hsm().timestamping_key().c_str());
+    }
+    FillClockDefaults(*own.mutable_clock());
   }
   if (config.timestamping().has_outside()) {
     v1::OutsideTsa& outside = *config.mutable_timestamping()->mutable_outside();

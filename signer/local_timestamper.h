@@ -1,23 +1,24 @@
-// The own timestamping unit for callers that hold no HSM session: leases one for each answer.
+// The own timestamping units for callers that hold no HSM session: leases one for each answer.
 #ifndef ENKRAT_SIGNER_LOCAL_TIMESTAMPER_H_
 #define ENKRAT_SIGNER_LOCAL_TIMESTAMPER_H_
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/bytes.h"
+#include "common/clock.h"
 #include "hsm/session_pool.h"
-#include "tsa/timestamp_unit.h"
+#include "signer/timestamp_units.h"
 #include "tsa/timestamper.h"
 
 namespace enkrat::signer {
 
-// Thread-safe. Owns nothing; unit, pool and key outlive it.
+// Thread-safe. Owns nothing; units, pool and clock outlive it.
 class LocalTimestamper final : public tsa::Timestamper {
  public:
-  LocalTimestamper(tsa::TimestampUnit& unit, hsm::SessionPool& pool, const hsm::LongLivedKey& key)
-      : unit_(unit), pool_(pool), key_(key) {}
+  LocalTimestamper(const TimestampUnits& units, hsm::SessionPool& pool, const Clock& clock)
+      : units_(units), pool_(pool), clock_(clock) {}
 
-  // Further errors: those of SessionPool::Acquire.
+  // By the default policy's unit. Further errors: those of SessionPool::Acquire.
   absl::StatusOr<tsa::IssuedTimestamp> Timestamp(const tsa::MessageImprint& imprint,
                                                  absl::Time deadline) override;
 
@@ -26,15 +27,16 @@ class LocalTimestamper final : public tsa::Timestamper {
     absl::Status status;  // OK if it grants a timestamp; why not, for the log
   };
 
-  // A TimeStampResp for any octets (TimestampUnit::Respond). A token that is away answers
-  // systemFailure. kRequestMalformed for a query that was refused before the token was asked;
-  // otherwise the errors of SessionPool::Acquire and TimestampUnit::Stamp.
+  // A TimeStampResp for any octets (TimestampUnit::Respond), by the unit of the policy that is
+  // asked for. A token that is away answers systemFailure. kRequestMalformed for a query that was
+  // refused before the token was asked; otherwise the errors of SessionPool::Acquire and
+  // TimestampUnit::Stamp.
   Reply Respond(ByteSpan request_der, absl::Time deadline);
 
  private:
-  tsa::TimestampUnit& unit_;
+  const TimestampUnits& units_;
   hsm::SessionPool& pool_;
-  const hsm::LongLivedKey& key_;
+  const Clock& clock_;
 };
 
 }  // namespace enkrat::signer

@@ -308,7 +308,7 @@ absl::StatusOr<SigningResult> SigningWorkflow::Perform(Session& session) {
   if (!signed_in_hsm.ok()) return signed_in_hsm.status();
   Signed made = *std::move(signed_in_hsm);
   if (parts_.outside_timestamper != nullptr) {
-    ENKRAT_RETURN_IF_ERROR(Timestamp(session, /*unit_key=*/nullptr, made));
+    ENKRAT_RETURN_IF_ERROR(Timestamp(session, /*lease=*/nullptr, made));
   }
   ENKRAT_ASSIGN_OR_RETURN(SigningResult result, Assemble(session, std::move(made)));
   ENKRAT_RETURN_IF_ERROR(MakeDurable(session, result));
@@ -346,8 +346,7 @@ absl::StatusOr<SigningWorkflow::Signed> SigningWorkflow::SignInHsm(Session& sess
   ENKRAT_RETURN_IF_ERROR(used);
 
   if (parts_.outside_timestamper == nullptr) {
-    const std::unique_ptr<SigningKey> unit_key = lease.KeyFor(*parts_.timestamp_unit_key);
-    ENKRAT_RETURN_IF_ERROR(Timestamp(session, unit_key.get(), made));
+    ENKRAT_RETURN_IF_ERROR(Timestamp(session, &lease, made));
   }
   return made;
 }
@@ -425,17 +424,23 @@ absl::Status SigningWorkflow::SignDocuments(Session& session, hsm::OneTimeKey& k
 
 // Step 8: timestamp every signature value. The one-time key is gone; with an outside authority the
 // HSM session is given back too.
-absl::Status SigningWorkflow::Timestamp(Session& session, SigningKey* unit_key, Signed& made) {
+absl::Status SigningWorkflow::Timestamp(Session& session, hsm::SessionLease* lease, Signed& made) {
   const SigningRequest& request = session.request();
   if (!IsTimestamped(request.format)) return absl::OkStatus();
   const DigestAlgorithm algorithm = DefaultDigest(request.key_algorithm);
+  TimestampUnits::Handle own;
+  std::unique_ptr<SigningKey> unit_key;
+  if (lease != nullptr) {
+    own = parts_.timestamp_units->Choose({}, parts_.clock->Now());
+    unit_key = lease->KeyFor(own->key);
+  }
   for (const Bytes& value : made.values) {
     ENKRAT_RETURN_IF_ERROR(StillWanted(session.admission, "timestamping"));
     const tsa::MessageImprint imprint = {.algorithm = algorithm,
                                          .digest = ComputeDigest(algorithm, value)};
     ENKRAT_ASSIGN_OR_RETURN(tsa::IssuedTimestamp timestamp,
                             unit_key != nullptr
-                                ? parts_.timestamp_unit->Stamp(imprint, *unit_key)
+                                ? own->unit->Stamp(imprint, *unit_key)
                                 : parts_.outside_timestamper->Timestamp(imprint, request.deadline));
     // A timestamp that a validator would not find inside the certificate's life proves nothing.
     if (timestamp.gen_time < session.certificate->not_before ||

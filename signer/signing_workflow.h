@@ -30,9 +30,9 @@
 #include "signer/session_observer.h"
 #include "signer/signing_request.h"
 #include "signer/signing_result.h"
+#include "signer/timestamp_units.h"
 #include "signer/validation_data_source.h"
 #include "store/ledger.h"
-#include "tsa/timestamp_unit.h"
 #include "tsa/timestamper.h"
 
 namespace enkrat::signer {
@@ -59,9 +59,8 @@ class SigningWorkflow {
     std::map<std::string, ca::Profile> profiles;             // by name
     std::map<std::string, Organization> organizations = {};  // by identifier; of seals
     SigningPins* pins = nullptr;                             // optional
-    // Timestamps: exactly one of the own unit with its key, or somebody else's.
-    tsa::TimestampUnit* timestamp_unit = nullptr;
-    const hsm::LongLivedKey* timestamp_unit_key = nullptr;
+    // Timestamps: exactly one of the own units, or somebody else's.
+    const TimestampUnits* timestamp_units = nullptr;
     tsa::Timestamper* outside_timestamper = nullptr;
     // For level B-LT and up: revocation data of our own certificates; and timestamps over whole
     // signatures, by either of both. Optional: without, those levels are refused.
@@ -121,11 +120,8 @@ class SigningWorkflow {
   absl::Status IssueCertificate(Session& session, hsm::SessionLease& lease,
                                 const hsm::OneTimeKey& key);
   absl::Status SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made);
-  absl::Status Timestamp(Session& session, SigningKey* unit_key, Signed& made);
-  absl::Status PreparePdf(const Admission& admission, const Authorization& authorization);
-  absl::StatusOr<std::shared_ptr<const ValidationData>> ValidationDataFor(
-      const SigningRequest& request, const Signed& made);
-  absl::StatusOr<SigningResult> Assemble(Session& session, Signed made);
+#include "signer/timestamp_units.h"
+#include "signer/validation_data_source.h"
   absl::Status MakeDurable(Session& session, SigningResult& result);
   absl::Status Fail(Session& session, const absl::Status& why);
 

@@ -24,8 +24,10 @@ class CertificateWatchTest : public signer::CertificateLifeFixture {
     watch_ = std::make_unique<CertificateWatch>(
         CertificateWatch::Options{.registered = registered_.get(),
                                   .issuing_chain = Certificates(signer::kChainFile),
-                                  .unit_chain = Certificates(signer::kTimestampingChainFile),
-                                  .unit = nullptr,
+                                  .units =
+                                      [chain = Certificates(signer::kTimestampingChainFile)] {
+                                        return std::vector<WatchedUnit>{{.chain_der = chain}};
+                                      },
                                   .ledger = &ledger_,
                                   .logger = &logger_,
                                   .clock = &clock_});
@@ -73,7 +75,7 @@ TEST_F(CertificateWatchTest, RevokedResponderEndsNeither) {
   EXPECT_THAT(watch_->Timestamping(), IsOk());
 }
 
-TEST_F(CertificateWatchTest, SupersededUnitServesOnUntilTheRestart) {
+TEST_F(CertificateWatchTest, SupersededUnitServesOn) {
   CertificateLife life = Open();
   ASSERT_THAT(life.Renew(UnitSerial(), {}, order_), IsOk());
   watch_->Look();

@@ -10,7 +10,7 @@ using ::enkrat::testing::IsOk;
 
 class LocalTimestamperTest : public WorkflowTest {
  protected:
-  LocalTimestamper timestamper_{*unit_, *pool_, *unit_key_};
+  LocalTimestamper timestamper_{*units_, *pool_, clock_};
   const Bytes query_ = tsa::EncodeTimestampRequest({.digest = Bytes(32, 1)}, Bytes(8, 1));
   const absl::Time deadline_ = clock_.Now() + absl::Seconds(5);
 };

@@ -54,8 +54,7 @@ WorkflowTest::WorkflowTest()
   spec.policy_oids = {"0.4.0.2042.1.2"};
   spec.ca_issuers_url = "http://ca.example/issuing-ca.cer";
   parts_.profiles.emplace(spec.name, ca::Profile::Create(spec).value());
-  parts_.timestamp_unit = unit_.get();
-  parts_.timestamp_unit_key = &*unit_key_;
+  parts_.timestamp_units = units_.get();
   parts_.ledger = &ledger_;
   parts_.clock = &clock_;
   parts_.logger = &logger_;
@@ -94,7 +93,9 @@ void WorkflowTest::MakeCertificates() {
   options.chain_der = {authority_.IssueByRoot(unit).der, authority_.root_der()};
   options.clock = &clock_;
   options.clock_guard = clock_guard_.get();
-  unit_ = tsa::TimestampUnit::Create(std::move(options)).value();
+  units_ = std::make_unique<TimestampUnits>(
+      std::vector<TimestampUnits::Handle>{std::make_shared<const OwnUnit>(OwnUnit{
+          .unit = tsa::TimestampUnit::Create(std::move(options)).value(), .key = *unit_key_})});
 }
 
 void WorkflowTest::UseParts(const std::function<void(SigningWorkflow::Parts&)>& change) {

@@ -18,13 +18,13 @@
 #include "hsm/module.h"
 #include "hsm/session_pool.h"
 #include "signer/signing_workflow.h"
+#include "signer/timestamp_units.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_cryptoki.h"
 #include "tests/support/in_memory_ledger.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_authority.h"
 #include "tsa/clock_guard.h"
-#include "tsa/timestamp_unit.h"
 
 namespace enkrat::signer {
 
@@ -73,9 +73,9 @@ class WorkflowTest : public ::testing::Test {
   testing::TestAuthority authority_;
   std::unique_ptr<ca::Issuer> issuer_;
   std::unique_ptr<tsa::ClockGuard> clock_guard_;
-  std::unique_ptr<tsa::TimestampUnit> unit_;
   std::optional<hsm::LongLivedKey> ca_key_;
   std::optional<hsm::LongLivedKey> unit_key_;
+  std::unique_ptr<TimestampUnits> units_;
   std::optional<hsm::MacKey> person_key_;
   FakeIdentities identities_;
   testing::InMemoryLedger ledger_;

@@ -1,0 +1,250 @@
+#include "server/timestamping_core.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/object_identifier.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "common/time_text.h"
+#include "server/certified_key.h"
+#include "signer/certificate_description.h"
+#include "tsa/http_timestamper.h"
+
+namespace enkrat::server {
+namespace {
+
+constexpr absl::Duration kTakeUpInterval = absl::Seconds(1);
+constexpr absl::Duration kNotice = absl::Hours(24 * 30);  // as in enkrat doctor
+constexpr absl::Duration kNoticeInterval = absl::Hours(24);
+constexpr int kStalePolls = 5;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TimestampingCore>> TimestampingCore::Create(const Parts& parts) {
+  std::unique_ptr<TimestampingCore> core(new TimestampingCore(parts));
+  if (!parts.config->timestamping().has_own()) {
+    ENKRAT_RETURN_IF_ERROR(core->OpenOutside());
+    return core;
+  }
+  ENKRAT_RETURN_IF_ERROR(core->OpenClock());
+  ENKRAT_RETURN_IF_ERROR(core->OpenUnits());
+  core->AwaitMark();
+  core->AddGauges();
+  return core;
+}
+
+TimestampingCore::~TimestampingCore() {
+  units_task_.reset();
+  watch_.reset();
+  if (guard_ == nullptr) return;
+  if (const absl::Status settled = guard_->Settle(); !settled.ok()) {
+    parts_.logger->Error("the mark of the last timestamp was not written",
+                         {{"why", settled.message()}});
+  }
+}
+
+absl::Status TimestampingCore::OpenClock() {
+  const config::v1::OwnTimestampingUnit& own = parts_.config->timestamping().own();
+  const absl::Duration interval = DurationFrom(own.clock().poll_interval());
+  tsa::ClockGuard::Options options{.accuracy = DurationFrom(own.accuracy()),
+                                   .require_synchronised = own.require_synchronised_clock(),
+                                   .kernel = tsa::SystemKernelClock(),
+                                   .longest_without_poll = kStalePolls * interval,
+                                   .good_polls = static_cast<int>(own.clock().good_polls()),
+                                   .clock = parts_.clock};
+  if (!own.clock().ntp_servers().empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(ntp_, tsa::NtpPoll::Create(NtpOptionsFrom(own.clock(), parts_.clock)));
+    options.network = [this] { return ntp_->Ask(); };
+  }
+  ENKRAT_ASSIGN_OR_RETURN(options.mark, tsa::GenTimeMark::Open({.path = own.gen_time_mark_file()}));
+  ENKRAT_ASSIGN_OR_RETURN(guard_, tsa::ClockGuard::Create(std::move(options)));
+  if (ntp_ != nullptr) guard_->Poll();
+  return absl::OkStatus();
+}
+
+// A process that was cut off may have covered a moment that it did not use.
+void TimestampingCore::AwaitMark() {
+  const absl::Duration ahead = guard_->floor() - parts_.clock->Now();
+  if (ahead <= absl::ZeroDuration()) return;
+  if (ahead <= 2 * tsa::GenTimeMark::Options().ahead) return absl::SleepFor(ahead);
+  parts_.logger->Error(
+      "ALARM: the clock is behind timestamps that may have been issued; none are until it has "
+      "caught up (docs/tsa.md)",
+      {{"until", TimeText(guard_->floor())}, {"behind_s", absl::ToDoubleSeconds(ahead)}});
+}
+
+absl::StatusOr<signer::TimestampUnits::Handle> TimestampingCore::MakeUnit(
+    const UnitSettings& settings) const {
+  ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> chain, ChainFrom(settings.chain_file));
+  absl::StatusOr<std::unique_ptr<tsa::TimestampUnit>> unit = tsa::TimestampUnit::Create(
+      {.chain_der = std::move(chain),
+       .policy_oid = settings.policy_oid,
+       .accuracy = DurationFrom(parts_.config->timestamping().own().accuracy()),
+       .qualified = settings.qualified,
+       .may_begin_later = true,
+       .clock = parts_.clock,
+       .clock_guard = guard_.get()});
+  if (!unit.ok()) return WithContext(unit.status(), settings.chain_file);
+  const std::vector<Bytes>& chain_der = (*unit)->chain_der();
+  ENKRAT_ASSIGN_OR_RETURN(hsm::LongLivedKey key,
+                          FindCertifiedKey(*parts_.hsm, *parts_.registered,
+                                           {.certificate_der = chain_der.front(),
+                                            .public_key = (*unit)->public_key(),
+                                            .configured_label = settings.key_label}));
+  return std::make_shared<const signer::OwnUnit>(
+      signer::OwnUnit{.unit = *std::move(unit), .key = std::move(key)});
+}
+
+absl::Status TimestampingCore::OpenUnits() {
+  std::vector<signer::TimestampUnits::Handle> units;
+  absl::Status first_error;
+  for (const UnitSettings& settings : UnitsFrom(*parts_.config)) {
+    absl::StatusOr<signer::TimestampUnits::Handle> unit = MakeUnit(settings);
+    loaded_.emplace_back(settings, ChainFrom(settings.chain_file).value_or(std::vector<Bytes>()));
+    if (unit.ok()) {
+      units.push_back(*std::move(unit));
+      continue;
+    }
+    if (first_error.ok()) first_error = unit.status();
+    parts_.logger->Error("a timestamping unit cannot be used", {{"why", unit.status().message()}});
+  }
+  // Each policy must be served by somebody.
+  for (const UnitSettings& settings : UnitsFrom(*parts_.config)) {
+    const std::optional<Bytes> policy = OidContent(settings.policy_oid);
+    const bool served = std::any_of(units.begin(), units.end(), [&](const auto& unit) {
+      return policy.has_value() && unit->unit->policy() == *policy;
+    });
+    if (!served) return first_error;
+  }
+  units_ = std::make_unique<signer::TimestampUnits>(std::move(units));
+  auto local = std::make_unique<signer::LocalTimestamper>(*units_, *parts_.hsm, *parts_.clock);
+  own_ = local.get();
+  timestamper_ = std::move(local);
+  return absl::OkStatus();
+}
+
+absl::Status TimestampingCore::OpenOutside() {
+  const config::v1::OutsideTsa& outside = parts_.config->timestamping().outside();
+  ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> roots, ChainFrom(outside.trust_file()));
+  ENKRAT_ASSIGN_OR_RETURN(timestamper_,
+                          tsa::HttpTimestamper::Create({.url = outside.url(),
+                                                        .trusted_roots_der = std::move(roots),
+                                                        .tls_ca_file = outside.tls_ca_file(),
+                                                        .timeout = DurationFrom(outside.timeout()),
+                                                        .fetcher = parts_.fetcher,
+                                                        .clock = parts_.clock}));
+  return absl::OkStatus();
+}
+
+void TimestampingCore::AddGauges() {
+  if (parts_.metrics == nullptr) return;
+  AddClockGauges(*guard_, *parts_.metrics);
+  parts_.metrics->AddGauge(
+      "enkrat_timestamping_key_end_seconds",
+      "When the key of the unit that answers may sign no more, Unix time.", [this] {
+        const auto own = units_->Choose({}, parts_.clock->Now());
+        return static_cast<double>(absl::ToUnixSeconds(own->unit->usable_until()));
+      });
+}
+
+absl::Status TimestampingCore::Available() const {
+  if (units_ == nullptr) return absl::OkStatus();
+  ENKRAT_RETURN_IF_ERROR(guard_->state().available);
+  const absl::Time now = parts_.clock->Now();
+  const signer::TimestampUnits::Handle own = units_->Choose({}, now);
+  if (own->unit->withdrawn() || now < own->unit->usable_from() || now > own->unit->usable_until()) {
+    return MakeError(Reason::kTimestampUnavailable, "no timestamping unit is within its period");
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Bytes> TimestampingCore::Chain() const {
+  if (units_ == nullptr) return {};
+  return units_->Choose({}, parts_.clock->Now())->unit->chain_der();
+}
+
+std::vector<WatchedUnit> TimestampingCore::Watched() const {
+  std::vector<WatchedUnit> watched;
+  if (units_ == nullptr) return watched;
+  for (const signer::TimestampUnits::Handle& each : units_->All()) {
+    watched.push_back(
+        {.chain_der = each->unit->chain_der(), .withdraw = [each] { each->unit->Withdraw(); }});
+  }
+  return watched;
+}
+
+void TimestampingCore::Start(store::Ledger* ledger) {
+  if (units_ == nullptr) return;
+  ledger_ = ledger;
+  watch_ = std::make_unique<ClockWatch>(ClockWatch::Options{
+      .guard = guard_.get(),
+      .poll_interval = DurationFrom(parts_.config->timestamping().own().clock().poll_interval()),
+      .ledger = ledger,
+      .logger = parts_.logger});
+  watch_->Start();
+  SayWhoAnswers();
+  units_task_ = std::make_unique<PeriodicTask>(kTakeUpInterval, [this] {
+    TakeUp();
+    SayWhoAnswers();
+    return true;
+  });
+}
+
+void TimestampingCore::TakeUp() {
+  for (auto& [settings, held] : loaded_) {
+    absl::StatusOr<std::vector<Bytes>> chain = ChainFrom(settings.chain_file);
+    if (!chain.ok() || *chain == held) continue;
+    held = *std::move(chain);  // whatever comes of it: once is enough
+    absl::StatusOr<signer::TimestampUnits::Handle> unit = MakeUnit(settings);
+    if (!unit.ok()) {
+      parts_.logger->Error("ALARM: the new timestamping unit cannot be used",
+                           {{"why", unit.status().message()}});
+      continue;
+    }
+    Record("timestamping-unit-added", **unit);
+    units_->Add(*std::move(unit));
+  }
+  units_->DropEnded(parts_.clock->Now());
+}
+
+void TimestampingCore::SayWhoAnswers() {
+  const absl::Time now = parts_.clock->Now();
+  const signer::TimestampUnits::Handle own = units_->Choose({}, now);
+  if (own != answering_) {
+    answering_ = own;
+    Record("timestamping-unit-answers", *own);
+  }
+  const absl::Time until = own->unit->usable_until();
+  const std::vector<signer::TimestampUnits::Handle> all = units_->All();
+  const bool has_heir = std::any_of(all.begin(), all.end(), [&](const auto& each) {
+    return each->unit->policy() == own->unit->policy() && each->unit->usable_from() <= until &&
+           each->unit->usable_until() > until && !each->unit->withdrawn();
+  });
+  if (has_heir || until - now > kNotice || now - last_notice_ < kNoticeInterval) return;
+  last_notice_ = now;
+  parts_.logger->Warning(
+      "the timestamping unit's key ends soon, and nothing takes over",
+      {{"until", TimeText(until)}, {"mend", "enkrat certificates renew timestamping-unit"}});
+}
+
+// The life cycle of the units' keys is kept (EN 319 421 OVR-7.12-02, -03).
+void TimestampingCore::Record(const std::string& step, const signer::OwnUnit& own) {
+  const auto description = signer::DescribeCertificate(own.unit->chain_der().front());
+  const std::string serial = description.ok() ? description->serial_number : "";
+  const std::string until = TimeText(own.unit->usable_until());
+  parts_.logger->Info(
+      step, {{"serial_number", serial}, {"key_label", own.key.label()}, {"usable_until", until}});
+  if (ledger_ == nullptr) return;
+  const nlohmann::json facts = {
+      {"serial_number", serial}, {"key_label", own.key.label()}, {"usable_until", until}};
+  const absl::Status recorded =
+      ledger_->RecordEvent({.step = step, .at = parts_.clock->Now(), .facts_json = facts.dump()});
+  if (!recorded.ok()) {
+    parts_.logger->Error("evidence was not recorded", {{"why", recorded.message()}});
+  }
+}
+
+}  // namespace enkrat::server

@@ -1,0 +1,100 @@
+// What timestamps are made with behind the listeners: the own units, their keys in the HSM and the
+// clock that they rely on; or somebody else's TSA.
+#ifndef ENKRAT_SERVER_TIMESTAMPING_CORE_H_
+#define ENKRAT_SERVER_TIMESTAMPING_CORE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/clock.h"
+#include "common/http_fetcher.h"
+#include "common/log.h"
+#include "hsm/session_pool.h"
+#include "server/certificate_watch.h"
+#include "server/clock_watch.h"
+#include "server/metrics.h"
+#include "server/periodic_task.h"
+#include "server/settings.h"
+#include "server/timestamping_settings.h"
+#include "signer/certificate_register_reader.h"
+#include "signer/local_timestamper.h"
+#include "signer/timestamp_units.h"
+#include "store/ledger.h"
+#include "tsa/clock_guard.h"
+#include "tsa/ntp_poll.h"
+
+namespace enkrat::server {
+
+// Made once. Thread-safe.
+class TimestampingCore {
+ public:
+  // Nothing is owned; all outlive it.
+  struct Parts {
+    const Config* config = nullptr;
+    hsm::SessionPool* hsm = nullptr;
+    signer::CertificateRegisterReader* registered = nullptr;
+    HttpFetcher* fetcher = nullptr;
+    const Clock* clock = nullptr;
+    Logger* logger = nullptr;
+    Metrics* metrics = nullptr;
+  };
+  // kConfigurationInvalid, naming the file; kNotFound for a key. A unit whose period has ended is
+  // left out, as long as another of its policy is there. Waits for the moment that a process that
+  // was cut off may have issued timestamps for; one that lies further ahead is for the operator:
+  // nothing is issued until then (docs/tsa.md).
+  static absl::StatusOr<std::unique_ptr<TimestampingCore>> Create(const Parts& parts);
+  // Nothing may ask for timestamps any more.
+  ~TimestampingCore();
+
+  tsa::Timestamper& timestamper() { return *timestamper_; }
+  // All null with an outside TSA.
+  signer::LocalTimestamper* own() { return own_; }
+  const signer::TimestampUnits* units() const { return units_.get(); }
+
+  // OK if a timestamp could be made now, as far as clock and units are concerned; the reason
+  // otherwise. Always OK with an outside TSA.
+  absl::Status Available() const;
+  // Of the unit that answers now, its certificate first; empty with an outside TSA.
+  std::vector<Bytes> Chain() const;
+  // For CertificateWatch.
+  std::vector<WatchedUnit> Watched() const;
+
+  // From now on the clock is watched, new units are taken up, and what happens is recorded.
+  void Start(store::Ledger* ledger);
+
+ private:
+  explicit TimestampingCore(const Parts& parts) : parts_(parts) {}
+
+  absl::Status OpenClock();
+  absl::Status OpenUnits();
+  absl::Status OpenOutside();
+  absl::StatusOr<signer::TimestampUnits::Handle> MakeUnit(const UnitSettings& settings) const;
+  void AwaitMark();
+  void AddGauges();
+  // Files that have changed are read again: `enkrat certificates renew` put a new unit there.
+  void TakeUp();
+  // Says when another unit answers, and that the present one will end.
+  void SayWhoAnswers();
+  void Record(const std::string& step, const signer::OwnUnit& own);
+
+  const Parts parts_;
+  std::unique_ptr<tsa::NtpPoll> ntp_;
+  std::unique_ptr<tsa::ClockGuard> guard_;
+  std::unique_ptr<signer::TimestampUnits> units_;
+  std::unique_ptr<tsa::Timestamper> timestamper_;
+  signer::LocalTimestamper* own_ = nullptr;  // timestamper_, if it is our own
+  store::Ledger* ledger_ = nullptr;
+  // Of the task's thread.
+  std::vector<std::pair<UnitSettings, std::vector<Bytes>>> loaded_;  // and what its file held
+  signer::TimestampUnits::Handle answering_;
+  absl::Time last_notice_ = absl::InfinitePast();
+  std::unique_ptr<ClockWatch> watch_;
+  std::unique_ptr<PeriodicTask> units_task_;
+};
+
+}  // namespace enkrat::server
+
+#endif  // ENKRAT_SERVER_TIMESTAMPING_CORE_H_

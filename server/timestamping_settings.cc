@@ -1,0 +1,82 @@
+#include "server/timestamping_settings.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/object_identifier.h"
+#include "common/status_macros.h"
+#include "server/settings.h"
+#include "server/settings_words.h"
+
+namespace enkrat::server {
+namespace {
+
+namespace v1 = config::v1;
+
+constexpr char kField[] = "timestamping.own";
+constexpr int kMostFurtherUnits = 16;
+constexpr uint32_t kMostRequests = 100'000;
+constexpr uint32_t kMostGoodPolls = 100;
+
+absl::Status CheckClockValues(const v1::ClockConfig& clock) {
+  const std::string field = absl::StrCat(kField, ".clock");
+  const absl::Duration interval = DurationFrom(clock.poll_interval());
+  if (interval < absl::Milliseconds(100) || interval > absl::Hours(1)) {
+    return Invalid(absl::StrCat(field, ".poll_interval"), "is not between 100ms and 1h");
+  }
+  if (clock.good_polls() > kMostGoodPolls) {
+    return Invalid(absl::StrCat(field, ".good_polls"), "is more than 100");
+  }
+  if (clock.ntp_servers().empty()) return absl::OkStatus();
+  const SystemClock system_clock;
+  const absl::Status made = tsa::NtpPoll::Create(NtpOptionsFrom(clock, &system_clock)).status();
+  return made.ok() ? made : Invalid(field, made.message());
+}
+
+}  // namespace
+
+std::vector<UnitSettings> UnitsFrom(const v1::Config& config) {
+  if (!config.timestamping().has_own()) return {};
+  const v1::OwnTimestampingUnit& own = config.timestamping().own();
+  std::vector<UnitSettings> units = {{.chain_file = own.chain_file(),
+                                      .policy_oid = own.policy_oid(),
+                                      .key_label = config.hsm().timestamping_key(),
+                                      .qualified = own.qualified()}};
+  for (const v1::FurtherTimestampingUnit& unit : own.further_units()) {
+    units.push_back({.chain_file = unit.chain_file(),
+                     .policy_oid = unit.policy_oid(),
+                     .key_label = unit.key_label(),
+                     .qualified = unit.qualified()});
+  }
+  return units;
+}
+
+tsa::NtpPoll::Options NtpOptionsFrom(const v1::ClockConfig& config, const Clock* clock) {
+  return {.servers = {config.ntp_servers().begin(), config.ntp_servers().end()},
+          .per_poll = static_cast<int>(config.ntp_servers_per_poll()),
+          .quorum = static_cast<int>(config.ntp_quorum()),
+          .most_apart = DurationFrom(config.ntp_most_apart()),
+          .timeout = DurationFrom(config.ntp_timeout()),
+          .clock = clock};
+}
+
+absl::Status CheckTimestampingValues(const v1::Config& config) {
+  if (!config.timestamping().has_own()) return absl::OkStatus();
+  const v1::OwnTimestampingUnit& own = config.timestamping().own();
+  if (own.further_units_size() > kMostFurtherUnits) {
+    return Invalid(absl::StrCat(kField, ".further_units"), "at most 16");
+  }
+  if (own.http_requests_per_second() > kMostRequests) {
+    return Invalid(absl::StrCat(kField, ".http_requests_per_second"), "is more than 100000");
+  }
+  for (int i = 0; i < own.further_units_size(); ++i) {
+    const std::string field = absl::StrCat(kField, ".further_units[", i, "]");
+    if (own.further_units(i).chain_file().empty()) {
+      return Invalid(absl::StrCat(field, ".chain_file"), "is needed");
+    }
+    if (!OidContent(own.further_units(i).policy_oid()).has_value()) {
+      return Invalid(absl::StrCat(field, ".policy_oid"), "is not an object identifier");
+    }
+  }
+  return CheckClockValues(own.clock());
+}
+
+}  // namespace enkrat::server
