@@ -35,9 +35,9 @@ class ClockGuard {
     AskNetworkTime network = nullptr;  // optional; called by Poll only
     // With a network: without a good poll for that long nothing is issued.
     absl::Duration longest_without_poll = absl::Minutes(5);
-    int good_polls = 3;                 // in a row, to come back; 1 to 100
-    std::unique_ptr<GenTimeMark> mark;  // optional
-    const Clock* clock = nullptr;       // not owned; required
+    int good_polls = 3;                           // in a row, to come back; 1 to 100
+    std::unique_ptr<GenTimeMark> mark = nullptr;  // optional
+    const Clock* clock = nullptr;                 // not owned; required
   };
   // Without a network the first poll is made here.
   static absl::StatusOr<std::unique_ptr<ClockGuard>> Create(Options options);

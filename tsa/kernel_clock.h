@@ -20,9 +20,9 @@ struct KernelClock {
   LeapState leap = LeapState::kNone;
   // What whoever disciplines the clock has told the kernel: its root distance, growing by 500 ppm
   // until it is told again; an estimate; and what is still to be corrected, positive or negative.
-  absl::Duration max_error;
-  absl::Duration estimated_error;
-  absl::Duration offset;
+  absl::Duration max_error = absl::ZeroDuration();
+  absl::Duration estimated_error = absl::ZeroDuration();
+  absl::Duration offset = absl::ZeroDuration();
 };
 
 // nullopt if the kernel cannot be asked.

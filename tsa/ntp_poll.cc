@@ -129,10 +129,13 @@ absl::StatusOr<NetworkTime> Agree(std::vector<NtpSample> samples, size_t quorum,
   const NtpSample& best = *std::min_element(
       group.begin(), group.end(),
       [](const NtpSample& a, const NtpSample& b) { return a.root_distance < b.root_distance; });
+  // Who says to be near may lie, but not by more than the others are away.
+  const absl::Duration spread =
+      std::max(group.back().offset - best.offset, best.offset - group.front().offset);
   const auto announcing = std::count_if(
       group.begin(), group.end(), [](const NtpSample& sample) { return sample.leap_announced; });
   return NetworkTime{.offset = best.offset,
-                     .root_distance = best.root_distance,
+                     .root_distance = best.root_distance + spread,
                      .agreeing = static_cast<int>(size),
                      .leap_announced = 2 * announcing > static_cast<int64_t>(size)};
 }

@@ -24,9 +24,9 @@ using NtpExchange = std::function<std::vector<NtpReply>(const std::vector<NtpSer
 class NtpPoll {
  public:
   struct Options {
-    std::vector<std::string> servers;  // ParseNtpServer; 1 to 32, no two alike
-    int per_poll = 4;                  // servers that are asked at once, by lot; 1 to 16
-    int quorum = 3;                    // must agree; all, where fewer servers are configured
+    std::vector<std::string> servers = {};  // ParseNtpServer; 1 to 32, no two alike
+    int per_poll = 4;                       // servers that are asked at once, by lot; 1 to 16
+    int quorum = 3;                         // must agree; all, where fewer servers are configured
     // Servers agree whose offsets lie within it of one another.
     absl::Duration most_apart = absl::Milliseconds(100);
     absl::Duration timeout = absl::Seconds(2);  // of a poll
@@ -41,7 +41,8 @@ class NtpPoll {
   static absl::StatusOr<std::unique_ptr<NtpPoll>> Create(Options options);
 
   // Blocks for the timeout at most. Of those that agree the one with the least root distance is
-  // believed. kTimestampUnavailable if fewer than the quorum answered well, or agreed.
+  // believed, and is taken to be wrong by as much as the others are away, besides.
+  // kTimestampUnavailable if fewer than the quorum answered well, or agreed.
   absl::StatusOr<NetworkTime> Ask();
 
  private:
