@@ -230,7 +230,7 @@ absl::Status Core::WatchCertificates() {
 
 absl::Status Core::OpenRevocation() {
   std::vector<std::vector<Bytes>> unit_chains;
-  if (unit_ != nullptr) unit_chains.push_back(unit_->chain_der());
+  for (const WatchedUnit& unit : timestamping_->Watched()) unit_chains.push_back(unit.chain_der);
   ENKRAT_ASSIGN_OR_RETURN(revocation_,
                           RevocationCore::Create({.config = options_.config,
                                                   .pool = pool_.get(),
