@@ -28,8 +28,8 @@ absl::Status CheckNotRevoked(signer::CertificateRegisterReader& registered,
 
 // A timestamping unit that serves until its chain is revoked.
 struct WatchedUnit {
-  std::vector<Bytes> chain_der;    // the unit's certificate first
-  std::function<void()> withdraw;  // optional; called once
+  std::vector<Bytes> chain_der;         // the unit's certificate first
+  std::function<void()> withdraw = {};  // optional; called once
 };
 
 // Thread-safe. A verdict is never taken back: what has been revoked, or whose register can no

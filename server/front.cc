@@ -58,6 +58,8 @@ Front::Front(Options options)
       access_(core_.ledger(), *options_.clock, options_.logger),
       signing_limit_(server_.max_in_flight()),
       timestamp_limit_(server_.max_timestamps_in_flight()),
+      peer_rates_({.per_second = options_.config->timestamping().own().http_requests_per_second(),
+                   .clock = options_.clock}),
       responses_(ResponseBudget::Options{}),
       spooled_({.total = size_t{server_.max_spooled_mb()} << 20,
                 .for_each = size_t{server_.max_spooled_mb()} << 19}),
@@ -253,6 +255,8 @@ absl::Status Front::StartHttp() {
   parts.certificates["root"] = core_.issuing_chain().back();
   parts.metrics = [this] { return metrics_.Text(); };
   parts.healthy = [this] { return healthy_.load(); };
+  parts.timestamps_available = [this] { return core_.CheckTimestamping().ok(); };
+  parts.admit = [this](const std::string& peer) { return peer_rates_.Admit(peer); };
   endpoints_ = std::make_unique<HttpEndpoints>(std::move(parts));
   HttpServer::Options http = {.host = address.host, .port = address.port};
   http.quick = [this](const HttpRequest& request) { return endpoints_->AnswerQuickly(request); };

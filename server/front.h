@@ -25,6 +25,7 @@
 #include "server/http_server.h"
 #include "server/metrics.h"
 #include "server/open_calls.h"
+#include "server/peer_rates.h"
 #include "server/periodic_task.h"
 #include "server/problem_desk.h"
 #include "server/relying_party_reload.h"
@@ -96,6 +97,7 @@ class Front {
   std::unique_ptr<ProblemDesk> problems_;
   signer::InFlightLimit signing_limit_;
   signer::InFlightLimit timestamp_limit_;
+  PeerRates peer_rates_;
   ResponseBudget responses_;
   ResponseBudget spooled_;  // documents on the disk
   OpenCalls calls_;

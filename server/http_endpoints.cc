@@ -57,6 +57,11 @@ HttpResponse HttpEndpoints::AnswerTimestamp(const HttpRequest& request) const {
     return Text(415, absl::StrCat("Send a DER TimeStampReq as ", kTimestampQuery, "."));
   }
   if (request.body.size() > tsa::kMaxRequestSize) return Text(413, "The request is too large.");
+  if (parts_.admit && !parts_.admit(request.peer)) {
+    HttpResponse slower = Text(429, "Too many requests from this address.");
+    slower.headers.emplace_back("Retry-After", "1");
+    return slower;
+  }
   absl::StatusOr<Bytes> reply = parts_.timestamp(request.body);
   if (!reply.ok()) {
     HttpResponse busy = Text(503, "The service is busy. Try again later.");
@@ -100,7 +105,9 @@ HttpResponse HttpEndpoints::AnswerOcsp(const HttpRequest& request) const {
 
 HttpResponse HttpEndpoints::AnswerGet(const HttpRequest& request) const {
   if (request.path == "/healthz") {
-    return parts_.healthy() ? Text(200, "ok") : Text(503, "not serving");
+    if (!parts_.healthy()) return Text(503, "not serving");
+    const bool timestamps = !parts_.timestamps_available || parts_.timestamps_available();
+    return Text(200, timestamps ? "ok" : "ok\ntimestamps: not available");
   }
   if (request.path == "/metrics") {
     return {.status = 200,

@@ -22,13 +22,15 @@ namespace enkrat::server {
 //   GET  /crl/NAME.crl  application/pkix-crl (RFC 5280 4.2.1.13)
 //   GET  /ca/NAME.cer   application/pkix-cert (RFC 5280 4.2.2.1)
 //   GET  /metrics       Prometheus text
-//   GET  /healthz       200 "ok", or 503
+//   GET  /healthz       200 "ok", and a second line while timestamps are not available; or 503
 class HttpEndpoints {
  public:
   struct Parts {
     // DER TimeStampReq to DER TimeStampResp, or an error when there is no room (503); empty
     // function: there is no own unit (404).
     std::function<absl::StatusOr<Bytes>(ByteSpan)> timestamp;
+    // Whether this client address may ask for a timestamp now, or is told 429; empty: it may.
+    std::function<bool(const std::string& peer)> admit = {};
     // An OCSPResponse for any octets, or an error when there is no room (503); empty: there is no
     // responder (404).
     std::function<absl::StatusOr<signer::OcspResponder::Reply>(ByteSpan)> ocsp = {};
@@ -37,6 +39,7 @@ class HttpEndpoints {
     std::map<std::string, Bytes> certificates;  // by NAME
     std::function<std::string()> metrics;
     std::function<bool()> healthy;
+    std::function<bool()> timestamps_available = {};  // empty: they are
   };
 
   explicit HttpEndpoints(Parts parts) : parts_(std::move(parts)) {}

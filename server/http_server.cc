@@ -48,12 +48,13 @@ HttpResponse PlainAnswer(int status, absl::string_view text) {
   return response;
 }
 
-HttpRequest FromWire(WireRequest wire) {
+HttpRequest FromWire(WireRequest wire, const asio::ip::address& peer) {
   const std::string target(wire.target());
   return {.method = std::string(wire.method_string()),
           .path = target.substr(0, target.find('?')),
           .content_type = std::string(wire[http::field::content_type]),
-          .body = std::move(wire.body())};
+          .body = std::move(wire.body()),
+          .peer = peer.to_string()};
 }
 
 WireResponse ToWire(HttpResponse response, unsigned version, bool keep_alive) {
@@ -165,9 +166,9 @@ class HttpServer::Network {
   }
 
   asio::awaitable<void> Serve(beast::tcp_stream stream, asio::ip::address peer) {
-    const Place place(*this, std::move(peer));
+    const Place place(*this, peer);
     try {
-      co_await Exchange(stream);
+      co_await Exchange(stream, peer);
     } catch (const std::exception&) {
       // A client that went away or a broken message: nothing to answer, the connection ends.
     }
@@ -175,7 +176,7 @@ class HttpServer::Network {
     stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
   }
 
-  asio::awaitable<void> Exchange(beast::tcp_stream& stream) {
+  asio::awaitable<void> Exchange(beast::tcp_stream& stream, const asio::ip::address& peer) {
     stream.socket().set_option(tcp::no_delay(true));
     beast::flat_buffer buffer;
     bool keep_alive = true;
@@ -194,7 +195,7 @@ class HttpServer::Network {
                                   ? PlainAnswer(431, "The header is too large.")
                                   : PlainAnswer(413, "The body is too large.");
       // Not one expression: gcc 12 destroys temporaries of a conditional co_await twice.
-      if (!error) response = co_await Answer(FromWire(parser.release()));
+      if (!error) response = co_await Answer(FromWire(parser.release(), peer));
       WireResponse wire = ToWire(std::move(response), version, keep_alive);
       co_await Write(stream, wire, head);
       if (too_large) co_await Linger(stream);

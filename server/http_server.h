@@ -23,6 +23,7 @@ struct HttpRequest {
   std::string path;          // without the query, not decoded
   std::string content_type;  // as sent, empty if absent
   Bytes body;
+  std::string peer = {};  // the client's address, numeric
 };
 
 struct HttpResponse {

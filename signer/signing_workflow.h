@@ -120,8 +120,11 @@ class SigningWorkflow {
   absl::Status IssueCertificate(Session& session, hsm::SessionLease& lease,
                                 const hsm::OneTimeKey& key);
   absl::Status SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made);
-#include "signer/timestamp_units.h"
-#include "signer/validation_data_source.h"
+  absl::Status Timestamp(Session& session, hsm::SessionLease* lease, Signed& made);
+  absl::Status PreparePdf(const Admission& admission, const Authorization& authorization);
+  absl::StatusOr<std::shared_ptr<const ValidationData>> ValidationDataFor(
+      const SigningRequest& request, const Signed& made);
+  absl::StatusOr<SigningResult> Assemble(Session& session, Signed made);
   absl::Status MakeDurable(Session& session, SigningResult& result);
   absl::Status Fail(Session& session, const absl::Status& why);
 
