@@ -48,8 +48,8 @@ Core::~Core() {
   workflow_.reset();
   activation_.reset();
   certificates_.reset();
-  revocation_.reset();
   timestamping_.reset();
+  revocation_.reset();
   ledger_.reset();  // flushes
   pool_.reset();
   if (module_ == nullptr) return;
@@ -224,7 +224,6 @@ absl::Status Core::WatchCertificates() {
   ENKRAT_RETURN_IF_ERROR(certificates_->Issuing());
   ENKRAT_RETURN_IF_ERROR(certificates_->Timestamping());
   certificates_->Start();
-  timestamping_->Start(ledger_.get());
   return absl::OkStatus();
 }
 
@@ -242,6 +241,9 @@ absl::Status Core::OpenRevocation() {
                                                   .logger = options_.logger}));
   revocation_->AddGauges(*options_.metrics);
   revocation_->Start();
+  timestamping_->Start(ledger_.get(), [this](const std::vector<Bytes>& chain_der) {
+    return revocation_->AddUnit(chain_der);
+  });
   return absl::OkStatus();
 }
 

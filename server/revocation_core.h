@@ -59,6 +59,10 @@ class RevocationCore {
   // Null without a responder.
   signer::OcspResponder* ocsp() { return ocsp_.get(); }
   signer::ValidationDataSource& validation_data() { return *validation_data_; }
+  // A timestamping unit that was added while the service runs.
+  absl::Status AddUnit(const std::vector<Bytes>& chain_der) {
+    return validation_data_->AddUnit(chain_der);
+  }
 
  private:
   struct Authority {

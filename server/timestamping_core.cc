@@ -176,8 +176,9 @@ std::vector<WatchedUnit> TimestampingCore::Watched() const {
   return watched;
 }
 
-void TimestampingCore::Start(store::Ledger* ledger) {
+void TimestampingCore::Start(store::Ledger* ledger, Added added) {
   if (units_ == nullptr) return;
+  added_ = std::move(added);
   ledger_ = ledger;
   watch_ = std::make_unique<ClockWatch>(ClockWatch::Options{
       .guard = guard_.get(),
@@ -203,6 +204,10 @@ void TimestampingCore::TakeUp() {
       parts_.logger->Error("ALARM: the new timestamping unit cannot be used",
                            {{"why", unit.status().message()}});
       continue;
+    }
+    if (const absl::Status told = added_((*unit)->unit->chain_der()); !told.ok()) {
+      parts_.logger->Error("validation data will miss a timestamping unit",
+                           {{"why", told.message()}});
     }
     Record("timestamping-unit-added", **unit);
     units_->Add(*std::move(unit));

@@ -3,6 +3,7 @@
 #ifndef ENKRAT_SERVER_TIMESTAMPING_CORE_H_
 #define ENKRAT_SERVER_TIMESTAMPING_CORE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -62,8 +63,10 @@ class TimestampingCore {
   // For CertificateWatch.
   std::vector<WatchedUnit> Watched() const;
 
-  // From now on the clock is watched, new units are taken up, and what happens is recorded.
-  void Start(store::Ledger* ledger);
+  // From now on the clock is watched, new units are taken up, and what happens is recorded. `added`
+  // is told the chain of a new unit, on another thread, before the unit answers.
+  using Added = std::function<absl::Status(const std::vector<Bytes>& chain_der)>;
+  void Start(store::Ledger* ledger, Added added);
 
  private:
   explicit TimestampingCore(const Parts& parts) : parts_(parts) {}
@@ -87,6 +90,7 @@ class TimestampingCore {
   std::unique_ptr<tsa::Timestamper> timestamper_;
   signer::LocalTimestamper* own_ = nullptr;  // timestamper_, if it is our own
   store::Ledger* ledger_ = nullptr;
+  Added added_;
   // Of the task's thread.
   std::vector<std::pair<UnitSettings, std::vector<Bytes>>> loaded_;  // and what its file held
   signer::TimestampUnits::Handle answering_;

@@ -39,6 +39,13 @@ absl::StatusOr<std::unique_ptr<OwnValidationData>> OwnValidationData::Create(Opt
   return source;
 }
 
+absl::Status OwnValidationData::AddUnit(const std::vector<Bytes>& chain_der) {
+  MutexLock lock(mutex_);
+  while (making_) changed_.wait(mutex_);
+  made_.reset();
+  return AddChain(chain_der);
+}
+
 absl::Status OwnValidationData::AddChain(const std::vector<Bytes>& chain_der) {
   for (size_t i = 0; i < chain_der.size(); ++i) {
     const bool known = std::find(certificates_der_.begin(), certificates_der_.end(),

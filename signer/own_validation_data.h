@@ -37,6 +37,10 @@ class OwnValidationData final : public ValidationDataSource {
   // kConfigurationInvalid for chains that cannot be read.
   static absl::StatusOr<std::unique_ptr<OwnValidationData>> Create(Options options);
 
+  // A timestamping unit that was added while the service runs: from now on its chain is told of,
+  // too. Waits for whoever is making the data. kConfigurationInvalid likewise.
+  absl::Status AddUnit(const std::vector<Bytes>& chain_der) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // While the HSM is away, what was made before is given out for as long as it is valid.
   absl::StatusOr<std::shared_ptr<const ValidationData>> Current(absl::Time not_before,
                                                                 absl::Time deadline) override
@@ -72,6 +76,7 @@ class OwnValidationData final : public ValidationDataSource {
   bool StillValid(const Made& made, const RevocationSnapshot& snapshot) const;
 
   const Options options_;
+  // Of whoever is making the data; changed while nobody is.
   std::vector<Bytes> certificates_der_;
   std::vector<Group> groups_;
   Mutex mutex_;
