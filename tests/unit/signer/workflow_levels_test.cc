@@ -51,7 +51,7 @@ constexpr char kSmallPdf[] =
 
 class WorkflowLevelsTest : public WorkflowTest {
  protected:
-  WorkflowLevelsTest() : timestamper_(*unit_, *pool_, *unit_key_) {
+  WorkflowLevelsTest() : timestamper_(*units_, *pool_, clock_) {
     source_.data.certificates_der = issuer_->chain_der();
     UseParts([&](SigningWorkflow::Parts& parts) {
       parts.validation_data = &source_;
