@@ -69,7 +69,11 @@ absl::Status TimestampingCore::OpenClock() {
 void TimestampingCore::AwaitMark() {
   const absl::Duration ahead = guard_->floor() - parts_.clock->Now();
   if (ahead <= absl::ZeroDuration()) return;
-  if (ahead <= 2 * tsa::GenTimeMark::Options().ahead) return absl::SleepFor(ahead);
+  if (ahead <= 2 * tsa::GenTimeMark::Options().ahead) {
+    absl::SleepFor(ahead + absl::Milliseconds(1));
+    guard_->Look();  // callers are not told of the wait that is over
+    return;
+  }
   parts_.logger->Error(
       "ALARM: the clock is behind timestamps that may have been issued; none are until it has "
       "caught up (docs/tsa.md)",
