@@ -17,6 +17,9 @@ constexpr size_t kMostOfAKind = 64;
 // id-ri-ocsp-response 1.3.6.1.5.5.7.16.2; id-pkix-ocsp-basic ...48.1.1 (RFC 6960 4.2.1).
 constexpr uint8_t kOcspResponse[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x10, 0x02};
 constexpr uint8_t kOcspBasic[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01};
+// id-aa-ets-revocationValues 1.2.840.113549.1.9.16.2.24 (EN 319 122-1 A.1.2.2).
+constexpr uint8_t kRevocationValues[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
+                                         0x01, 0x09, 0x10, 0x02, 0x18};
 constexpr uint8_t kEnumeratedZero[] = {0x0a, 0x01, 0x00};
 
 constexpr char kAdobeRevocationInfo[] = "1.2.840.113583.1.1.8";
@@ -106,16 +109,21 @@ ByteSpan ListIn(ByteSpan fields, int number) {
   return {};
 }
 
+// The content of RevocationValues.
+void AddRevocationValues(ValidationData& data, ByteSpan values) {
+  AddSequences(data.crls_der, ListIn(values, 0));
+  DerReader basic(ListIn(values, 1));
+  while (std::optional<DerElement> response = basic.Take(der_tag::kSequence)) {
+    Add(data.ocsp_responses_der, OcspResponseAround(response->whole));
+  }
+}
+
 void AddFromOlderAttributes(ValidationData& data, CMS_SignerInfo* signer) {
   if (const auto list = SequenceContent(UnsignedAttribute(signer, NID_id_smime_aa_ets_certValues)))
     AddSequences(data.certificates_der, *list);
   if (const auto values =
           SequenceContent(UnsignedAttribute(signer, NID_id_smime_aa_ets_revocationValues))) {
-    AddSequences(data.crls_der, ListIn(*values, 0));
-    DerReader basic(ListIn(*values, 1));
-    while (std::optional<DerElement> response = basic.Take(der_tag::kSequence)) {
-      Add(data.ocsp_responses_der, OcspResponseAround(response->whole));
-    }
+    AddRevocationValues(data, *values);
   }
   Asn1ObjectPtr adobe(OBJ_txt2obj(kAdobeRevocationInfo, /*no_name=*/1));
   const int at = CMS_signed_get_attr_by_OBJ(signer, adobe.get(), -1);
@@ -133,6 +141,20 @@ ValidationData EmbeddedValidationData(const SignedMessage& message) {
   if (const absl::StatusOr<Bytes> der = message.Der(); der.ok()) AddFromSignedData(data, *der);
   AddFromOlderAttributes(data, message.signer());
   DrainOpenSslErrors();
+  return data;
+}
+
+ValidationData RevocationDataIn(ByteSpan revocation_info_choice) {
+  ValidationData data;
+  AddRevocationInfoChoices(data, revocation_info_choice);
+  return data;
+}
+
+ValidationData RevocationValuesIn(const AttributeLayout& attribute, ByteSpan value) {
+  ValidationData data;
+  if (!attribute.IsOf(kRevocationValues)) return data;
+  const std::optional<ByteSpan> values = OnlyElement(value, der_tag::kSequence);
+  if (values.has_value()) AddRevocationValues(data, *values);
   return data;
 }
 

@@ -28,6 +28,7 @@ class SignedMessage {
     return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms_.get()), signer_index_);
   }
   void SelectSigner(int index);
+  int signer_index() const { return signer_index_; }
 
   // The embedded certificate that the signer's identifier names, or null. Of several that have the
   // same issuer and serial number, the one that the signing-certificate-v2 attribute names.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "ades/cades_augmentation.h"
 #include "ades/embedded_validation_data.h"
+#include "ades/signed_data_layout.h"
 #include "common/der.h"
 #include "common/der_reader.h"
 #include "common/der_tag.h"
@@ -24,7 +25,7 @@ constexpr char kHashIndexV3[] = "0.4.0.19122.1.5";
 
 struct HashIndex {
   DigestAlgorithm algorithm = DigestAlgorithm::kSha256;
-  std::set<Bytes> certificates, crls;
+  std::set<Bytes> crls;
   std::vector<Bytes> attributes;
 };
 
@@ -62,20 +63,33 @@ std::optional<HashIndex> HashIndexOf(const ades::SignedMessage& token) {
        {DigestAlgorithm::kSha256, DigestAlgorithm::kSha384, DigestAlgorithm::kSha512}) {
     if (!oid.has_value() || oid->content != DigestOidContent(known)) continue;
     return HashIndex{.algorithm = known,
-                     .certificates = {certificates->begin(), certificates->end()},
                      .crls = {crls->begin(), crls->end()},
                      .attributes = *std::move(attributes)};
   }
   return std::nullopt;
 }
 
-// Whether nothing was added to the message's certificates and CRLs since.
-bool ProtectsAllValidationData(const HashIndex& index, const ValidationData& embedded,
-                               size_t revocation_entries) {
-  for (const Bytes& certificate : embedded.certificates_der) {
-    if (!index.certificates.contains(ComputeDigest(index.algorithm, certificate))) return false;
+// What revocation data of the signature the index protects: entries of SignedData's crls, and those
+// in older signatures' revocation-values.
+ValidationData ProtectedData(const HashIndex& index, const ades::SignedDataLayout& signature) {
+  ValidationData data;
+  for (const ByteSpan entry : signature.revocations) {
+    if (!index.crls.contains(ComputeDigest(index.algorithm, entry))) continue;
+    ades::Merge(data, ades::RevocationDataIn(entry));
   }
-  return index.crls.size() >= revocation_entries;
+  for (const ades::AttributeLayout& attribute : signature.unsigned_attributes) {
+    for (const ByteSpan value : attribute.values) {
+      Bytes octets = ToBytes(attribute.type);
+      Append(octets, value);
+      const Bytes digest = ComputeDigest(index.algorithm, octets);
+      if (std::find(index.attributes.begin(), index.attributes.end(), digest) ==
+          index.attributes.end()) {
+        continue;
+      }
+      ades::Merge(data, ades::RevocationValuesIn(attribute, value));
+    }
+  }
+  return data;
 }
 
 struct Found {
@@ -104,7 +118,8 @@ ContentDigests ImprintOf(const ArchiveRequest& request, const Bytes& token) {
       ENKRAT_ASSIGN_OR_RETURN(
           Bytes imprint,
           ades::ArchiveTimestampDigest(
-              request.cms_der, token, [&](DigestAlgorithm algorithm) -> absl::StatusOr<Bytes> {
+              request.cms_der, token,
+              [&](DigestAlgorithm algorithm) -> absl::StatusOr<Bytes> {
                 const ContentDigests::Candidates& content = request.content->Get(algorithm);
                 if (!content.ok()) return content.status();
                 if (content->empty()) {
@@ -112,7 +127,8 @@ ContentDigests ImprintOf(const ArchiveRequest& request, const Bytes& token) {
                 }
                 count = content->size();
                 return (*content)[i];
-              }));
+              },
+              static_cast<size_t>(request.message->signer_index())));
       imprints.push_back(std::move(imprint));
     }
     return imprints;
@@ -141,18 +157,19 @@ absl::Time ArchiveProofs::KnownSince(ByteSpan type_der, ByteSpan value_der) cons
   return earliest;
 }
 
-void ArchiveProofs::Add(Proof proof, bool protects_all_validation_data) {
-  if (protects_all_validation_data) {
-    validation_data_known_since_ = std::min(validation_data_known_since_, proof.gen_time);
-  }
+void ArchiveProofs::Add(Proof proof, const ValidationData& protected_data) {
+  validation_data_.Add(protected_data, proof.gen_time);
   proofs_.push_back(std::move(proof));
 }
 
 ArchiveFindings JudgeArchiveTimestamps(const ArchiveRequest& request, Run& run) {
   ArchiveFindings findings{.reports = {}, .proofs = ArchiveProofs(request.known_since)};
+  if (request.given_known != nullptr) findings.proofs.Add(*request.given_known);
   const Asn1ObjectPtr type(OBJ_txt2obj(kArchiveTimestampV3, /*no_name=*/1));
   const absl::StatusOr<Bytes> type_der = EncodeDer<i2d_ASN1_OBJECT>(type.get());
   std::vector<Bytes> tokens = request.message->UnsignedValues(type.get());
+  const absl::StatusOr<ades::SignedDataLayout> layout = ades::SignedDataLayout::Read(
+      request.cms_der, static_cast<size_t>(request.message->signer_index()));
   tokens.resize(std::min(tokens.size(), static_cast<size_t>(run.limits().max_timestamps)));
   for (const Found& found : LatestFirst(std::move(tokens))) {
     ContentDigests imprint = ImprintOf(request, found.token);
@@ -161,6 +178,7 @@ ArchiveFindings JudgeArchiveTimestamps(const ArchiveRequest& request, Run& run) 
                         .kind = TimestampReport::Kind::kArchive,
                         .stamped = &imprint,
                         .given = request.given,
+                        .given_known = &findings.proofs.validation_data(),
                         .known_since = findings.proofs.KnownSince(*type_der, found.token)},
                        run);
     if (report.conclusion.passed()) {
@@ -168,13 +186,10 @@ ArchiveFindings JudgeArchiveTimestamps(const ArchiveRequest& request, Run& run) 
       const std::optional<HashIndex> index =
           token.ok() ? HashIndexOf(token->message) : std::nullopt;
       if (index.has_value()) {
-        const ValidationData embedded = ades::EmbeddedValidationData(*request.message);
-        findings.proofs.Add(
-            {.gen_time = report.gen_time,
-             .index_algorithm = index->algorithm,
-             .attribute_digests = index->attributes},
-            ProtectsAllValidationData(
-                *index, embedded, embedded.crls_der.size() + embedded.ocsp_responses_der.size()));
+        findings.proofs.Add({.gen_time = report.gen_time,
+                             .index_algorithm = index->algorithm,
+                             .attribute_digests = index->attributes},
+                            layout.ok() ? ProtectedData(*index, *layout) : ValidationData());
       }
     }
     findings.reports.push_back(std::move(report));

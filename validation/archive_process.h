@@ -23,19 +23,20 @@ class ArchiveProofs {
   absl::Time signature_known_since() const;
   // That value of an unsigned attribute of that type (both DER) existed by then.
   absl::Time KnownSince(ByteSpan type_der, ByteSpan value_der) const;
-  // Every certificate, CRL and OCSP response of the signature existed by then.
-  absl::Time validation_data_known_since() const { return validation_data_known_since_; }
+  // Since when the CRLs and OCSP responses that the timestamps are over are known.
+  const ValidationDataProofs& validation_data() const { return validation_data_; }
 
   struct Proof {
     absl::Time gen_time;
     DigestAlgorithm index_algorithm = DigestAlgorithm::kSha256;
     std::vector<Bytes> attribute_digests;  // of its ATSHashIndex-v3
   };
-  void Add(Proof proof, bool protects_all_validation_data);
+  void Add(Proof proof, const ValidationData& protected_data);
+  void Add(const ValidationDataProofs& known) { validation_data_.Add(known); }
 
  private:
   absl::Time known_since_;
-  absl::Time validation_data_known_since_ = known_since_;
+  ValidationDataProofs validation_data_;
   std::vector<Proof> proofs_;
 };
 
@@ -44,7 +45,8 @@ struct ArchiveRequest {
   ByteSpan cms_der;
   ContentDigests* content = nullptr;
   const ValidationData* given = nullptr;
-  absl::Time known_since;  // of the whole message
+  const ValidationDataProofs* given_known = nullptr;  // before any archive timestamp; may be null
+  absl::Time known_since;                             // of the whole message
 };
 
 struct ArchiveFindings {

@@ -150,7 +150,7 @@ class PathJudgement {
     const std::string when =
         absl::StrCat("revoked at ", TimeTextOfSecond(at), ": ", finding.source);
     // A CA whose key others may have can have issued anything, dated as they please.
-    const bool compromised_ca = i > 0 && finding.key_compromised;
+    const bool compromised_ca = IsCa(path_[i]) && finding.key_compromised;
     if (at > request_.poe.of_signature && !compromised_ca) {
       return Tell(i, Check::Result::kPassed, absl::StrCat("good at the time, later ", when));
     }

@@ -12,6 +12,7 @@
 #include "validation/report.h"
 #include "validation/revocation_fetcher.h"
 #include "validation/trust_store.h"
+#include "validation/validation_data_proofs.h"
 
 namespace enkrat::validation {
 
@@ -29,7 +30,9 @@ enum class RevocationRule {
 // the time of validation.
 struct ProofOfExistence {
   absl::Time of_signature;        // the signature value and its certificate were there by then
-  absl::Time of_validation_data;  // certificates, CRLs and OCSP responses that came with it
+  absl::Time of_validation_data;  // all CRLs and OCSP responses that came with it
+  // Of single ones that are known for longer. Not owned; may be null.
+  const ValidationDataProofs* of_each = nullptr;
 };
 
 struct PathRequest {

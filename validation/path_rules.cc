@@ -94,8 +94,20 @@ bool Contains(const std::vector<std::string>& list, absl::string_view element) {
 
 constexpr absl::string_view kTimeStamping = "1.3.6.1.5.5.7.3.8";
 constexpr absl::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
-// Purposes that no signature over a document can have.
+// Purposes that no signature over a document can have: of TLS servers, timestamps and OCSP. Beside
+// one of them that of TLS clients says nothing for documents either: servers have both.
 constexpr absl::string_view kElsewhere[] = {"1.3.6.1.5.5.7.3.1", kTimeStamping, kOcspSigning};
+constexpr absl::string_view kTlsClient = "1.3.6.1.5.5.7.3.2";
+
+bool IsForSomethingElse(const std::vector<std::string>& usages) {
+  const auto elsewhere = [](const std::string& usage) {
+    return std::find(std::begin(kElsewhere), std::end(kElsewhere), usage) != std::end(kElsewhere);
+  };
+  return std::any_of(usages.begin(), usages.end(), elsewhere) &&
+         std::all_of(usages.begin(), usages.end(), [&](const std::string& usage) {
+           return elsewhere(usage) || usage == kTlsClient;
+         });
+}
 
 std::string PurposeObjection(X509* certificate, PathPurpose purpose) {
   const std::vector<std::string> usages = ExtendedKeyUsages(certificate);
@@ -112,10 +124,7 @@ std::string PurposeObjection(X509* certificate, PathPurpose purpose) {
                  ? ""
                  : "keyUsage is for no signature";
     case PathPurpose::kSigning:
-      if (!usages.empty() && std::all_of(usages.begin(), usages.end(), [](const auto& usage) {
-            return std::find(std::begin(kElsewhere), std::end(kElsewhere), usage) !=
-                   std::end(kElsewhere);
-          })) {
+      if (IsForSomethingElse(usages)) {
         return "extendedKeyUsage is for something else";
       }
       break;

@@ -56,15 +56,22 @@ RevocationCheck::RevocationCheck(const PathRequest& request, std::vector<X509*> 
   for (const Bytes& der : request.given->crls_der) {
     if (crls_.size() >= kMaxCrls || OutOfTime()) break;
     if (auto crl = ParseCrl(der); crl.ok()) {
-      crls_.push_back(std::make_unique<CrlSource>(CrlSource{*std::move(crl), der, false}));
+      crls_.push_back(std::make_unique<CrlSource>(CrlSource{*std::move(crl), der, OriginOf(der)}));
     }
   }
   for (const Bytes& der : request.given->ocsp_responses_der) {
     if (ocsp_.size() >= kMaxOcspResponses || OutOfTime()) break;
     if (auto response = ParseOcspResponse(der); response.ok()) {
-      ocsp_.push_back(std::make_unique<OcspSource>(OcspSource{*std::move(response), der, false}));
+      ocsp_.push_back(
+          std::make_unique<OcspSource>(OcspSource{*std::move(response), der, OriginOf(der)}));
     }
   }
+}
+
+RevocationCheck::Origin RevocationCheck::OriginOf(ByteSpan der) const {
+  absl::Time known = std::min(request_.poe.of_validation_data, request_.now);
+  if (request_.poe.of_each != nullptr) known = std::min(known, request_.poe.of_each->Since(der));
+  return {.fetched = false, .existed_at = known};
 }
 
 bool RevocationCheck::OutOfTime() const { return absl::Now() >= request_.stop_at; }
@@ -77,6 +84,7 @@ RevocationFinding RevocationCheck::Find(X509* certificate, X509* issuer, bool wi
   const auto known = found_.find({certificate, issuer});
   if (known != found_.end()) return known->second;
   Best best;
+  best.of_ca = IsCa(certificate);
   AskGiven(certificate, issuer, with_ocsp, best);
   if (!Settled(best)) AskNetwork(certificate, issuer, with_ocsp, best);
   const RevocationFinding finding = Conclude(best, issuer);
@@ -113,7 +121,7 @@ void RevocationCheck::AskNetwork(X509* certificate, X509* issuer, bool with_ocsp
     if (!der.ok()) continue;
     auto crl = ParseCrl(*der);
     if (!crl.ok()) continue;
-    crls_.push_back(std::make_unique<CrlSource>(CrlSource{*std::move(crl), *der, true}));
+    crls_.push_back(std::make_unique<CrlSource>(CrlSource{*std::move(crl), *der, Fetched()}));
     const CrlSource* source = crls_.back().get();
     Consider(StatusFromCrl(source->parsed.get(), certificate, issuer), source, nullptr, issuer,
              best);
@@ -129,27 +137,33 @@ void RevocationCheck::FetchOcsp(const std::string& url, X509* certificate, X509*
   if (!der.ok()) return;
   auto response = ParseOcspResponse(*der);
   if (!response.ok() || !NonceFits(*request, response->get())) return;
-  ocsp_.push_back(std::make_unique<OcspSource>(OcspSource{*std::move(response), *der, true}));
+  ocsp_.push_back(std::make_unique<OcspSource>(OcspSource{*std::move(response), *der, Fetched()}));
   const OcspSource* source = ocsp_.back().get();
   Consider(StatusFromOcsp(source->parsed.get(), certificate, issuer, certificates_), nullptr,
            source, issuer, best);
 }
 
+// A revocation that came after the signature says that all was well before: that is believed for
+// the reasons only for which "good" would be.
+bool RevocationCheck::SpeaksAgainst(const StatusStatement& statement, bool of_ca) const {
+  if (statement.says != StatusStatement::Says::kRevoked) return false;
+  return *statement.revoked_at <= request_.poe.of_signature || (of_ca && statement.key_compromised);
+}
+
 // Empty: the statement may be believed.
-std::string RevocationCheck::Objection(const StatusStatement& statement, bool fetched, X509* issuer,
-                                       SubIndication& lacking) {
+std::string RevocationCheck::Objection(const StatusStatement& statement, const Origin& origin,
+                                       bool of_ca, X509* issuer, SubIndication& lacking) {
   lacking = SubIndication::kTryLater;
   if (!statement.why_not.empty()) return statement.why_not;
   if (std::max(statement.this_update, statement.signed_at) > request_.now + kClockSkew) {
     return "it is from the future";
   }
   // What came with the signature existed when that was proven, unless it says that it is newer.
-  const absl::Time existed = !fetched && statement.signed_at <= request_.poe.of_validation_data
-                                 ? std::min(request_.poe.of_validation_data, request_.now)
-                                 : request_.now;
+  const absl::Time existed =
+      statement.signed_at <= origin.existed_at ? origin.existed_at : request_.now;
   const Validity signer = ValidityOf(statement.signer);
   if (!signer.Holds(statement.signed_at)) return "its signer was not valid when it was signed";
-  if (statement.says == StatusStatement::Says::kRevoked) return "";
+  if (SpeaksAgainst(statement, of_ca)) return "";
   if (std::string weak = WeakAlgorithm(statement, issuer, existed); !weak.empty()) {
     lacking = SubIndication::kCryptoConstraintsFailureNoPoe;
     return weak;
@@ -174,9 +188,9 @@ std::string RevocationCheck::Objection(const StatusStatement& statement, bool fe
 void RevocationCheck::Consider(const StatusStatement& statement, const CrlSource* crl,
                                const OcspSource* ocsp, X509* issuer, Best& best) {
   if (!statement.concerns) return;
-  const bool fetched = crl != nullptr ? crl->fetched : ocsp->fetched;
+  const Origin& origin = crl != nullptr ? crl->origin : ocsp->origin;
   SubIndication lacking = SubIndication::kTryLater;
-  std::string objection = Objection(statement, fetched, issuer, lacking);
+  std::string objection = Objection(statement, origin, best.of_ca, issuer, lacking);
   if (!objection.empty()) {
     if (best.unknown.why_unknown.empty() || Weight(lacking) > Weight(best.unknown.lacking)) {
       best.unknown.lacking = lacking;
@@ -236,9 +250,9 @@ RevocationFinding RevocationCheck::Conclude(const Best& best, X509* issuer) {
   const CrlSource* crl = revoked ? best.revoked_crl : best.good_crl;
   const OcspSource* ocsp = revoked ? best.revoked_ocsp : best.good_ocsp;
   RevocationFinding finding;
-  finding.source =
-      absl::StrCat(crl != nullptr ? "CRL of " : "OCSP of ", TimeTextOfSecond(statement.this_update),
-                   (crl != nullptr ? crl->fetched : ocsp->fetched) ? ", fetched" : ", embedded");
+  finding.source = absl::StrCat(
+      crl != nullptr ? "CRL of " : "OCSP of ", TimeTextOfSecond(statement.this_update),
+      (crl != nullptr ? crl->origin : ocsp->origin).fetched ? ", fetched" : ", embedded");
   finding.revocation =
       revoked ? ChainElement::Revocation::kRevoked : ChainElement::Revocation::kGood;
   finding.revoked_at = revoked ? statement.revoked_at : std::nullopt;

@@ -34,8 +34,8 @@ struct RevocationFinding {
 // fresh: issued at or after poe.of_signature, or current at it (poe.of_signature <= nextUpdate),
 // which is the freshness constraint of EN 319 102-1 5.2.5 with the issuer's own period as the
 // longest age. A statement from before the signature is used only if nothing newer can be fetched.
-// A revocation is believed however old it and its signer are, a hold unless a later statement lifts
-// it. Not thread-safe.
+// A revocation from before the signature, or of a CA whose key is compromised, is believed however
+// old it and its signer are, a hold unless a later statement lifts it. Not thread-safe.
 class RevocationCheck {
  public:
   // `certificates`: where OCSP delegates may be found. All outlive the check; `fetcher` may be
@@ -50,16 +50,21 @@ class RevocationCheck {
   const ValidationData& used() const { return used_; }
 
  private:
+  struct Origin {
+    bool fetched = false;
+    absl::Time existed_at;  // known by proof; now if there is none
+  };
   template <typename Ptr>
   struct Source {
     Ptr parsed;
     Bytes der;
-    bool fetched = false;
+    Origin origin;
   };
   using CrlSource = Source<X509CrlPtr>;
   using OcspSource = Source<OcspBasicResponsePtr>;
   // The best that was said so far about one certificate.
   struct Best {
+    bool of_ca = false;  // the certificate in question is one
     StatusStatement good, revoked;
     const CrlSource* good_crl = nullptr;
     const OcspSource* good_ocsp = nullptr;
@@ -74,8 +79,11 @@ class RevocationCheck {
   void FetchOcsp(const std::string& url, X509* certificate, X509* issuer, Best& best);
   void Consider(const StatusStatement& statement, const CrlSource* crl, const OcspSource* ocsp,
                 X509* issuer, Best& best);
-  std::string Objection(const StatusStatement& statement, bool fetched, X509* issuer,
-                        SubIndication& lacking);
+  Origin OriginOf(ByteSpan der) const;
+  Origin Fetched() const { return {.fetched = true, .existed_at = request_.now}; }
+  bool SpeaksAgainst(const StatusStatement& statement, bool of_ca) const;
+  std::string Objection(const StatusStatement& statement, const Origin& origin, bool of_ca,
+                        X509* issuer, SubIndication& lacking);
   bool Settled(const Best& best) const;
   RevocationFinding Conclude(const Best& best, X509* issuer);
   void Use(const CrlSource* crl, const OcspSource* ocsp, const StatusStatement& statement,

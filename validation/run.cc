@@ -6,8 +6,9 @@ namespace enkrat::validation {
 
 PathResult Run::Path(ByteSpan certificate_der, PathPurpose purpose, const ValidationData& given,
                      const ProofOfExistence& poe) {
-  ValidationData all = given;
-  ades::Merge(all, *options_.more);
+  // The caller's first: bounds on what is read of all are not used up by the signature's.
+  ValidationData all = *options_.more;
+  ades::Merge(all, given);
   PathResult result = ValidatePath({.certificate_der = certificate_der,
                                     .purpose = purpose,
                                     .rule = options_.revocation,

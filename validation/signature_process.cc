@@ -35,6 +35,8 @@ class Process {
   SignatureReport Go() && {
     report_.id = request_.id;
     given_ = ades::EmbeddedValidationData(message_);
+    known_data_.Add(given_, poe_.of_signature);  // as old as the message that holds them
+    if (request_.document_data_known != nullptr) known_data_.Add(*request_.document_data_known);
     embedded_revocation_ = !given_.crls_der.empty() || !given_.ocsp_responses_der.empty();
     if (request_.document_data != nullptr) {
       ades::Merge(given_, *request_.document_data);
@@ -70,6 +72,7 @@ class Process {
   ProofOfExistence poe_;
   SignatureReport report_;
   ValidationData given_;
+  ValidationDataProofs known_data_;  // of given_
   bool embedded_revocation_ = false;
   bool names_certificate_ = false;
 };
@@ -171,16 +174,16 @@ void Process::JudgeTimestamps() {
                                                     .cms_der = request_.cms_der,
                                                     .content = request_.content,
                                                     .given = &given_,
+                                                    .given_known = &known_data_,
                                                     .known_since = poe_.of_signature},
                                                    run_);
+  known_data_.Add(archive.proofs.validation_data());
   report_.timestamps = JudgeSignatureTimestamps(archive.proofs);
   for (TimestampReport& report : archive.reports) report_.timestamps.push_back(std::move(report));
   for (TimestampReport& report : request_.document_timestamps) {
     report_.timestamps.push_back(std::move(report));
   }
   poe_.of_signature = std::min(poe_.of_signature, archive.proofs.signature_known_since());
-  poe_.of_validation_data =
-      std::min(poe_.of_validation_data, archive.proofs.validation_data_known_since());
   for (const TimestampReport& report : report_.timestamps) {
     if (report.conclusion.passed() && report.kind == TimestampReport::Kind::kSignature) {
       poe_.of_signature = std::min(poe_.of_signature, report.gen_time);
@@ -203,6 +206,7 @@ std::vector<TimestampReport> Process::JudgeSignatureTimestamps(const ArchiveProo
                                       .kind = TimestampReport::Kind::kSignature,
                                       .stamped = &stamped,
                                       .given = &given_,
+                                      .given_known = &known_data_,
                                       .known_since = proofs.KnownSince(type_der, token)},
                                      run_));
   }
@@ -252,6 +256,7 @@ void Process::CheckOrder() {
 void Process::JudgeSigner() {
   X509* certificate = message_.signer_certificate();
   const absl::StatusOr<Bytes> der = EncodeDer<i2d_X509>(certificate);
+  poe_.of_each = &known_data_;
   PathResult path = run_.Path(der.value_or(Bytes{}), PathPurpose::kSigning, given_, poe_);
   judgement_.Adopt("", path.checks, path.conclusion);
   report_.chain = std::move(path.chain);

@@ -28,8 +28,9 @@ struct SignatureRequest {
   const ades::SignedMessage* message = nullptr;  // its signer selected; not owned
   ByteSpan cms_der;
   ContentDigests* content = nullptr;  // of what it is over, not owned; an encapsulated one as well
-  const ValidationData* document_data = nullptr;  // of a DSS; may be null
-  std::optional<absl::Time> claimed_time;         // of the PDF; the CMS's own attribute otherwise
+  const ValidationData* document_data = nullptr;              // of a DSS; may be null
+  const ValidationDataProofs* document_data_known = nullptr;  // since when; may be null
+  std::optional<absl::Time> claimed_time;  // of the PDF; the CMS's own attribute otherwise
   // What the document's timestamps prove of the signature, and of the validation data; the run's
   // `now` otherwise.
   ProofOfExistence poe;

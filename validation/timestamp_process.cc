@@ -115,11 +115,14 @@ void CheckAlgorithm(const ades::SignedMessage& message, Judgement& judgement) {
 void CheckPath(const TimestampToken& token, const TimestampRequest& request, Run& run,
                Judgement& judgement, TimestampReport& report) {
   ValidationData given = ades::EmbeddedValidationData(token.message);
+  ValidationDataProofs known;
+  known.Add(given, request.known_since);
+  if (request.given_known != nullptr) known.Add(*request.given_known);
   if (request.given != nullptr) ades::Merge(given, *request.given);
   const absl::StatusOr<Bytes> certificate = EncodeDer<i2d_X509>(token.message.signer_certificate());
-  PathResult path =
-      run.Path(certificate.value_or(Bytes{}), PathPurpose::kTimestamping, given,
-               {.of_signature = request.known_since, .of_validation_data = request.known_since});
+  PathResult path = run.Path(
+      certificate.value_or(Bytes{}), PathPurpose::kTimestamping, given,
+      {.of_signature = request.known_since, .of_validation_data = run.now(), .of_each = &known});
   judgement.Adopt("timestamp-", path.checks, path.conclusion);
   report.chain = std::move(path.chain);
   report.qualified_by_list =

@@ -18,7 +18,10 @@ struct TimestampRequest {
   // it is over, a failure of the timestamp.
   ContentDigests* stamped = nullptr;      // not owned; required
   const ValidationData* given = nullptr;  // besides what the token brings along; not owned
-  // When the token itself is known to have existed: the run's `now`, or earlier by another one.
+  // Since when those of `given` are known, not owned; null: nothing proves it of any.
+  const ValidationDataProofs* given_known = nullptr;
+  // When the token itself, with all that it brings along, is known to have existed: the run's
+  // `now`, or earlier by another one.
   absl::Time known_since;
 };
 

@@ -197,7 +197,8 @@ TEST_F(PathConstraintsTest, SignerWhoseKeyIsForOtherThingsFails) {
                 IsIndeterminate(kConstraints))
         << usage;
   }
-  for (const char* usage : {"timeStamping", "OCSPSigning", "serverAuth"}) {
+  for (const char* usage : {"timeStamping", "OCSPSigning", "serverAuth", "serverAuth,clientAuth",
+                            "clientAuth,OCSPSigning,timeStamping"}) {
     EXPECT_THAT(Judge(Signer(With(SignerExtensions(), {{"extendedKeyUsage", usage}}))),
                 IsIndeterminate(kConstraints))
         << usage;
@@ -207,6 +208,9 @@ TEST_F(PathConstraintsTest, SignerWhoseKeyIsForOtherThingsFails) {
 TEST_F(PathConstraintsTest, SignerWithoutKeyUsageOrForEmailPasses) {
   EXPECT_THAT(Judge(Signer({{"subjectKeyIdentifier", "hash"}})), Passes());
   EXPECT_THAT(Judge(Signer({{"extendedKeyUsage", "emailProtection,clientAuth"}})), Passes());
+  EXPECT_THAT(Judge(Signer({{"extendedKeyUsage", "clientAuth"}})), Passes());
+  EXPECT_THAT(Judge(Signer({{"extendedKeyUsage", "serverAuth,clientAuth,emailProtection"}})),
+              Passes());
 }
 
 TEST_F(PathConstraintsTest, TimestampingNeedsItsPurposeAloneAndCritical) {

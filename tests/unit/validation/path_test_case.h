@@ -23,6 +23,7 @@ class PathTestCase : public ::testing::Test {
     ValidationData given = {};
     std::optional<absl::Time> proven = std::nullopt;       // of the signature; none: now
     std::optional<absl::Time> data_proven = std::nullopt;  // of the validation data; none: now
+    const ValidationDataProofs* proofs = nullptr;          // of single ones
     PathPurpose purpose = PathPurpose::kSigning;
     std::vector<Bytes> anchors = {};  // empty: root_
     absl::Time now = kNow;
@@ -32,14 +33,14 @@ class PathTestCase : public ::testing::Test {
   PathResult Judge(const Judged& judged) const {
     auto trust = TrustStore::Create(
         {.anchors_der = judged.anchors.empty() ? std::vector<Bytes>{root_.der()} : judged.anchors});
-    const PathRequest request{
-        .certificate_der = certificate_der_ = judged.certificate.der(),
-        .purpose = judged.purpose,
-        .given = &judged.given,
-        .poe = {.of_signature = judged.proven.value_or(judged.now),
-                .of_validation_data = judged.data_proven.value_or(judged.now)},
-        .now = judged.now,
-        .stop_at = judged.stop_at};
+    const PathRequest request{.certificate_der = certificate_der_ = judged.certificate.der(),
+                              .purpose = judged.purpose,
+                              .given = &judged.given,
+                              .poe = {.of_signature = judged.proven.value_or(judged.now),
+                                      .of_validation_data = judged.data_proven.value_or(judged.now),
+                                      .of_each = judged.proofs},
+                              .now = judged.now,
+                              .stop_at = judged.stop_at};
     return ValidatePath(request, **trust, fetcher_);
   }
   // The signer, the CA's certificate, and those CRLs.

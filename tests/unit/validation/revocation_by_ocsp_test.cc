@@ -228,6 +228,53 @@ TEST_F(RevocationByOcspTest, RevokedPrevailsOverGood) {
   EXPECT_THAT(Judge(judged), IsIndeterminate(SubIndication::kRevokedNoPoe));
 }
 
+// "Revoked later" is "good until then": a stolen key of an expired responder could say either.
+TEST_F(RevocationByOcspTest, LaterRevocationByADelegateThatExpiredSinceNeedsAProofOfTheResponse) {
+  const Entity responder = Issue(
+      ca_, {.name = "R", .not_after = kNow - absl::Hours(2), .extensions = ResponderExtensions()});
+  const absl::Time then = kNow - absl::Hours(4);
+  Judged judged = With(MakeOcsp(signer_, ca_,
+                                {.status = V_OCSP_CERTSTATUS_REVOKED,
+                                 .this_update = then,
+                                 .produced_at = then,
+                                 .revoked_at = then - absl::Hours(1),
+                                 .responder = &responder}),
+                       then - absl::Hours(2));
+  EXPECT_THAT(Judge(judged), IsIndeterminate(SubIndication::kRevocationOutOfBoundsNoPoe));
+  judged.data_proven = kNow - absl::Hours(3);
+  EXPECT_THAT(Judge(judged), Passes());
+}
+
+TEST_F(RevocationByOcspTest, LaterRevocationWithASha1SignatureProvesNothing) {
+  const Bytes response =
+      MakeOcsp(signer_, ca_, {.status = V_OCSP_CERTSTATUS_REVOKED, .digest = EVP_sha1()});
+  EXPECT_THAT(JudgeBy(response, kNow - absl::Hours(2)),
+              IsIndeterminate(SubIndication::kCryptoConstraintsFailureNoPoe));
+  EXPECT_THAT(JudgeBy(response), IsIndeterminate(SubIndication::kRevokedNoPoe));
+}
+
+TEST_F(RevocationByOcspTest, LaterRevocationByADelegateThatMayBeRevokedProvesNothing) {
+  const Entity responder = Responder({{"noCheck", ""}});
+  EXPECT_THAT(JudgeBy(MakeOcsp(signer_, ca_,
+                               {.status = V_OCSP_CERTSTATUS_REVOKED, .responder = &responder}),
+                      kNow - absl::Hours(2)),
+              IsIndeterminate(kTryLater));
+}
+
+TEST_F(RevocationByOcspTest, ProofOfOneResponseIsNoneOfAnother) {
+  const Entity responder = Issue(
+      ca_, {.name = "R", .not_after = kNow - absl::Hours(2), .extensions = ResponderExtensions()});
+  const absl::Time then = kNow - absl::Hours(4);
+  const OcspSpec spec{.this_update = then, .produced_at = then, .responder = &responder};
+  ValidationDataProofs proofs;
+  Judged judged = With(MakeOcsp(signer_, ca_, spec), then - absl::Minutes(1));
+  judged.proofs = &proofs;
+  proofs.Add({.ocsp_responses_der = {MakeOcsp(ca_, ca_, spec)}}, kNow - absl::Hours(3));
+  EXPECT_THAT(Judge(judged), IsIndeterminate(SubIndication::kRevocationOutOfBoundsNoPoe));
+  proofs.Add(judged.given, kNow - absl::Hours(3));
+  EXPECT_THAT(Judge(judged), Passes());
+}
+
 TEST_F(RevocationByOcspTest, BareBasicResponseIsReadToo) {
   const auto basic = ParseOcspResponse(MakeOcsp(signer_, ca_));
   ASSERT_TRUE(basic.ok());
