@@ -6,6 +6,7 @@
 #include "CLI/CLI.hpp"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/container_arguments.h"
 #include "cli/context.h"
 #include "cli/intent.h"
 #include "cli/options.h"
@@ -23,6 +24,7 @@ namespace {
 struct Arguments {
   IntentArguments intent;
   std::string relying_party;
+  std::string container;  // "asic-e", "asic-s" or empty
   bool remote = false;
 };
 
@@ -53,12 +55,25 @@ absl::StatusOr<Binding> AskService(const signer::SigningIntent& intent, const Co
                  .authorization_details = response.authorization_details()};
 }
 
+// A container is one document to the person and to the service, as in `enkrat sign --container`.
+absl::StatusOr<signer::SigningIntent> Intent(const Arguments& arguments, const Context& context) {
+  ENKRAT_RETURN_IF_ERROR(CheckContainer(arguments.container, arguments.intent.files));
+  const auto type = ParseContainer(arguments.container);
+  if (!type.has_value()) return BuildIntent(arguments.intent, context);
+  IntentArguments whole = arguments.intent;
+  whole.files = {ContainerName(arguments.container, arguments.intent.files)};
+  return BuildIntent(whole, [&](size_t, DigestAlgorithm algorithm) -> absl::StatusOr<Bytes> {
+    ENKRAT_ASSIGN_OR_RETURN(const asic::ContainerDraft draft,
+                            DraftContainer(*type, arguments.intent.files, algorithm));
+    return ToBytes(draft.digest_to_sign());
+  });
+}
+
 absl::Status Run(const Arguments& arguments, const Context& context) {
   if (!arguments.remote && arguments.relying_party.empty()) {
     return UsageError("--relying-party is needed to compute the binding here; or use --remote");
   }
-  ENKRAT_ASSIGN_OR_RETURN(const signer::SigningIntent intent,
-                          BuildIntent(arguments.intent, context));
+  ENKRAT_ASSIGN_OR_RETURN(const signer::SigningIntent intent, Intent(arguments, context));
   Binding binding;
   if (!arguments.relying_party.empty()) binding = Compute(arguments.relying_party, intent);
   if (arguments.remote) {
@@ -93,6 +108,8 @@ void AddBindingCommand(CLI::App& app, Context& context) {
   AddIntentOptions(*command, arguments->intent);
   command->add_option("--relying-party", arguments->relying_party,
                       "id under which the service knows this application");
+  command->add_option("--container", arguments->container,
+                      "the files will be signed in one ASiC container: asic-e or asic-s");
   command->add_flag("--remote", arguments->remote,
                     "ask the service too; with --relying-party both must agree");
   command->footer(

@@ -1,9 +1,9 @@
 // One ASiC container with all files, signed together.
-#include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cli/container_arguments.h"
 #include "cli/files.h"
 #include "cli/outcome.h"
 #include "cli/signing_target.h"
@@ -38,13 +38,8 @@ class ContainerTarget final : public SigningTarget {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SigningTarget>> MakeContainerTarget(TargetOptions options) {
-  std::vector<asic::DataFile> files;
-  for (const std::string& file : options.files) {
-    files.push_back({.name = std::filesystem::path(file).filename().string(), .path = file});
-  }
-  ENKRAT_ASSIGN_OR_RETURN(
-      asic::ContainerDraft draft,
-      asic::ContainerDraft::Create(options.container, std::move(files), options.digest));
+  ENKRAT_ASSIGN_OR_RETURN(asic::ContainerDraft draft,
+                          DraftContainer(options.container, options.files, options.digest));
   return std::make_unique<ContainerTarget>(std::move(options), std::move(draft));
 }
 

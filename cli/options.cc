@@ -65,7 +65,7 @@ void AddOutputOptions(CLI::App& command, OutputArguments& outputs, const std::st
   command.add_option("--certificate-out", outputs.certificate_file,
                      "file for the certificate alone, PEM");
   command.add_flag("--parts", outputs.parts,
-                   "also write signature value (.sig) and timestamp (.tst) of each cades-bt");
+                   "also write signature value (.sig) and timestamp (.tst) of each cades-b-t");
   command.add_flag("--force", outputs.force, "replace existing files");
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/container_arguments.h"
 #include "cli/context.h"
 #include "cli/demo_login.h"
 #include "cli/files.h"
@@ -53,10 +54,7 @@ absl::Status CheckTarget(const Arguments& arguments, signer::SignatureFormat for
   if (!pades && arguments.pdf.given()) {
     return UsageError("--field, --visible, --upload and the like go with --format pades-...");
   }
-  if (!arguments.container.empty() && arguments.container != "asic-e" &&
-      arguments.container != "asic-s") {
-    return UsageError("--container is asic-e (any number of files) or asic-s (one)");
-  }
+  ENKRAT_RETURN_IF_ERROR(CheckContainer(arguments.container, arguments.intent.files));
   if (arguments.pdf.upload && arguments.intent.files.size() != 1) {
     return UsageError("--upload sends one PDF");
   }
@@ -74,9 +72,7 @@ std::string ContainerFile(const Arguments& arguments) {
   const std::filesystem::path first = arguments.intent.files.front();
   std::filesystem::path folder = arguments.outputs.folder;
   if (folder.empty()) folder = first.parent_path();
-  return (folder /
-          (first.filename().string() + "." + (arguments.container == "asic-s" ? "asics" : "asice")))
-      .string();
+  return (folder / ContainerName(arguments.container, arguments.intent.files)).string();
 }
 
 absl::StatusOr<SignChoice> CheckArguments(Arguments& arguments) {
@@ -165,14 +161,13 @@ absl::StatusOr<std::unique_ptr<SigningTarget>> MakeTarget(const Arguments& argum
                                                           const SignChoice& choice,
                                                           const OutputPlan& plan, Client& client,
                                                           const Context& context) {
-  TargetOptions options = {.files = arguments.intent.files,
-                           .format = choice.format,
-                           .plan = plan,
-                           .enveloping = arguments.outputs.enveloping,
-                           .force = arguments.outputs.force,
-                           .container = arguments.container == "asic-s"
-                                            ? asic::ContainerType::kSimple
-                                            : asic::ContainerType::kExtended};
+  TargetOptions options = {
+      .files = arguments.intent.files,
+      .format = choice.format,
+      .plan = plan,
+      .enveloping = arguments.outputs.enveloping,
+      .force = arguments.outputs.force,
+      .container = ParseContainer(arguments.container).value_or(asic::ContainerType::kExtended)};
   const auto digest =
       ParseDigest(arguments.intent.digest.empty() ? "sha256" : arguments.intent.digest);
   if (!digest.has_value()) return UsageError("--digest is sha256, sha384 or sha512");

@@ -79,6 +79,17 @@ std::string Refusal(TS_RESP* response) {
   return words;
 }
 
+// RFC 3161 2.4.2, PKIFailureInfo: what waiting may mend, and what only another query does.
+Reason RefusalReason(TS_RESP* response) {
+  const ASN1_BIT_STRING* info = TS_STATUS_INFO_get0_failure_info(TS_RESP_get_status_info(response));
+  const auto has = [info](int bit) {
+    return info != nullptr && ASN1_BIT_STRING_get_bit(info, bit);
+  };
+  return has(TS_INFO_TIME_NOT_AVAILABLE) || has(TS_INFO_SYSTEM_FAILURE)
+             ? Reason::kTimestampUnavailable
+             : Reason::kRequestMalformed;
+}
+
 std::string SerialText(const ASN1_INTEGER* serial) {
   const BnPtr number(ASN1_INTEGER_to_BN(serial, nullptr));
   Bytes octets(static_cast<size_t>(BN_num_bytes(number.get())));
@@ -141,7 +152,7 @@ absl::StatusOr<TimestampFacts> TimestampQuery::CheckResponse(ByteSpan response_d
   PKCS7* token = TS_RESP_get_token(response.get());
   TS_TST_INFO* info = TS_RESP_get_tst_info(response.get());
   if (token == nullptr || info == nullptr) {
-    return MakeError(Reason::kRequestMalformed, Refusal(response.get()));
+    return MakeError(RefusalReason(response.get()), Refusal(response.get()));
   }
   ENKRAT_ASSIGN_OR_RETURN(const TsReqPtr request, ParseQuery(der_));
   const TsVerifyCtxPtr context(TS_REQ_to_TS_VERIFY_CTX(request.get(), nullptr));

@@ -43,8 +43,10 @@ absl::StatusOr<std::unique_ptr<DocumentSpool>> DocumentSpool::Create(Options opt
 
 absl::Status DocumentSpool::MakeRoom(uint64_t size) {
   if (size > options_.most_octets) {
-    return MakeError(Reason::kLimitExceeded,
-                     absl::StrCat("the document is longer than ", options_.most_octets, " octets"));
+    return WithField(
+        MakeError(Reason::kLimitExceeded,
+                  absl::StrCat("the document is longer than ", options_.most_octets, " octets")),
+        "chunk");
   }
   while (reserved_ < size) {
     ENKRAT_ASSIGN_OR_RETURN(ResponseBudget::Reservation more,

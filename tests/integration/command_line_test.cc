@@ -73,6 +73,22 @@ TEST_F(CommandLineTest, LoginThenSignWithTheToken) {
   EXPECT_THAT(replayed.out, HasSubstr("the stored result of an earlier call"));
 }
 
+TEST_F(CommandLineTest, TokenBoundToAContainerSignsIt) {
+  const std::string first = MakeDocument("first.txt");
+  const std::string second = MakeDocument("second.txt");
+  const nlohmann::json binding =
+      Json({"binding", first, second, "--container", "asic-e", "--relying-party", "demo"});
+  ASSERT_THAT(service().Enkrat({"login", "--idp", service().idp_url(), "--nonce",
+                                binding["nonce"].get<std::string>(), "--given-name", "Ana",
+                                "--family-name", "Novak", "--country", "SI", "-o", "both.jwt"}),
+              Succeeds());
+  EXPECT_THAT(
+      service().Enkrat({"sign", first, second, "--container", "asic-e", "--token", "both.jwt",
+                        "--request-id", binding["request_id"].get<std::string>()}),
+      Succeeds());
+  EXPECT_TRUE(std::filesystem::exists(first + ".asice"));
+}
+
 TEST_F(CommandLineTest, TokenForOtherDocumentsIsRefused) {
   const nlohmann::json binding =
       Json({"binding", MakeDocument("one.txt"), "--relying-party", "demo"});

@@ -60,6 +60,12 @@ TEST_F(TimestampQueryTest, RefusalIsReportedWithTheUnitsWords) {
   EXPECT_NE(std::string(facts.status().message()).find("refused: "), std::string::npos);
 }
 
+TEST_F(TimestampQueryTest, UnitWithoutTimeIsUnavailableAndNotAWrongQuery) {
+  // RFC 3161 2.4.2: { { rejection, PKIFailureInfo with bit 14, timeNotAvailable } }.
+  const Bytes answer = {0x30, 0x0a, 0x30, 0x08, 0x02, 0x01, 0x02, 0x03, 0x03, 0x01, 0x00, 0x02};
+  EXPECT_THAT(query_.CheckResponse(answer), FailsWith(Reason::kTimestampUnavailable));
+}
+
 TEST_F(TimestampQueryTest, OctetsThatAreNoResponseAreRejected) {
   EXPECT_THAT(query_.CheckResponse({}), FailsWith(Reason::kRequestMalformed));
   EXPECT_THAT(query_.CheckResponse(Bytes(40, 0x30)), FailsWith(Reason::kRequestMalformed));

@@ -66,7 +66,9 @@ TEST_F(DocumentSpoolTest, FolderStaysEmpty) {
 TEST_F(DocumentSpoolTest, OneOctetTooManyIsRefused) {
   const auto spool = Spool(/*most=*/10);
   ASSERT_THAT(spool->Append("0123456789"), IsOk());
-  EXPECT_THAT(spool->Append("x"), FailsWith(Reason::kLimitExceeded));
+  const absl::Status refused = spool->Append("x");
+  EXPECT_THAT(refused, FailsWith(Reason::kLimitExceeded));
+  EXPECT_EQ(FieldOf(refused), "chunk") << "the client is told what is too large";
   EXPECT_EQ(spool->size(), 10u);
 }
 
