@@ -22,7 +22,7 @@ std::vector<std::string> NextSteps(const Succession& made) {
               "enkrat certificates renew ocsp-responder: the new CA needs one of its own",
               "enkrat certificates renew timestamping-unit, before the old CA ends"};
     case CertificateRole::kTimestampingUnit:
-      return {"restart enkratd: it works with the new key from then on",
+      return {"enkratd works with the new key within seconds, if it runs; no restart is needed",
               "give the new certificate to those who keep a list of timestamping units"};
     case CertificateRole::kElectronicAuthentication:
     case CertificateRole::kInternalTls:

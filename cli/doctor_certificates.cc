@@ -113,13 +113,13 @@ std::optional<PublicKey> CheckUnitChain(const server::Config& config, absl::Time
     CheckEnd({.check = "timestamping unit validity",
               .what = "its certificate",
               .notice = kUnitNotice,
-              .successor = "enkrat certificates renew timestamping-unit, and restart enkratd",
-              .mending = "enkrat certificates reissue timestamping-unit, and restart enkratd"},
+              .successor = "enkrat certificates renew timestamping-unit",
+              .mending = "enkrat certificates reissue timestamping-unit"},
              *end, now, findings);
   }
   if (key_end.ok()) {
     // The certificate lives on: it is renewed, not reissued.
-    const std::string renew = "enkrat certificates renew timestamping-unit, and restart enkratd";
+    const std::string renew = "enkrat certificates renew timestamping-unit";
     CheckEnd({.check = "timestamping key period",
               .what = "its key",
               .notice = kUnitNotice,
@@ -189,6 +189,9 @@ void CheckRegister(const server::Config& config, absl::Time now, CertifiedKeys& 
   keys.issuing_ca_label = config.hsm().issuing_ca_key();
   keys.timestamping_unit_label = config.hsm().timestamping_key();
   keys.all_labels = {keys.issuing_ca_label, keys.timestamping_unit_label};
+  for (const auto& unit : config.timestamping().own().further_units()) {
+    keys.all_labels.insert(unit.key_label());
+  }
   const auto places = PlacesOf(config);
   if (!findings.Expect("certificate files", places.status(), "in one folder",
                        "put the chain files into one folder")) {

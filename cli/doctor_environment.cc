@@ -7,10 +7,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/doctor_checks.h"
+#include "common/clock.h"
 #include "common/reason.h"
+#include "common/time_text.h"
 #include "server/settings.h"
 #include "store/ledger_file.h"
 #include "store/sqlite_ledger.h"
+#include "tsa/gen_time_mark.h"
 #include "tsa/kernel_clock.h"
 
 namespace enkrat::cli {
@@ -56,11 +59,30 @@ void CheckContents(const std::string& path, Findings& findings) {
                   "restore it from a backup");
 }
 
+// A clock that is behind it issues nothing; a service that runs keeps it a second ahead.
+void CheckGenTimeMark(const std::string& path, Findings& findings) {
+  constexpr absl::Duration kFarAhead = absl::Minutes(1);
+  const absl::StatusOr<absl::Time> mark = tsa::ReadGenTimeMark(path);
+  if (!findings.Expect("genTime mark", mark.status(), "",
+                       "restore the file, or follow docs/tsa.md")) {
+    return;
+  }
+  const absl::Duration ahead = *mark - SystemClock().Now();
+  if (ahead <= kFarAhead) return;
+  findings.Fail(
+      "genTime mark",
+      absl::StrCat("timestamps up to ", TimeTextOfSecond(*mark),
+                   " may have been issued; the clock is ", absl::FormatDuration(ahead),
+                   " behind, and none are until then"),
+      "set the clock right, if it is wrong now; if it was wrong then, follow docs/tsa.md");
+}
+
 }  // namespace
 
 void CheckClock(const config::v1::Config& config, Findings& findings) {
   if (!config.timestamping().has_own()) return;
   const config::v1::OwnTimestampingUnit& own = config.timestamping().own();
+  CheckGenTimeMark(own.gen_time_mark_file(), findings);
   const std::optional<tsa::KernelClock> kernel = tsa::SystemKernelClock()();
   std::optional<absl::Duration> error;
   if (kernel.has_value() && kernel->synchronised) {
