@@ -84,7 +84,9 @@ Bytes ForeignTsa::Respond(const Bytes& request_der) const {
   Require(TS_RESP_CTX_set_signer_key(context.get(), certificate_.key->evp_pkey()) == 1);
   Require(TS_RESP_CTX_set_certs(context.get(), chain) == 1);
   Require(TS_RESP_CTX_set_def_policy(context.get(), policy.get()) == 1);
-  Require(TS_RESP_CTX_add_md(context.get(), EVP_sha256()) == 1);
+  for (const EVP_MD* imprint : {EVP_sha256(), EVP_sha384(), EVP_sha512()}) {
+    Require(TS_RESP_CTX_add_md(context.get(), imprint) == 1);
+  }
   Require(TS_RESP_CTX_set_signer_digest(context.get(), habits.signer_digest) == 1);
   Require(TS_RESP_CTX_set_ess_cert_id_digest(context.get(), habits.ess_digest) == 1);
   TS_RESP_CTX_set_serial_cb(context.get(), SerialNumber, nullptr);
