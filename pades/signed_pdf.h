@@ -52,6 +52,9 @@ struct PdfSignature {
   std::vector<PdfChange> changes_after;  // in all later revisions together
   bool changes_are_permitted = true;     // by DocMDP, FieldMDP and the default rules
   bool visible = false;
+  // Of a document timestamp: SHA-256 of each CRL and OCSP response that the DSS of the revision it
+  // covers holds. Empty for the seventeenth timestamp and later ones.
+  std::vector<std::array<uint8_t, 32>> covered_data;
 };
 
 // Immutable; thread-safe. Reads the file while it lives.

@@ -5,17 +5,20 @@
 #include <string>
 #include <utility>
 
+#include "common/digest.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "pades/cross_references.h"
 #include "pades/permitted_changes.h"
 #include "pades/revision_difference.h"
 #include "pades/revisions.h"
+#include "pades/stored_validation_data.h"
 
 namespace enkrat::pades {
 namespace {
 
 constexpr size_t kMostChangesTold = 64;  // the worst ones
+constexpr int kMostStores = 16;          // each may hold some megabytes
 
 class RevisionJudge {
  public:
@@ -28,7 +31,7 @@ class RevisionJudge {
     MarkSharedRanges();
     for (FoundSignature& signature : found_) {
       if (!signature.signature.defects.empty()) continue;
-      ENKRAT_RETURN_IF_ERROR(CheckSignedRevision(signature));
+      ENKRAT_RETURN_IF_ERROR(CheckSignedRevision(signature, whole));
     }
     ENKRAT_RETURN_IF_ERROR(JudgeLaterRevisions(whole));
     if (const std::string complaint = whole.Complaint(); !complaint.empty()) {
@@ -50,14 +53,14 @@ class RevisionJudge {
   }
 
   // That what is signed is a PDF of its own, in which the signature is one.
-  absl::Status CheckSignedRevision(FoundSignature& found) {
+  absl::Status CheckSignedRevision(FoundSignature& found, StrictDocument& whole) {
     PdfSignature& signature = found.signature;
     if (!ClosingMarker(*octets_, signature.revision_end).has_value()) {
       signature.defects.push_back("/ByteRange does not end where a revision ends");
       return absl::OkStatus();
     }
     // Then it is the document that it was found in.
-    if (signature.covers_whole_document) return absl::OkStatus();
+    if (signature.covers_whole_document) return ReadCoveredData(whole, signature);
     StrictDocument::Options options = options_;
     options.end = signature.revision_end;
     const absl::StatusOr<std::unique_ptr<StrictDocument>> revision =
@@ -79,6 +82,15 @@ class RevisionJudge {
     }
     if (const std::string complaint = (*revision)->Complaint(); !complaint.empty()) {
       signature.defects.push_back(complaint);
+    }
+    return ReadCoveredData(**revision, signature);
+  }
+
+  absl::Status ReadCoveredData(StrictDocument& revision, PdfSignature& signature) {
+    if (!signature.document_timestamp || ++stores_read_ > kMostStores) return absl::OkStatus();
+    ENKRAT_ASSIGN_OR_RETURN(const ValidationData data, ReadStoredValidationData(revision));
+    for (const std::vector<Bytes>* list : {&data.crls_der, &data.ocsp_responses_der}) {
+      for (const Bytes& der : *list) signature.covered_data.push_back(Sha256(der));
     }
     return absl::OkStatus();
   }
@@ -199,6 +211,7 @@ class RevisionJudge {
   const StrictDocument::Options options_;
   StepBudget& budget_;
   std::vector<FoundSignature>& found_;
+  int stores_read_ = 0;
 };
 
 }  // namespace

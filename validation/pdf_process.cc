@@ -127,11 +127,13 @@ class PdfJudgement {
                                                .kind = TimestampReport::Kind::kDocument,
                                                .stamped = &digests,
                                                .given = &pdf_.validation_data(),
+                                               .given_known = &known_data_,
                                                .known_since = KnownSince(signature.revision_end)},
                                               run_);
       judgement.Adopt("", report.checks, report.conclusion);
       report.conclusion = judgement.conclusion();
       report.checks = std::move(judgement).TakeChecks();
+      if (report.conclusion.passed()) known_data_.Add(signature.covered_data, report.gen_time);
       timestamps_[i].report = std::move(report);
     }
   }
@@ -177,6 +179,7 @@ class PdfJudgement {
 
   const SignedPdf& pdf_;
   Run& run_;
+  ValidationDataProofs known_data_;    // of the DSS
   std::vector<Timestamp> timestamps_;  // one for each signature; without report for others
   std::vector<SignatureReport> reports_;
 };
@@ -210,7 +213,8 @@ SignatureReport PdfJudgement::Judge(size_t index) {
                       .content = &digests,
                       .document_data = &pdf_.validation_data(),
                       .claimed_time = signature.claimed_time,
-                      // The DSS that is read is the last one: nothing proves when it was there.
+                      .document_data_known = &known_data_,
+                      // The DSS that is read is the last one: what no timestamp covers may be new.
                       .poe = {.of_signature = known_since, .of_validation_data = run_.now()},
                       .document_timestamps = TimestampsOver(signature),
                       .judgement = std::move(judgement)},

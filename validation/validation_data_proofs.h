@@ -3,7 +3,10 @@
 #ifndef ENKRAT_VALIDATION_VALIDATION_DATA_PROOFS_H_
 #define ENKRAT_VALIDATION_VALIDATION_DATA_PROOFS_H_
 
+#include <array>
+#include <cstdint>
 #include <map>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "common/bytes.h"
@@ -21,6 +24,10 @@ class ValidationDataProofs {
     for (const Bytes& der : data.crls_der) Note(Sha256(der), since);
     for (const Bytes& der : data.ocsp_responses_der) Note(Sha256(der), since);
   }
+  using Digest = std::array<uint8_t, 32>;  // SHA-256
+  void Add(const std::vector<Digest>& digests, absl::Time since) {
+    for (const Digest& digest : digests) Note(digest, since);
+  }
   void Add(const ValidationDataProofs& other) {
     for (const auto& [digest, since] : other.since_) Note(digest, since);
   }
@@ -32,7 +39,6 @@ class ValidationDataProofs {
   }
 
  private:
-  using Digest = decltype(Sha256(ByteSpan()));
   void Note(const Digest& digest, absl::Time since) {
     const auto [known, added] = since_.try_emplace(digest, since);
     if (!added && since < known->second) known->second = since;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/match.h"
+#include "common/digest.h"
 #include "pades/pdf_levels.h"
 #include "pades/signed_pdf.h"
 #include "tests/support/scratch_folder.h"
@@ -96,6 +97,24 @@ TEST_F(LevelsTest, BaselineLtaHasADocumentTimestampOverAll) {
   EXPECT_THAT(opinion.words, HasSubstr("Signature is Valid."));
   EXPECT_TRUE(opinion.structure_in_order) << opinion.words;
   ExpectReadBack(2);
+}
+
+// What is known to be as old as a timestamp is what stood in the store that it covers, and nothing
+// that came into the store after it.
+TEST_F(LevelsTest, DocumentTimestampTellsTheStoredDataThatItCovers) {
+  ASSERT_THAT(Finish(Options(PadesLevel::kBaselineLta)), IsOk());
+  data_.crls_der.push_back(ToBytes("third list"));
+  ASSERT_OK_AND_ASSIGN(const Bytes later, PrepareValidationData(path_, data_));
+  ASSERT_FALSE(later.empty());
+  WriteText(path_, ReadText(path_) + ToString(later));
+  ASSERT_OK_AND_ASSIGN(const auto read, SignedPdf::Open(path_, {}));
+  ASSERT_EQ(read->signatures().size(), 2u);
+  EXPECT_THAT(read->validation_data().crls_der, ::testing::SizeIs(3));
+  EXPECT_THAT(read->signatures()[0].covered_data, IsEmpty());
+  EXPECT_THAT(
+      read->signatures()[1].covered_data,
+      ::testing::UnorderedElementsAre(Sha256(ToBytes("first list")), Sha256(ToBytes("second list")),
+                                      Sha256(ToBytes("response"))));
 }
 
 TEST_F(LevelsTest, DocumentCertifiedAgainstAllChangesCanStillBeRaised) {
