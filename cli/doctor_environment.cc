@@ -63,12 +63,15 @@ void CheckContents(const std::string& path, Findings& findings) {
 void CheckGenTimeMark(const std::string& path, Findings& findings) {
   constexpr absl::Duration kFarAhead = absl::Minutes(1);
   const absl::StatusOr<absl::Time> mark = tsa::ReadGenTimeMark(path);
-  if (!findings.Expect("genTime mark", mark.status(), "",
-                       "restore the file, or follow docs/tsa.md")) {
+  if (!mark.ok()) {
+    findings.Fail("genTime mark", mark.status().message(), "restore it, or follow docs/tsa.md");
     return;
   }
   const absl::Duration ahead = *mark - SystemClock().Now();
-  if (ahead <= kFarAhead) return;
+  if (ahead <= kFarAhead) {
+    findings.Ok("genTime mark", "not ahead of the clock");
+    return;
+  }
   findings.Fail(
       "genTime mark",
       absl::StrCat("timestamps up to ", TimeTextOfSecond(*mark),
