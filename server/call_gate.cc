@@ -89,6 +89,12 @@ grpc::ServerUnaryReactor* CallGate::Run(Call call, google::protobuf::MessageLite
   return unary;
 }
 
+absl::Status CallGate::CheckInTime(const Call& call) const {
+  return options_.clock->Now() < call.deadline
+             ? absl::OkStatus()
+             : MakeError(Reason::kDeadlineTooShort, "the request was not sent in time");
+}
+
 bool CallGate::TrySubmit(std::function<void()> step) {
   return options_.pool->TrySubmit(std::move(step));
 }

@@ -69,6 +69,8 @@ class CallGate {
   // For calls with streams, whose reactors are their own (streamed_call.h). A step that may block
   // runs on the pool; false if there is no room for it.
   [[nodiscard]] bool TrySubmit(std::function<void()> step);
+  // Of a call whose request is still coming: kDeadlineTooShort once its deadline is over.
+  absl::Status CheckInTime(const Call& call) const;
   // Counts and logs the end of a call that was let in, and of one that was not.
   void CountAndLog(const Call& call, const absl::Status& status);
   void CountAndLogRefusal(const Arrival& arrival, const absl::Status& why);

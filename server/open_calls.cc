@@ -17,6 +17,11 @@ void OpenCalls::Answered(Id id) {
   calls_.at(id).answered = now;
 }
 
+void OpenCalls::Working(Id id) {
+  MutexLock lock(mutex_);
+  calls_.at(id).answered = absl::InfiniteDuration();
+}
+
 void OpenCalls::Leave(Id id) {
   MutexLock lock(mutex_);
   calls_.erase(id);

@@ -32,6 +32,8 @@ class OpenCalls {
   Id Enter(std::atomic<bool>& cancelled, std::function<void()> cancel) ABSL_LOCKS_EXCLUDED(mutex_);
   // Its answer is about to be sent.
   void Answered(Id id) ABSL_LOCKS_EXCLUDED(mutex_);
+  // No longer so: work goes on. For calls whose client is waited for more than once.
+  void Working(Id id) ABSL_LOCKS_EXCLUDED(mutex_);
   // It is gone.
   void Leave(Id id) ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -31,9 +31,9 @@ class SignPdfCall final : public SignPdfReactor {
   SignPdfCall(const PdfSigning& signing, Call call)
       : signing_(signing),
         call_(std::move(call)),
-        id_(signing.gate->open_calls().Enter(
-            cancelled_, [context = call_.context] { context->TryCancel(); })) {
-    StartRead(&part_);
+        id_(signing.gate->open_calls().Enter(cancelled_,
+                                             [context = call_.context] { context->TryCancel(); })) {
+    Read();
   }
 
  private:
@@ -41,7 +41,13 @@ class SignPdfCall final : public SignPdfReactor {
   void OnCancel() override { cancelled_ = true; }
   void OnDone() override { delete this; }
 
+  // A client that stops sending is shown out like one that does not take its answer.
+  void Read() {
+    signing_.gate->open_calls().Answered(id_);
+    StartRead(&part_);
+  }
   void OnReadDone(bool ok) override {
+    signing_.gate->open_calls().Working(id_);
     if (ok) {
       Step([this] { return TakePart(); });
     } else {
@@ -74,10 +80,12 @@ class SignPdfCall final : public SignPdfReactor {
   }
 
   std::optional<absl::Status> TakePart() {
-    absl::Status taken = part_.part_case() == v1::SignPdfRequest::kHeader ? TakeHeader()
-                                                                          : TakeChunk();
+    // Nor does one keep its place by sending a little now and then.
+    if (absl::Status late = signing_.gate->CheckInTime(call_); !late.ok()) return late;
+    absl::Status taken =
+        part_.part_case() == v1::SignPdfRequest::kHeader ? TakeHeader() : TakeChunk();
     if (!taken.ok()) return taken;
-    StartRead(&part_);
+    Read();
     return std::nullopt;
   }
 
@@ -130,9 +138,8 @@ class SignPdfCall final : public SignPdfReactor {
         .signature = std::move(options_)});
     request_.deadline = call_.deadline;
     request_.cancelled = [this] { return cancelled_.load(); };
-    ENKRAT_ASSIGN_OR_RETURN(
-        const signer::Admission admission,
-        signing_.workflow->Admit(call_.relying_party, std::move(request_)));
+    ENKRAT_ASSIGN_OR_RETURN(const signer::Admission admission,
+                            signing_.workflow->Admit(call_.relying_party, std::move(request_)));
     ENKRAT_RETURN_IF_ERROR(signing_.gate->ReserveResponse(call_, kAnswerOctets));
     ENKRAT_ASSIGN_OR_RETURN(const signer::SigningResult result, signing_.workflow->Run(admission));
     call_.session_id = result.session_id;
