@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "ades/certificate_facts.h"
 #include "ades/embedded_validation_data.h"
 #include "ades/signer_checks.h"
 #include "ades/signing_certificate.h"
@@ -103,6 +104,14 @@ void CheckNaming(const ades::SignedMessage& message, Judgement& judgement) {
   }
 }
 
+// A unit does not stamp before or after its own time (RFC 3161 4): a token
+// that is dated so was dated by somebody else's wish, or by a clock that was astray.
+void CheckUnitWasThere(const TimestampToken& token, Judgement& judgement) {
+  if (ades::IsValidAt(token.message.signer_certificate(), token.gen_time)) return;
+  judgement.Fail("timestamp", SubIndication::kTimestampOrderFailure,
+                 "The timestamp's time is outside the validity of its certificate.");
+}
+
 void CheckAlgorithm(const ades::SignedMessage& message, Judgement& judgement) {
   constexpr char kName[] = "timestamp-algorithm";
   if (judgement.Require(kName, SubIndication::kCryptoConstraintsFailureNoPoe,
@@ -152,6 +161,7 @@ TimestampReport JudgeTimestamp(const TimestampRequest& request, Run& run) {
     CheckSignature(*token, judgement);
     if (token->message.signer_certificate() != nullptr) {
       CheckNaming(token->message, judgement);
+      CheckUnitWasThere(*token, judgement);
       CheckAlgorithm(token->message, judgement);
       CheckPath(*token, request, run, judgement, report);
     }

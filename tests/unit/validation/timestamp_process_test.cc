@@ -74,6 +74,16 @@ TEST_F(TimestampProcessTest, TokenFromTheFutureIsOutOfOrder) {
             "INDETERMINATE/TIMESTAMP_ORDER_FAILURE");
 }
 
+TEST_F(TimestampProcessTest, TokenFromBeforeItsUnitWasThereProvesNothing) {
+  const absl::Time before = TestNow() - absl::Hours(24 * 366);
+  EXPECT_EQ(Said(ValidateOne(MakeToken(Pki(), AsSpan(kDocument), before)).conclusion),
+            "INDETERMINATE/TIMESTAMP_ORDER_FAILURE");
+  const SignatureReport report =
+      SignatureWith([&](ByteSpan value) { return MakeToken(Pki(), value, before); });
+  EXPECT_FALSE(report.proven_by_timestamp);
+  EXPECT_EQ(report.proven_at, clock_.Now());
+}
+
 TEST_F(TimestampProcessTest, TokenOfAnExpiredUnitIsOutOfBounds) {
   clock_.Advance(absl::Hours(24 * 365 * 2));
   EXPECT_EQ(Said(ValidateOne(MakeToken(Pki(), AsSpan(kDocument), TestNow())).conclusion),
