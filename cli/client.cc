@@ -17,6 +17,7 @@
 #include "enkrat/v1/certificate_service.grpc.pb.h"
 #include "enkrat/v1/signing_service.grpc.pb.h"
 #include "enkrat/v1/timestamp_service.grpc.pb.h"
+#include "enkrat/v1/validation_service.grpc.pb.h"
 
 namespace enkrat::cli {
 namespace {
@@ -59,6 +60,7 @@ class Client::Channel {
     certificates = v1::CertificateService::NewStub(channel);
     timestamps = v1::TimestampService::NewStub(channel);
     activation = v1::ActivationService::NewStub(channel);
+    validation = v1::ValidationService::NewStub(channel);
   }
 
   ~Channel() {
@@ -73,6 +75,21 @@ class Client::Channel {
     grpc::ClientContext context;
     SetDeadline(context);
     return Convert((stub.*method)(&context, request, response));
+  }
+
+  absl::Status Validate(const std::function<bool(v1::ValidateRequest*)>& next,
+                        v1::ValidateResponse* response) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    const auto writer = validation->Validate(&context, response);
+    v1::ValidateRequest part;
+    bool hears = true;
+    while (hears && next(&part)) {
+      hears = writer->Write(part);
+      part.Clear();
+    }
+    if (hears) writer->WritesDone();
+    return Convert(writer->Finish());
   }
 
   void StartSign(const v1::SignRequest& request, SignDone done) {
@@ -131,6 +148,7 @@ class Client::Channel {
   std::unique_ptr<v1::CertificateService::Stub> certificates;
   std::unique_ptr<v1::TimestampService::Stub> timestamps;
   std::unique_ptr<v1::ActivationService::Stub> activation;
+  std::unique_ptr<v1::ValidationService::Stub> validation;
 
  private:
   void SetDeadline(grpc::ClientContext& context) const {
@@ -226,6 +244,11 @@ absl::Status Client::TimestampQuery(const v1::TimestampQueryRequest& request,
                                     v1::TimestampQueryResponse* response) {
   return channel_->Call(*channel_->timestamps, &v1::TimestampService::Stub::TimestampQuery, request,
                         response);
+}
+
+absl::Status Client::Validate(const std::function<bool(v1::ValidateRequest*)>& next,
+                              v1::ValidateResponse* response) {
+  return channel_->Validate(next, response);
 }
 
 absl::Status Client::Enrol(const v1::EnrolRequest& request, v1::EnrolResponse* response) {

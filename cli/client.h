@@ -44,6 +44,8 @@ class GetStatusRequest;
 class GetStatusResponse;
 class RevokeRequest;
 class RevokeResponse;
+class ValidateRequest;
+class ValidateResponse;
 }  // namespace enkrat::v1
 
 namespace enkrat::cli {
@@ -77,6 +79,10 @@ class Client {
                              v1::ReportProblemResponse* response);
   absl::Status TimestampQuery(const v1::TimestampQueryRequest& request,
                               v1::TimestampQueryResponse* response);
+
+  // Sends what `next` fills in until it answers false. Ends early if the service has heard enough.
+  absl::Status Validate(const std::function<bool(v1::ValidateRequest*)>& next,
+                        v1::ValidateResponse* response);
 
   // Of signing PINs.
   absl::Status Enrol(const v1::EnrolRequest& request, v1::EnrolResponse* response);

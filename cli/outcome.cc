@@ -11,6 +11,7 @@ constexpr absl::string_view kRequestIdUrl = "enkrat.cli/request_id";
 constexpr absl::string_view kUsage = "usage";
 constexpr absl::string_view kUnavailable = "unavailable";
 constexpr absl::string_view kVerdict = "verdict";
+constexpr absl::string_view kUndecided = "undecided";
 
 absl::Status Make(absl::StatusCode code, absl::string_view message, absl::string_view outcome) {
   absl::Status status(code, message);
@@ -37,6 +38,11 @@ absl::Status NegativeVerdict() {
   return Make(absl::StatusCode::kFailedPrecondition, "the verdict is negative", kVerdict);
 }
 
+absl::Status UndecidedVerdict() {
+  return Make(absl::StatusCode::kFailedPrecondition, "the verdict is neither yes nor no",
+              kUndecided);
+}
+
 absl::Status WithRequestId(absl::Status status, absl::string_view request_id) {
   if (!status.ok()) status.SetPayload(kRequestIdUrl, absl::Cord(request_id));
   return status;
@@ -47,12 +53,15 @@ std::string RequestIdOf(const absl::Status& status) {
   return payload.has_value() ? std::string(*payload) : "";
 }
 
-bool IsNegativeVerdict(const absl::Status& status) { return Is(status, kVerdict); }
+bool IsVerdict(const absl::Status& status) {
+  return Is(status, kVerdict) || Is(status, kUndecided);
+}
 
 int ExitCodeFor(const absl::Status& status) {
   if (status.ok()) return kExitOk;
   if (Is(status, kUsage)) return kExitUsage;
   if (Is(status, kVerdict)) return kExitFailed;
+  if (Is(status, kUndecided)) return kExitUndecided;
   switch (ReasonOf(status)) {
     case Reason::kConfigurationInvalid:
     case Reason::kPinRejected:

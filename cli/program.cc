@@ -65,7 +65,7 @@ int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
   app.footer(
       "Each command explains itself: enkrat COMMAND --help\n"
       "Exit codes: 0 done, 1 failed or negative verdict, 2 service or environment not available, "
-      "64 wrong use");
+      "3 verdict neither yes nor no, 64 wrong use");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -74,7 +74,7 @@ int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
     return kExitUsage;
   }
   const absl::Status status = Run(context);
-  if (!status.ok() && !IsNegativeVerdict(status)) Report(status, context);
+  if (!status.ok() && !IsVerdict(status)) Report(status, context);
   out.flush();
   return out.good() ? ExitCodeFor(status) : kExitUnavailable;
 }

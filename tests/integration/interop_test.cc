@@ -72,13 +72,13 @@ TEST_F(InteropTest, OpensslAndEnkratRefuseAChangedDocument) {
   ASSERT_THAT(Sign({document, "--parts"}), Succeeds());
   const ProgramOutcome before = service().Enkrat({"verify", document, "--roots", Root()});
   EXPECT_THAT(before, Succeeds());
-  EXPECT_THAT(before.out, HasSubstr("\nVALID\n"));
+  EXPECT_THAT(before.out, HasSubstr("\nTOTAL_PASSED\n"));
 
   WriteText(document, ReadText(document) + " ");
   EXPECT_THAT(OpensslVerifiesCms(document + ".p7s", document), Not(Succeeds()));
   const ProgramOutcome after = service().Enkrat({"verify", document, "--roots", Root()});
   EXPECT_THAT(after, ExitsWith(1));
-  EXPECT_THAT(after.out, HasSubstr("\nINVALID: "));
+  EXPECT_THAT(after.out, HasSubstr("\nTOTAL_FAILED/HASH_FAILURE\n"));
 }
 
 TEST_F(InteropTest, OpensslRefusesATimestampOverOtherOctets) {
