@@ -140,8 +140,8 @@ absl::Status VerdictOf(validation::Indication indication) {
   return UndecidedVerdict();
 }
 
-absl::Status RunRemotely(const Arguments& arguments, const Subject& subject,
-                         std::optional<absl::Time> at, const Context& context) {
+absl::Status RunRemotely(const Subject& subject, std::optional<absl::Time> at,
+                         const Context& context) {
   if (subject.contents.size() > 1) return UsageError("--remote takes one --content");
   ENKRAT_ASSIGN_OR_RETURN(
       const RemoteReport report,
@@ -158,7 +158,7 @@ absl::Status RunRemotely(const Arguments& arguments, const Subject& subject,
 absl::Status Run(const Arguments& arguments, const Context& context) {
   ENKRAT_ASSIGN_OR_RETURN(const Subject subject, SubjectOf(arguments));
   ENKRAT_ASSIGN_OR_RETURN(const std::optional<absl::Time> at, TimeOf(arguments));
-  if (arguments.remote) return RunRemotely(arguments, subject, at, context);
+  if (arguments.remote) return RunRemotely(subject, at, context);
   ENKRAT_ASSIGN_OR_RETURN(const validation::Report report, ValidateHere(arguments, subject, at));
   context.out << (context.json ? ToJson(report) : ToText(report, arguments.verbose));
   return VerdictOf(report.conclusion.indication);

@@ -11,6 +11,7 @@
 #include "validation/container_process.h"
 #include "validation/format_detection.h"
 #include "validation/judgement.h"
+#include "validation/pdf_process.h"
 #include "validation/run.h"
 
 namespace enkrat::validation {
@@ -49,7 +50,7 @@ absl::StatusOr<Report> Judge(const Validator::Input& input, Run& run) {
     case FileFormat::kContainer:
       return JudgeContainer(input.path, run);
     case FileFormat::kPdf:
-      return MakeError(Reason::kRequestMalformed, "PDFs are not judged yet");
+      return JudgePdf(input.path, run);
     case FileFormat::kSignedData:
     case FileFormat::kSignedDataPem:
     case FileFormat::kTimestampResponse:

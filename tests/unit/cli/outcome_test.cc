@@ -17,9 +17,11 @@ TEST(OutcomeTest, UsageErrorStaysOneWithContext) {
 
 TEST(OutcomeTest, NegativeVerdictIsOne) {
   EXPECT_EQ(ExitCodeFor(NegativeVerdict()), 1);
-  EXPECT_TRUE(IsNegativeVerdict(NegativeVerdict()));
-  EXPECT_FALSE(IsNegativeVerdict(UsageError("x")));
-  EXPECT_FALSE(IsNegativeVerdict(absl::OkStatus()));
+  EXPECT_TRUE(IsVerdict(NegativeVerdict()));
+  EXPECT_TRUE(IsVerdict(UndecidedVerdict()));
+  EXPECT_EQ(ExitCodeFor(UndecidedVerdict()), 3);
+  EXPECT_FALSE(IsVerdict(UsageError("x")));
+  EXPECT_FALSE(IsVerdict(absl::OkStatus()));
 }
 
 struct Case {
