@@ -69,6 +69,9 @@ class Core {
   // Whether the certificates may still be used that the service issues and timestamps with.
   const CertificateWatch& certificates() const { return *certificates_; }
 
+  // For whatever the service asks of others over HTTP.
+  HttpFetcher& http() { return *fetcher_; }
+
   // CRLs, OCSP and validation data.
   RevocationCore& revocation() { return *revocation_; }
 

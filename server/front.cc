@@ -20,6 +20,7 @@
 #include "server/reflection.h"
 #include "server/signing_service.h"
 #include "server/timestamp_service.h"
+#include "server/validation_service.h"
 
 namespace enkrat::server {
 namespace {
@@ -60,6 +61,7 @@ Front::Front(Options options)
       timestamp_limit_(server_.max_timestamps_in_flight()),
       peer_rates_({.per_second = options_.config->timestamping().own().http_requests_per_second(),
                    .clock = options_.clock}),
+      validation_limit_(options_.config->validation().max_in_flight()),
       responses_(ResponseBudget::Options{}),
       spooled_({.total = size_t{server_.max_spooled_mb()} << 20,
                 .for_each = size_t{server_.max_spooled_mb()} << 19}),
@@ -67,6 +69,8 @@ Front::Front(Options options)
       session_pool_({.threads = server_.session_threads(), .queue_limit = server_.max_in_flight()}),
       timestamp_pool_({.threads = 2 * options_.config->hsm().sessions(),
                        .queue_limit = server_.max_timestamps_in_flight()}),
+      validation_pool_({.threads = options_.config->validation().max_in_flight(),
+                        .queue_limit = options_.config->validation().max_in_flight()}),
       hsm_probe_(
           {.check = [this] { return core_.CheckHsm(options_.clock->Now() + kHealthInterval); },
            .interval = kHealthInterval,
@@ -85,6 +89,7 @@ absl::Status Front::Start() {
     queries_ =
         std::make_unique<TimestampQueries>(*core_.own_timestamper(), metrics_, *options_.logger);
   }
+  ENKRAT_RETURN_IF_ERROR(OpenValidation());
   ENKRAT_RETURN_IF_ERROR(StartGrpc());
   ENKRAT_RETURN_IF_ERROR(StartHttp());
   StartTasks();
@@ -143,6 +148,9 @@ void Front::MakeGates() {
   gate.limit = &timestamp_limit_;
   gate.pool = &timestamp_pool_;
   timestamp_gate_ = std::make_unique<CallGate>(gate);
+  gate.limit = &validation_limit_;
+  gate.pool = &validation_pool_;
+  validation_gate_ = std::make_unique<CallGate>(gate);
 }
 
 void Front::AddGauges() {
@@ -195,6 +203,32 @@ absl::Status Front::CheckLedger() {
   return core_.CheckLedger();
 }
 
+// Our own signatures are good by our own roots.
+absl::Status Front::OpenValidation() {
+  std::vector<Bytes> roots = {core_.issuing_chain().back()};
+  if (core_.own_timestamper() != nullptr) {
+    roots.push_back(core_.timestamping_chain().back());
+  } else {
+    ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> outside,
+                            ChainFrom(options_.config->timestamping().outside().trust_file()));
+    roots.insert(roots.end(), outside.begin(), outside.end());
+  }
+  ENKRAT_ASSIGN_OR_RETURN(validation_,
+                          ValidationCore::Create({.config = options_.config,
+                                                  .own_roots_der = std::move(roots),
+                                                  .own = &core_.revocation().validation_data(),
+                                                  .http = &core_.http(),
+                                                  .clock = options_.clock,
+                                                  .logger = options_.logger}));
+  const uint64_t most_octets = uint64_t{options_.config->validation().max_document_mb()} << 20;
+  validation_service_ = MakeValidationService({.gate = validation_gate_.get(),
+                                               .core = validation_.get(),
+                                               .spooled = &spooled_,
+                                               .spool_folder = server_.spool_folder(),
+                                               .most_octets = most_octets});
+  return absl::OkStatus();
+}
+
 absl::Status Front::StartGrpc() {
   ENKRAT_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(server_.grpc_listen()));
   ENKRAT_ASSIGN_OR_RETURN(const auto credentials, CredentialsFrom(server_));
@@ -225,6 +259,7 @@ absl::Status Front::StartGrpc() {
   builder.RegisterService(signing_service_.get());
   builder.RegisterService(certificate_service_.get());
   builder.RegisterService(timestamp_service_.get());
+  builder.RegisterService(validation_service_.get());
   if (ActivationCore* pins = core_.activation(); pins != nullptr) {
     activation_service_ = MakeActivationService(*signing_gate_, pins->activation());
     builder.RegisterService(activation_service_.get());
@@ -363,6 +398,7 @@ void Front::SetHealthy(bool healthy) {
     if (activation_service_ != nullptr) {
       service->SetServingStatus("enkrat.v1.ActivationService", healthy);
     }
+    service->SetServingStatus("enkrat.v1.ValidationService", healthy);
     // Documents can be signed without timestamps.
     service->SetServingStatus("enkrat.v1.TimestampService",
                               healthy && core_.CheckTimestamping().ok());

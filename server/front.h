@@ -32,6 +32,7 @@
 #include "server/response_budget.h"
 #include "server/settings.h"
 #include "server/timestamp_queries.h"
+#include "server/validation_core.h"
 #include "server/watchdog.h"
 #include "signer/access_evidence.h"
 #include "signer/in_flight_limit.h"
@@ -76,6 +77,7 @@ class Front {
   void AddGauges();
   void AddLedgerGauges();
   absl::Status CheckLedger() ABSL_LOCKS_EXCLUDED(ledger_mutex_);
+  absl::Status OpenValidation();
   absl::Status StartGrpc();
   absl::Status StartHttp();
   absl::StatusOr<Bytes> AnswerHttpTimestamp(ByteSpan request_der);
@@ -98,19 +100,24 @@ class Front {
   signer::InFlightLimit signing_limit_;
   signer::InFlightLimit timestamp_limit_;
   PeerRates peer_rates_;
+  signer::InFlightLimit validation_limit_;
   ResponseBudget responses_;
   ResponseBudget spooled_;  // documents on the disk
   OpenCalls calls_;
   std::unique_ptr<CallGate> signing_gate_;
   std::unique_ptr<CallGate> timestamp_gate_;
+  std::unique_ptr<CallGate> validation_gate_;
+  std::unique_ptr<ValidationCore> validation_;
   std::unique_ptr<grpc::Service> signing_service_;
   std::unique_ptr<grpc::Service> certificate_service_;
   std::unique_ptr<grpc::Service> timestamp_service_;
+  std::unique_ptr<grpc::Service> validation_service_;
   std::unique_ptr<grpc::Service> activation_service_;  // null unless enabled
   std::unique_ptr<TimestampQueries> queries_;          // null with an outside TSA
   std::unique_ptr<HttpEndpoints> endpoints_;
   ThreadPool session_pool_;
   ThreadPool timestamp_pool_;
+  ThreadPool validation_pool_;  // of its own: strangers' documents hold up no signature
   std::unique_ptr<grpc::Server> grpc_;
   std::string grpc_host_;
   int grpc_port_ = 0;

@@ -23,6 +23,7 @@
 #include "server/settings_defaults.h"
 #include "server/settings_words.h"
 #include "server/timestamping_settings.h"
+#include "server/validation_settings.h"
 
 namespace enkrat::server {
 namespace {
@@ -126,6 +127,7 @@ absl::Status CheckParts(const Config& config) {
     return Invalid("pdf.max_document_mb", "is over 1024, or over half of server.max_spooled_mb");
   }
   ENKRAT_RETURN_IF_ERROR(CheckTimestampingValues(config));
+  ENKRAT_RETURN_IF_ERROR(CheckValidation(config));
   const std::string& level = config.log().level();
   if (level != "debug" && level != "info" && level != "warning" && level != "error") {
     return Invalid("log.level", "is none of debug, info, warning, error");
@@ -265,6 +267,7 @@ absl::Status CheckSettings(const Config& config) {
   }
   if (config.server().has_tls()) ENKRAT_RETURN_IF_ERROR(CheckTlsFiles(config.server().tls()));
   ENKRAT_RETURN_IF_ERROR(CheckRevocationFiles(config));
+  ENKRAT_RETURN_IF_ERROR(CheckValidationFiles(config));
   return CheckCertificates(config);
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "server/validation_settings.h"
 
 namespace enkrat::server {
 namespace {
@@ -106,6 +107,7 @@ void ResolvePaths(const std::filesystem::path& folder, config::v1::Config& confi
   Resolve(folder, config.mutable_server()->mutable_operator_socket());
   Resolve(folder, config.mutable_server()->mutable_spool_folder());
   Resolve(folder, config.mutable_pdf()->mutable_font_file());
+  ResolveValidationPaths(folder.string(), *config.mutable_validation());
   Resolve(folder, config.mutable_relying_parties_folder());
   for (v1::IssuerConfig& issuer : *config.mutable_identity_providers()) {
     Resolve(folder, issuer.mutable_jwks_file());
@@ -165,6 +167,7 @@ void FillDefaults(config::v1::Config& config) {
   v1::ServerConfig& server = *config.mutable_server();
   DefaultText(server.mutable_spool_folder(), FolderOf(store.path()).c_str());
   if (server.max_spooled_mb() == 0) server.set_max_spooled_mb(2048);
+  FillValidationDefaults(*config.mutable_validation());
   v1::PdfConfig& pdf = *config.mutable_pdf();
   if (pdf.max_document_mb() == 0) pdf.set_max_document_mb(100);
   DefaultText(pdf.mutable_font_file(), "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf");

@@ -1,5 +1,6 @@
 #include "validation/validator.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "validation/format_detection.h"
 #include "validation/judgement.h"
 #include "validation/pdf_process.h"
+#include "validation/printable.h"
 #include "validation/run.h"
 
 namespace enkrat::validation {
@@ -87,13 +89,14 @@ class Validator::Engine {
              .revocation = options_.revocation,
              .limits = options_.limits,
              .now = as_of,
-             .stop_at = absl::Now() + options_.limits.max_time,
+             .stop_at = std::min(input.stop_at, absl::Now() + options_.limits.max_time),
              .more = &input.more});
     ENKRAT_ASSIGN_OR_RETURN(Report report, Judge(input, run));
     report.validated_at = as_of;
     report.conclusion = ConclusionOfAll(report.signatures);
     if (report.signatures.empty()) report.warnings.push_back("There is no signature.");
     report.used = run.used();
+    MakePrintable(report);
     return report;
   }
 

@@ -48,6 +48,8 @@ class Validator {
     ValidationData more;
     // Gets what is missing. Not owned; null: nothing is fetched (the default). For this call alone.
     RevocationFetcher* fetcher = nullptr;
+    // By the wall clock: a call's deadline, if the validator's own limit is not nearer.
+    absl::Time stop_at = absl::InfiniteFuture();
     // Validate as of then (EN 319 102-1 5.1.2); without: now.
     std::optional<absl::Time> at;
   };
