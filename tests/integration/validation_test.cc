@@ -185,7 +185,7 @@ INSTANTIATE_TEST_SUITE_P(
                                                                                       << 60);
                                    return Parts{header, Chunk("x")};
                                  }}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& key) { return key.param.name; });
 
 TEST_F(ValidationTest, CallThatIsCancelledHarmsNobody) {
   const auto stub = v1::ValidationService::NewStub(
