@@ -19,14 +19,17 @@ namespace enkrat::cli {
 struct TrustArguments {
   std::vector<std::string> roots_files;  // PEM
   bool system_roots = false;
+  std::vector<std::string> lists;  // files or https URLs
+  std::string list_signers_file;   // PEM
 };
 
-// --roots, --system-roots.
+// --roots, --system-roots, --trusted-list, --list-signer.
 void AddTrustOptions(CLI::App& command, TrustArguments& arguments);
 
-// A usage error if nobody is named. Unavailable for files that cannot be read.
+// A usage error if nobody is named. Unavailable for files that cannot be read; errors of a list
+// (trusted_list/trusted_list.h), which is fetched if it is a URL.
 absl::StatusOr<std::unique_ptr<validation::TrustStore>> MakeTrustStore(
-    const TrustArguments& arguments);
+    const TrustArguments& arguments, const Clock& clock);
 
 }  // namespace enkrat::cli
 

@@ -99,7 +99,7 @@ absl::StatusOr<ValidationData> MoreData(const Arguments& arguments) {
 absl::StatusOr<validation::Report> ValidateHere(const Arguments& arguments, const Subject& subject,
                                                 std::optional<absl::Time> at) {
   const SystemClock clock;
-  ENKRAT_ASSIGN_OR_RETURN(const auto trust, MakeTrustStore(arguments.trust));
+  ENKRAT_ASSIGN_OR_RETURN(const auto trust, MakeTrustStore(arguments.trust, clock));
   ENKRAT_ASSIGN_OR_RETURN(ValidationData more, MoreData(arguments));
   ENKRAT_RETURN_IF_ERROR(CheckReadable(subject));
   std::unique_ptr<http_client::CurlFetcher> http;

@@ -1,0 +1,168 @@
+// Signatures inside PDFs and containers, judged with what their documents say of them.
+#include "ades/cades_signature.h"
+#include "asic/container.h"
+#include "pades/pdf_levels.h"
+#include "tests/support/openssl_timestamp_authority.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/pades/pdf_maker.h"
+#include "tests/unit/validation/signature_fixture.h"
+#include "validation/container_process.h"
+#include "validation/pdf_process.h"
+
+namespace enkrat::validation::testing {
+namespace {
+
+using ades::testing::Identity;
+
+class DocumentProcessTest : public SignatureValidation {
+ protected:
+  static Bytes TokenOver(DigestAlgorithm algorithm, ByteSpan digest, absl::Time gen_time) {
+    const X509Ptr unit = Pki().timestamp_unit.Certificate();
+    return enkrat::testing::MakeTimestampToken({.certificate = unit.get(),
+                                                .key = Pki().timestamp_unit.key->evp_pkey(),
+                                                .gen_time = gen_time,
+                                                .imprint_algorithm = algorithm,
+                                                .imprint = digest})
+        .value();
+  }
+  static Bytes CmsOver(DigestAlgorithm algorithm, ByteSpan digest, bool pades, bool timestamp) {
+    const ades::CadesSignature signature =
+        ades::CadesSignature::Prepare({.document_digest_algorithm = algorithm,
+                                       .document_digest = ToBytes(digest),
+                                       .signer_certificate_der = Pki().signer.certificate_der,
+                                       .signer_key = &Pki().signer.key->public_key(),
+                                       .signing_time = TestNow(),
+                                       .pades = pades})
+            .value();
+    const Bytes value =
+        Pki()
+            .signer.key->SignDigest(signature.digest_algorithm(), signature.digest_to_sign())
+            .value();
+    std::optional<Bytes> token;
+    if (timestamp) {
+      token = TokenOver(DigestAlgorithm::kSha256, ComputeDigest(DigestAlgorithm::kSha256, value),
+                        TestNow() + absl::Seconds(1));
+    }
+    return signature.Assemble(value, {Pki().issuing_ca.certificate_der}, token).value();
+  }
+
+  // The octets of a signed PDF.
+  Bytes SignedPdf(pades::PadesLevel level) {
+    const std::string path = folder_.File("document.pdf");
+    pades::testing::WriteText(path, pades::testing::LayPdf(pades::testing::TwoPages()));
+    const auto update = pades::PrepareSignature(path, {.signing_time = TestNow()}).value();
+    const bool timestamp = level != pades::PadesLevel::kBaselineB;
+    const ValidationData data = Crls();
+    pades::FinishOptions options{.level = level, .validation_data = &data};
+    options.timestamp = [](DigestAlgorithm algorithm, ByteSpan digest) -> absl::StatusOr<Bytes> {
+      return TokenOver(algorithm, digest, TestNow() + absl::Seconds(30));
+    };
+    EXPECT_TRUE(pades::FinishPdf(path, update,
+                                 CmsOver(update.digest_algorithm(), update.digest(),
+                                         /*pades=*/true, timestamp),
+                                 options)
+                    .ok());
+    return ToBytes(absl::string_view(pades::testing::ReadText(path)));
+  }
+
+  Bytes SignedContainer(asic::ContainerType type, const std::vector<std::string>& names) {
+    std::vector<asic::DataFile> files;
+    for (const std::string& name : names) {
+      files.push_back({.name = name, .path = WriteFile(name, AsSpan("content of " + name))});
+    }
+    const auto draft =
+        asic::ContainerDraft::Create(type, std::move(files), DigestAlgorithm::kSha256).value();
+    const std::string path = folder_.File("container");
+    EXPECT_TRUE(draft
+                    .Write(path, CmsOver(draft.digest_algorithm(), draft.digest_to_sign(),
+                                         /*pades=*/false, /*timestamp=*/true))
+                    .ok());
+    return ToBytes(absl::string_view(pades::testing::ReadText(path)));
+  }
+};
+
+TEST_F(DocumentProcessTest, PdfOfEachLevelPassesAndTellsIt) {
+  using Level = pades::PadesLevel;
+  for (const auto& [level, name] :
+       std::vector<std::pair<Level, std::string>>{{Level::kBaselineB, "B-B"},
+                                                  {Level::kBaselineT, "B-T"},
+                                                  {Level::kBaselineLt, "B-LT"},
+                                                  {Level::kBaselineLta, "B-LTA"}}) {
+    const Report report = Validate(SignedPdf(level), {.contents = {}});
+    EXPECT_EQ(report.document_format, "PDF");
+    ASSERT_EQ(report.signatures.size(), 1u) << name;
+    EXPECT_EQ(Said(report.conclusion), "TOTAL_PASSED") << ToText(report, true);
+    EXPECT_EQ(report.signatures[0].format, "PAdES");
+    EXPECT_EQ(report.signatures[0].level, name) << ToText(report, true);
+  }
+}
+
+TEST_F(DocumentProcessTest, ExpiredSignatureOfAPdfIsJudgedByTheDocumentsTimestamp) {
+  const Bytes pdf = SignedPdf(pades::PadesLevel::kBaselineLta);
+  clock_.Advance(absl::Hours(24));
+  const SignatureReport report = ValidateOne(pdf, {.contents = {}});
+  EXPECT_EQ(Said(report.conclusion), "TOTAL_PASSED");
+  EXPECT_EQ(report.timestamps.back().kind, TimestampReport::Kind::kDocument);
+}
+
+TEST_F(DocumentProcessTest, ChangedOctetOfAPdfFails) {
+  Bytes pdf = SignedPdf(pades::PadesLevel::kBaselineT);
+  const std::string words = "Enkrat podpise";
+  const auto at = std::search(pdf.begin(), pdf.end(), words.begin(), words.end());
+  ASSERT_NE(at, pdf.end());
+  *at = 'X';
+  EXPECT_EQ(Said(ValidateOne(pdf, {.contents = {}}).conclusion), "TOTAL_FAILED/HASH_FAILURE");
+}
+
+TEST_F(DocumentProcessTest, OctetsAfterTheSignatureAreNotPassedOver) {
+  Bytes pdf = SignedPdf(pades::PadesLevel::kBaselineT);
+  const std::string more = "\n99 0 obj\n<< /Added true >>\nendobj\n";
+  pdf.insert(pdf.end(), more.begin(), more.end());
+  const absl::StatusOr<Report> report = Try(pdf, {.contents = {}});
+  EXPECT_FALSE(report.ok() && report->conclusion.passed());
+}
+
+TEST_F(DocumentProcessTest, PdfWithoutSignatureIsIndeterminate) {
+  const Report report =
+      Validate(ToBytes(absl::string_view(pades::testing::LayPdf(pades::testing::TwoPages()))),
+               {.contents = {}});
+  EXPECT_EQ(Said(report.conclusion), "INDETERMINATE/SIGNED_DATA_NOT_FOUND");
+}
+
+TEST_F(DocumentProcessTest, DamagedPdfIsRefused) {
+  EXPECT_FALSE(Try(ToBytes(absl::string_view("%PDF-1.7\nnothing\n")), {.contents = {}}).ok());
+}
+
+TEST_F(DocumentProcessTest, ContainersOfBothKindsPass) {
+  const Report simple =
+      Validate(SignedContainer(asic::ContainerType::kSimple, {"a.txt"}), {.contents = {}});
+  EXPECT_EQ(simple.document_format, "ASiC-S");
+  EXPECT_EQ(Said(simple.conclusion), "TOTAL_PASSED") << ToText(simple, true);
+  const Report extended = Validate(
+      SignedContainer(asic::ContainerType::kExtended, {"a.txt", "b.txt"}), {.contents = {}});
+  EXPECT_EQ(extended.document_format, "ASiC-E");
+  EXPECT_EQ(Said(extended.conclusion), "TOTAL_PASSED") << ToText(extended, true);
+  EXPECT_EQ(extended.signatures.at(0).covered_files, (std::vector<std::string>{"a.txt", "b.txt"}));
+  EXPECT_EQ(extended.signatures.at(0).level, "B-T");
+}
+
+TEST_F(DocumentProcessTest, ContainerCutOffIsRefused) {
+  Bytes container = SignedContainer(asic::ContainerType::kExtended, {"a.txt"});
+  container.resize(container.size() / 2);
+  EXPECT_THAT(Try(container, {.contents = {}}).status(),
+              enkrat::testing::FailsWith(Reason::kRequestMalformed));
+}
+
+TEST_F(DocumentProcessTest, ChangedFileOfAContainerNeverPasses) {
+  const Bytes good = SignedContainer(asic::ContainerType::kExtended, {"a.txt"});
+  const std::string words = "content of a.txt";
+  Bytes container = good;
+  const auto at = std::search(container.begin(), container.end(), words.begin(), words.end());
+  if (at == container.end()) GTEST_FAIL() << "the file is packed";
+  *at = 'X';
+  const absl::StatusOr<Report> report = Try(container, {.contents = {}});
+  EXPECT_FALSE(report.ok() && report->conclusion.passed());
+}
+
+}  // namespace
+}  // namespace enkrat::validation::testing
