@@ -212,8 +212,8 @@ SignatureReport PdfJudgement::Judge(size_t index) {
                       .cms_der = signature.contents_der,
                       .content = &digests,
                       .document_data = &pdf_.validation_data(),
-                      .claimed_time = signature.claimed_time,
                       .document_data_known = &known_data_,
+                      .claimed_time = signature.claimed_time,
                       // The DSS that is read is the last one: what no timestamp covers may be new.
                       .poe = {.of_signature = known_since, .of_validation_data = run_.now()},
                       .document_timestamps = TimestampsOver(signature),
