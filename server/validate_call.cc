@@ -90,6 +90,8 @@ class ValidateCall final : public ValidateReactor {
 
   std::optional<absl::Status> TakePart() {
     if (cancelled_) return MakeError(Reason::kCancelled, "the client left");
+    // Nor does one keep its place by sending a little now and then.
+    if (absl::Status late = parts_.gate->CheckInTime(call_); !late.ok()) return late;
     if (absl::Status taken = Take(); !taken.ok()) return taken;
     Read();
     return std::nullopt;
