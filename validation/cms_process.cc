@@ -85,6 +85,7 @@ absl::StatusOr<std::vector<SignatureReport>> JudgeCms(const CmsRequest& request,
                         .document_timestamps = {},
                         .judgement = {}},
                        run));
+    if (encapsulated) request.detached->TakeFrom(inside);
     reports.back().covers = CoverOf(encapsulated, request.alone);
   }
   return reports;

@@ -74,4 +74,13 @@ const ContentDigests::Candidates& ContentDigests::Get(DigestAlgorithm algorithm)
   return known->second;
 }
 
+bool ContentDigests::IsTaken(size_t place) const {
+  for (const auto& [algorithm, candidates] : known_) {
+    if (candidates.ok() && place < candidates->size() && taken_.contains((*candidates)[place])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace enkrat::validation

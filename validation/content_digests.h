@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,17 @@ class ContentDigests {
 
   const Candidates& Get(DigestAlgorithm algorithm);
 
+  // A signature or a timestamp turned out to be over this one.
+  void Take(const Bytes& digest) { taken_.insert(digest); }
+  void TakeFrom(const ContentDigests& other) {
+    taken_.insert(other.taken_.begin(), other.taken_.end());
+  }
+  // Whether any is over the candidate at that place.
+  bool IsTaken(size_t place) const;
+
  private:
   Source source_;
+  std::set<Bytes> taken_;
   std::map<DigestAlgorithm, Candidates> known_;
 };
 

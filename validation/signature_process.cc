@@ -111,7 +111,9 @@ void Process::CheckContent() {
   ades::Finding finding;
   for (const Bytes& digest : *candidates) {
     finding = ades::CheckMessageDigest(message_, digest);
-    if (finding.passed) break;
+    if (!finding.passed) continue;
+    request_.content->Take(digest);
+    break;
   }
   judgement_.Require(kName, SubIndication::kHashFailure, finding);
 }

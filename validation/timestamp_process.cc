@@ -52,6 +52,7 @@ void CheckImprint(const TimestampToken& token, ContentDigests& stamped, Judgemen
              candidates->end()) {
     judgement.Fail(kName, SubIndication::kHashFailure, "The timestamp is over something else.");
   } else {
+    stamped.Take(token.imprint);
     judgement.Pass(kName, "The timestamp is over these octets.");
   }
 }

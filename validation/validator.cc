@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/file.h"
 #include "common/reason.h"
@@ -31,6 +33,17 @@ absl::StatusOr<Bytes> FirstOctets(const std::string& path) {
   return octets;
 }
 
+// Several contents are given when it is not known which was signed: nobody shall take the verdict
+// to be about all of them.
+void WarnOfOthers(const Validator::Input& input, const ContentDigests& detached, Report& report) {
+  if (input.detached_paths.size() < 2) return;
+  for (size_t i = 0; i < input.detached_paths.size(); ++i) {
+    if (detached.IsTaken(i)) continue;
+    const std::string name = std::filesystem::path(input.detached_paths[i]).filename().string();
+    report.warnings.push_back(absl::StrCat("No signature covers the content ", name, "."));
+  }
+}
+
 absl::StatusOr<Report> JudgeSignedData(FileFormat format, const Validator::Input& input, Run& run) {
   ENKRAT_ASSIGN_OR_RETURN(const Bytes file, ReadFile(input.path, run.limits().max_document_octets));
   ENKRAT_ASSIGN_OR_RETURN(const Bytes cms, SignedDataIn(format, file));
@@ -42,6 +55,7 @@ absl::StatusOr<Report> JudgeSignedData(FileFormat format, const Validator::Input
       JudgeCms({.name = "signature", .alone = true, .cms_der = cms, .detached = &detached}, run));
   const bool token = report.signatures.size() == 1 && report.signatures[0].format == "RFC 3161";
   report.document_format = token ? "TimeStampToken" : "CMS";
+  WarnOfOthers(input, detached, report);
   return report;
 }
 

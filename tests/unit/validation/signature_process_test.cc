@@ -101,6 +101,15 @@ TEST_F(SignatureProcessTest, ContentIsFoundAmongSeveral) {
       "TOTAL_PASSED");
 }
 
+TEST_F(SignatureProcessTest, ContentThatWasNotSignedIsToldOfSeveral) {
+  const std::vector<std::string> nothing_of_first = {"No signature covers the content content0."};
+  const Call call = {.contents = {"Another.", kDocument}};
+  EXPECT_EQ(Validate(MakeSignature(Pki()), call).warnings, nothing_of_first);
+  EXPECT_EQ(Validate(SignWith(Pki().signer, {.detached = false}), call).warnings, nothing_of_first);
+  EXPECT_EQ(Validate(ades::testing::MakeToken(Pki(), AsSpan(kDocument), TestNow()), call).warnings,
+            nothing_of_first);
+}
+
 TEST_F(SignatureProcessTest, MissingContentIsIndeterminate) {
   EXPECT_EQ(Said(ValidateOne(MakeSignature(Pki()), {.contents = {}}).conclusion),
             "INDETERMINATE/SIGNED_DATA_NOT_FOUND");
