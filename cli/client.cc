@@ -228,6 +228,12 @@ absl::Status Client::GetChain(const v1::GetChainRequest& request, v1::GetChainRe
                         response);
 }
 
+absl::Status Client::GetValidationData(const v1::GetValidationDataRequest& request,
+                                       v1::GetValidationDataResponse* response) {
+  return channel_->Call(*channel_->certificates, &v1::CertificateService::Stub::GetValidationData,
+                        request, response);
+}
+
 absl::Status Client::ListCertificates(const v1::ListCertificatesRequest& request,
                                       v1::ListCertificatesResponse* response) {
   return channel_->Call(*channel_->certificates, &v1::CertificateService::Stub::ListCertificates,

@@ -26,6 +26,8 @@ class GetCertificateRequest;
 class GetCertificateResponse;
 class GetChainRequest;
 class GetChainResponse;
+class GetValidationDataRequest;
+class GetValidationDataResponse;
 class ListCertificatesRequest;
 class ListCertificatesResponse;
 class ReportProblemRequest;
@@ -73,6 +75,8 @@ class Client {
   absl::Status GetCertificate(const v1::GetCertificateRequest& request,
                               v1::GetCertificateResponse* response);
   absl::Status GetChain(const v1::GetChainRequest& request, v1::GetChainResponse* response);
+  absl::Status GetValidationData(const v1::GetValidationDataRequest& request,
+                                 v1::GetValidationDataResponse* response);
   absl::Status ListCertificates(const v1::ListCertificatesRequest& request,
                                 v1::ListCertificatesResponse* response);
   absl::Status ReportProblem(const v1::ReportProblemRequest& request,

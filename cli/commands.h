@@ -15,6 +15,7 @@ struct Context;
 // `context` must outlive the run of its command.
 void AddBindingCommand(CLI::App& app, Context& context);
 void AddLoginCommand(CLI::App& app, Context& context);
+void AddAugmentCommand(CLI::App& app, Context& context);
 void AddSignCommand(CLI::App& app, Context& context);
 void AddPinCommand(CLI::App& app, Context& context);
 void AddSessionCommand(CLI::App& app, Context& context);

@@ -1,87 +1,29 @@
 // Signed copies of PDFs: prepared and completed here, so that only digests leave this machine; or
 // by the service, which then gets the document.
-#include <algorithm>
-#include <filesystem>
 #include <fstream>
-#include <optional>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "cli/draft_file.h"
 #include "cli/files.h"
 #include "cli/outcome.h"
 #include "cli/pdf_arguments.h"
 #include "cli/progress.h"
+#include "cli/service_timestamp.h"
 #include "cli/signing_target.h"
-#include "common/random.h"
-#include "common/reason.h"
 #include "common/status_macros.h"
 #include "enkrat/v1/certificate_service.pb.h"
 #include "enkrat/v1/signing_service.pb.h"
-#include "enkrat/v1/timestamp_service.pb.h"
 #include "signer/pdf_job.h"
 
 namespace enkrat::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-// A file in the making beside `path`: becomes it, or nothing.
-class Draft {
- public:
-  explicit Draft(std::string path)
-      : path_(std::move(path)), part_(absl::StrCat(path_, ".", ToHex(RandomBytes(4)), ".part")) {}
-  Draft(Draft&& other) noexcept
-      : path_(std::move(other.path_)), part_(std::exchange(other.part_, "")) {}
-  ~Draft() {
-    std::error_code ignored;
-    if (!part_.empty()) fs::remove(part_, ignored);
-  }
-
-  const std::string& part() const { return part_; }
-
-  absl::Status CopyFrom(const std::string& original) {
-    std::error_code failed;
-    fs::copy_file(original, part_, failed);
-    if (!failed) fs::permissions(part_, fs::perms::owner_write, fs::perm_options::add, failed);
-    if (!failed) return absl::OkStatus();
-    return UnavailableError(absl::StrCat("cannot copy ", original, ": ", failed.message()));
-  }
-
-  absl::Status Keep(bool force) {
-    if (!force && FileExists(path_)) {
-      return UsageError(absl::StrCat(path_, " exists already; --force replaces it"));
-    }
-    std::error_code failed;
-    fs::rename(part_, path_, failed);
-    if (failed)
-      return UnavailableError(absl::StrCat("cannot write ", path_, ": ", failed.message()));
-    part_.clear();
-    return absl::OkStatus();
-  }
-
- private:
-  std::string path_;
-  std::string part_;
-};
-
 std::vector<Bytes> Octets(const google::protobuf::RepeatedPtrField<std::string>& from) {
   std::vector<Bytes> to;
   for (const std::string& octets : from) to.push_back(ToBytes(absl::string_view(octets)));
   return to;
-}
-
-absl::StatusOr<Bytes> Timestamp(Client& client, DigestAlgorithm algorithm, ByteSpan digest) {
-  v1::TimestampRequest request;
-  request.set_digest_algorithm(algorithm == DigestAlgorithm::kSha256 ? v1::DIGEST_ALGORITHM_SHA256
-                               : algorithm == DigestAlgorithm::kSha384
-                                   ? v1::DIGEST_ALGORITHM_SHA384
-                                   : v1::DIGEST_ALGORITHM_SHA512);
-  request.set_digest(ToString(digest));
-  v1::TimestampResponse response;
-  ENKRAT_RETURN_IF_ERROR(client.Timestamp(request, &response));
-  return ToBytes(absl::string_view(response.timestamp().token()));
 }
 
 // Room for a CMS of this service: both chains, attributes, names and an RSA signature twice over.
@@ -107,7 +49,7 @@ class PdfTarget final : public SigningTarget {
     pdf.digest_algorithm = options_.digest;
     ENKRAT_RETURN_IF_ERROR(FillText(now, pdf));
     for (size_t i = 0; i < options_.files.size(); ++i) {
-      Draft draft(options_.plan.documents[i].pdf);
+      DraftFile draft(options_.plan.documents[i].pdf);
       ENKRAT_RETURN_IF_ERROR(draft.CopyFrom(options_.files[i]));
       absl::StatusOr<pades::SignatureUpdate> update = pades::PrepareSignature(draft.part(), pdf);
       if (!update.ok()) return WithContext(update.status(), options_.files[i]);
@@ -132,8 +74,10 @@ class PdfTarget final : public SigningTarget {
           drafts_[i].part(), updates_[i], AsSpan(absl::string_view(cms)),
           {.level = signer::PadesLevelOf(options_.format),
            .validation_data = &data,
-           .timestamp = [&client](DigestAlgorithm algorithm,
-                                  ByteSpan digest) { return Timestamp(client, algorithm, digest); },
+           .timestamp =
+               [&client](DigestAlgorithm algorithm, ByteSpan digest) {
+                 return ServiceTimestamp(client, algorithm, digest);
+               },
            .document_timestamp = {.digest_algorithm = options_.digest,
                                   .contents_octets = options_.pdf.contents_octets}}));
       ENKRAT_RETURN_IF_ERROR(drafts_[i].Keep(options_.force));
@@ -143,7 +87,7 @@ class PdfTarget final : public SigningTarget {
 
  private:
   const TargetOptions options_;
-  std::vector<Draft> drafts_;
+  std::vector<DraftFile> drafts_;
   std::vector<pades::SignatureUpdate> updates_;
 };
 
@@ -183,7 +127,7 @@ class UploadTarget final : public SigningTarget {
  private:
   const TargetOptions options_;
   const Context& context_;
-  Draft draft_;
+  DraftFile draft_;
 };
 
 }  // namespace

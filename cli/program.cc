@@ -20,6 +20,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddPinCommand(app, context);
   AddSessionCommand(app, context);
   AddVerifyCommand(app, context);
+  AddAugmentCommand(app, context);
   AddTimestampCommand(app, context);
   AddCertificatesCommand(app, context);
   AddEvidenceCommand(app, context);

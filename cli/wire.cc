@@ -6,18 +6,6 @@
 namespace enkrat::cli {
 namespace {
 
-v1::DigestAlgorithm ToMessage(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::kSha256:
-      return v1::DIGEST_ALGORITHM_SHA256;
-    case DigestAlgorithm::kSha384:
-      return v1::DIGEST_ALGORITHM_SHA384;
-    case DigestAlgorithm::kSha512:
-      return v1::DIGEST_ALGORITHM_SHA512;
-  }
-  return v1::DIGEST_ALGORITHM_UNSPECIFIED;
-}
-
 v1::SignatureLevel ToMessage(signer::SignatureLevel level) {
   switch (level) {
     case signer::SignatureLevel::kAdvanced:
@@ -70,6 +58,18 @@ v1::SignatureFormat ToMessage(signer::SignatureFormat format) {
 
 }  // namespace
 
+int ToMessage(DigestAlgorithm algorithm) {
+  switch (algorithm) {
+    case DigestAlgorithm::kSha256:
+      return v1::DIGEST_ALGORITHM_SHA256;
+    case DigestAlgorithm::kSha384:
+      return v1::DIGEST_ALGORITHM_SHA384;
+    case DigestAlgorithm::kSha512:
+      return v1::DIGEST_ALGORITHM_SHA512;
+  }
+  return v1::DIGEST_ALGORITHM_UNSPECIFIED;
+}
+
 void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message) {
   message->set_request_id(intent.request_id);
   message->set_level(ToMessage(intent.level));
@@ -79,7 +79,8 @@ void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message) 
   for (const signer::Document& document : intent.documents) {
     v1::Document* out = message->add_documents();
     out->set_label(document.label);
-    out->set_digest_algorithm(ToMessage(document.digest_algorithm));
+    out->set_digest_algorithm(
+        static_cast<v1::DigestAlgorithm>(ToMessage(document.digest_algorithm)));
     out->set_digest(ToString(document.digest));
   }
 }

@@ -14,6 +14,9 @@ class SignRequest;
 
 namespace enkrat::cli {
 
+// A v1::DigestAlgorithm.
+int ToMessage(DigestAlgorithm algorithm);
+
 void ToMessage(const signer::SigningIntent& intent, v1::SigningIntent* message);
 
 struct SignChoice {

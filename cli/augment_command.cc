@@ -1,0 +1,204 @@
+// enkrat augment: a signature raised to a higher level, so that it can be judged for longer.
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "ades/cades_augmentation.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/draft_file.h"
+#include "cli/files.h"
+#include "cli/outcome.h"
+#include "cli/service_timestamp.h"
+#include "cli/trust_arguments.h"
+#include "common/clock.h"
+#include "common/reason.h"
+#include "common/status_macros.h"
+#include "enkrat/v1/certificate_service.pb.h"
+#include "http_client/curl_fetcher.h"
+#include "pades/pdf_levels.h"
+#include "validation/revocation_fetcher.h"
+#include "validation/validator.h"
+
+namespace enkrat::cli {
+namespace {
+
+constexpr size_t kMostCmsOctets = size_t{4} << 20;
+
+struct Arguments {
+  std::string file;
+  std::string content_file;
+  std::string level = "b-lta";
+  std::string out;
+  TrustArguments trust;
+  bool fetch = false;
+  bool force = false;
+};
+
+absl::StatusOr<ades::CadesLevel> ParseTarget(const std::string& word) {
+  if (word == "b-t") return ades::CadesLevel::kBT;
+  if (word == "b-lt") return ades::CadesLevel::kBLT;
+  if (word == "b-lta") return ades::CadesLevel::kBLTA;
+  return UsageError("--level is b-t, b-lt or b-lta");
+}
+
+bool IsPdf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string begin(1024, '\0');
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return absl::StrContains(begin, "%PDF-");
+}
+
+// What there is to know of the signature now; a signature that is bad is not worth preserving.
+absl::StatusOr<validation::Report> Judge(const Arguments& arguments) {
+  const SystemClock clock;
+  ENKRAT_ASSIGN_OR_RETURN(const auto trust, MakeTrustStore(arguments.trust));
+  std::unique_ptr<http_client::CurlFetcher> http;
+  std::unique_ptr<validation::RevocationFetcher> fetcher;
+  if (arguments.fetch) {
+    ENKRAT_ASSIGN_OR_RETURN(http, http_client::CurlFetcher::Create());
+    ENKRAT_ASSIGN_OR_RETURN(fetcher, validation::RevocationFetcher::Create({.http = http.get()}));
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const auto validator,
+                          validation::Validator::Create({.trust = trust.get(), .clock = &clock}));
+  validation::Validator::Input input;
+  input.path = arguments.file;
+  if (!arguments.content_file.empty()) input.detached_paths = {arguments.content_file};
+  input.fetcher = fetcher.get();
+  ENKRAT_ASSIGN_OR_RETURN(validation::Report report, validator->Validate(input));
+  if (report.conclusion.indication == validation::Indication::kTotalFailed) {
+    return MakeError(Reason::kRequestMalformed,
+                     absl::StrCat(arguments.file, ": the signature is bad (",
+                                  validation::SubIndicationName(report.conclusion.sub_indication),
+                                  "); `enkrat verify` says why"));
+  }
+  return report;
+}
+
+void AddMissing(const std::vector<Bytes>& from, std::vector<Bytes>& to) {
+  for (const Bytes& octets : from) {
+    if (std::find(to.begin(), to.end(), octets) == to.end()) to.push_back(octets);
+  }
+}
+
+void AddMissing(const google::protobuf::RepeatedPtrField<std::string>& from,
+                std::vector<Bytes>& to) {
+  for (const std::string& octets : from) {
+    Bytes each = ToBytes(absl::string_view(octets));
+    if (std::find(to.begin(), to.end(), each) == to.end()) to.push_back(std::move(each));
+  }
+}
+
+// What the validation used, and what the service has about its own certificates.
+absl::StatusOr<ValidationData> Gather(const validation::Report& report, Client& client) {
+  ValidationData data = report.used;
+  for (const validation::SignatureReport& signature : report.signatures) {
+    for (const validation::ChainElement& element : signature.chain) {
+      AddMissing(std::vector<Bytes>{element.der}, data.certificates_der);
+    }
+  }
+  v1::GetValidationDataResponse own;
+  ENKRAT_RETURN_IF_ERROR(client.GetValidationData({}, &own));
+  AddMissing(own.validation_data().certificates(), data.certificates_der);
+  AddMissing(own.validation_data().crls(), data.crls_der);
+  AddMissing(own.validation_data().ocsp_responses(), data.ocsp_responses_der);
+  return data;
+}
+
+absl::StatusOr<Bytes> RaiseCms(const Arguments& arguments, ades::CadesLevel level,
+                               const validation::Report& report, Client& client) {
+  ENKRAT_ASSIGN_OR_RETURN(Bytes cms, ReadFile(arguments.file, kMostCmsOctets));
+  constexpr DigestAlgorithm kAlgorithm = DigestAlgorithm::kSha256;
+  if (report.signatures.size() != 1) {
+    return MakeError(Reason::kRequestMalformed, "a CMS with more than one signer is not raised");
+  }
+  if (report.signatures.front().timestamps.empty()) {
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes value, ades::SignatureValueOf(cms));
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes token,
+                            ServiceTimestamp(client, kAlgorithm, ComputeDigest(kAlgorithm, value)));
+    ENKRAT_ASSIGN_OR_RETURN(cms, ades::AddSignatureTimestamp(cms, token));
+  }
+  if (level == ades::CadesLevel::kBT) return cms;
+  ENKRAT_ASSIGN_OR_RETURN(const ValidationData data, Gather(report, client));
+  ENKRAT_ASSIGN_OR_RETURN(cms, ades::AddValidationData(cms, data));
+  if (level == ades::CadesLevel::kBLT) return cms;
+  ENKRAT_ASSIGN_OR_RETURN(
+      const ades::ArchiveTimestamp archive,
+      ades::ArchiveTimestamp::Prepare(
+          cms, kAlgorithm, [&](DigestAlgorithm algorithm) -> absl::StatusOr<Bytes> {
+            if (!arguments.content_file.empty()) {
+              return DigestFile(arguments.content_file, algorithm);
+            }
+            return UsageError("the archive timestamp is over the document too: --content");
+          }));
+  ENKRAT_ASSIGN_OR_RETURN(const Bytes token,
+                          ServiceTimestamp(client, archive.digest_algorithm(), archive.digest()));
+  return archive.Complete(token);
+}
+
+absl::Status RaisePdf(const Arguments& arguments, ades::CadesLevel level,
+                      const validation::Report& report, Client& client) {
+  if (level == ades::CadesLevel::kBT) {
+    return UsageError("a PDF is raised to b-lt or b-lta; its timestamp is made with the signature");
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const ValidationData data, Gather(report, client));
+  DraftFile draft(arguments.out);
+  ENKRAT_RETURN_IF_ERROR(draft.CopyFrom(arguments.file));
+  ENKRAT_RETURN_IF_ERROR(pades::AugmentPdf(
+      draft.part(), {.level = level == ades::CadesLevel::kBLTA ? pades::PadesLevel::kBaselineLta
+                                                               : pades::PadesLevel::kBaselineLt,
+                     .validation_data = &data,
+                     .timestamp = [&client](DigestAlgorithm algorithm, ByteSpan digest) {
+                       return ServiceTimestamp(client, algorithm, digest);
+                     }}));
+  return draft.Keep(arguments.force);
+}
+
+absl::Status Run(const Arguments& arguments, const Context& context) {
+  ENKRAT_ASSIGN_OR_RETURN(const ades::CadesLevel level, ParseTarget(arguments.level));
+  if (!arguments.force && FileExists(arguments.out)) {
+    return UsageError(absl::StrCat(arguments.out, " exists already; --force replaces it"));
+  }
+  ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
+  ENKRAT_ASSIGN_OR_RETURN(const validation::Report report, Judge(arguments));
+  if (IsPdf(arguments.file)) {
+    ENKRAT_RETURN_IF_ERROR(RaisePdf(arguments, level, report, *client));
+  } else {
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes cms, RaiseCms(arguments, level, report, *client));
+    ENKRAT_RETURN_IF_ERROR(WriteFile(arguments.out, cms, {.overwrite = arguments.force}));
+  }
+  context.out << "wrote       " << arguments.out << "\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddAugmentCommand(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(
+      "augment",
+      "Raise a signature to a higher level: timestamp, revocation data, archive timestamp");
+  command->add_option("FILE", arguments->file, "CAdES signature or signed PDF, of whatever issuer")
+      ->required();
+  command->add_option("--content", arguments->content_file, "document of a detached signature");
+  command->add_option("--level", arguments->level, "b-t, b-lt or b-lta")->capture_default_str();
+  command->add_option("-o,--out", arguments->out, "file to write")->required();
+  AddTrustOptions(*command, arguments->trust);
+  command->add_flag("--fetch", arguments->fetch,
+                    "get missing certificates and revocation data from the addresses in them");
+  command->add_flag("--force", arguments->force, "replace an existing file");
+  command->footer(
+      "Timestamps, and revocation data about them, come from the service (--server).\n"
+      "Example:\n"
+      "  enkrat augment contract.pdf.p7s --content contract.pdf --level b-lta --roots root.pem \\\n"
+      "      -o contract.pdf.lta.p7s");
+  command->callback(
+      [=, &context] { context.command = [=, &context] { return Run(*arguments, context); }; });
+}
+
+}  // namespace enkrat::cli
