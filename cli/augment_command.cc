@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ades/cades_augmentation.h"
 #include "cli/client.h"
@@ -57,7 +58,7 @@ bool IsPdf(const std::string& path) {
 // What there is to know of the signature now; a signature that is bad is not worth preserving.
 absl::StatusOr<validation::Report> Judge(const Arguments& arguments) {
   const SystemClock clock;
-  ENKRAT_ASSIGN_OR_RETURN(const auto trust, MakeTrustStore(arguments.trust));
+  ENKRAT_ASSIGN_OR_RETURN(const auto trust, MakeTrustStore(arguments.trust, clock));
   std::unique_ptr<http_client::CurlFetcher> http;
   std::unique_ptr<validation::RevocationFetcher> fetcher;
   if (arguments.fetch) {

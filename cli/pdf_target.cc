@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/service_timestamp.h"
 #include "cli/signing_target.h"
+#include "common/reason.h"
 #include "common/status_macros.h"
 #include "enkrat/v1/certificate_service.pb.h"
 #include "enkrat/v1/signing_service.pb.h"
