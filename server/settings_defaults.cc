@@ -167,9 +167,11 @@ void FillDefaults(config::v1::Config& config) {
   v1::ServerConfig& server = *config.mutable_server();
   DefaultText(server.mutable_spool_folder(), FolderOf(store.path()).c_str());
   if (server.max_spooled_mb() == 0) server.set_max_spooled_mb(2048);
-  FillValidationDefaults(*config.mutable_validation());
+  // What may lie there at once bounds what one document may be.
+  const uint32_t usual_mb = std::min(100U, server.max_spooled_mb() / 2);
+  FillValidationDefaults(*config.mutable_validation(), usual_mb);
   v1::PdfConfig& pdf = *config.mutable_pdf();
-  if (pdf.max_document_mb() == 0) pdf.set_max_document_mb(100);
+  if (pdf.max_document_mb() == 0) pdf.set_max_document_mb(usual_mb);
   DefaultText(pdf.mutable_font_file(), "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf");
 }
 

@@ -49,8 +49,8 @@ void ResolveValidationPaths(const std::string& folder, v1::ValidationConfig& val
   }
 }
 
-void FillValidationDefaults(v1::ValidationConfig& validation) {
-  if (validation.max_document_mb() == 0) validation.set_max_document_mb(100);
+void FillValidationDefaults(v1::ValidationConfig& validation, uint32_t document_mb) {
+  if (validation.max_document_mb() == 0) validation.set_max_document_mb(document_mb);
   if (validation.max_in_flight() == 0) validation.set_max_in_flight(4);
   if (!validation.has_timeout()) validation.mutable_timeout()->set_seconds(30);
 }

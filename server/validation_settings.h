@@ -11,7 +11,8 @@
 namespace enkrat::server {
 
 void ResolveValidationPaths(const std::string& folder, config::v1::ValidationConfig& validation);
-void FillValidationDefaults(config::v1::ValidationConfig& validation);
+// `document_mb`: default of max_document_mb.
+void FillValidationDefaults(config::v1::ValidationConfig& validation, uint32_t document_mb);
 // kConfigurationInvalid, naming the field.
 absl::Status CheckValidation(const Config& config);
 // The files that are named are there and hold certificates, for `enkratd --check-config`.

@@ -18,7 +18,7 @@ class ValidationSettingsTest : public ::testing::Test {
  protected:
   ValidationSettingsTest() {
     config_.mutable_server()->set_max_spooled_mb(2048);
-    FillValidationDefaults(validation_);
+    FillValidationDefaults(validation_, 100);
   }
   void ExpectRefusal(const std::string& field) {
     const absl::Status status = CheckValidation(config_);
