@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "enkrat/v1/validation_service.grpc.pb.h"
 #include "tests/integration/running_service.h"
+#include "tests/support/paths.h"
 
 namespace enkrat::testing {
 namespace {
@@ -231,6 +233,35 @@ TEST_F(ValidationTest, CommandTellsEachVerdictByItsExitCode) {
   EXPECT_THAT(service().Enkrat({"verify", document_}), ExitsWith(64));
   EXPECT_THAT(service().Enkrat({"verify", other, "--signature", signature, "--remote"}),
               ExitsWith(1));
+}
+
+// With all that they bring along: nothing is left to be looked up.
+TEST_F(ValidationTest, LongTermSignaturesOfOursNeedNothingElse) {
+  for (const std::string format : {"cades-b-lt", "cades-b-lta"}) {
+    const std::string document = MakeDocument(format + ".txt");
+    ASSERT_THAT(Sign({document, "--format", format}), Succeeds());
+    const ProgramOutcome outcome =
+        service().Enkrat({"--json", "verify", document, "--roots", Root(), "--every-status"});
+    EXPECT_THAT(outcome, Succeeds());
+    const nlohmann::json json = nlohmann::json::parse(outcome.out);
+    EXPECT_EQ(json["signatures"][0]["level"], format == "cades-b-lt" ? "B-LT" : "B-LTA");
+  }
+}
+
+TEST_F(ValidationTest, SignedPdfsOfOursAreGoodHereAndThere) {
+  for (const std::string format : {"pades-b-t", "pades-b-lt", "pades-b-lta"}) {
+    const std::string pdf = service().File(format + ".pdf");
+    const std::string out = service().File(format + "-signed.pdf");
+    ASSERT_THAT(Execute({"python3", SourcePath("tools/demo/make_document.py"), pdf}), Succeeds());
+    ASSERT_THAT(Sign({pdf, "--format", format}), Succeeds());
+    const ProgramOutcome outcome = service().Enkrat({"--json", "verify", out, "--roots", Root()});
+    EXPECT_THAT(outcome, Succeeds());
+    const nlohmann::json json = nlohmann::json::parse(outcome.out);
+    EXPECT_EQ(json["signatures"][0]["format"], "PAdES");
+    EXPECT_EQ("pades-" + absl::AsciiStrToLower(json["signatures"][0]["level"].get<std::string>()),
+              format);
+    EXPECT_THAT(service().Enkrat({"verify", out, "--remote"}), Succeeds());
+  }
 }
 
 TEST_F(ValidationTest, CommandPrintsTheReportAsJson) {
