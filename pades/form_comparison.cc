@@ -1,5 +1,6 @@
 // What happened to the fields of the form between two revisions.
 #include <algorithm>
+#include <optional>
 #include <qpdf/QPDFObjectHandle.hh>
 #include <set>
 #include <string>
@@ -31,19 +32,28 @@ bool IsLook(const std::string& key) {
   return key == "/AP" || key == "/AS" || key == "/M" || key == "/RV" || key == "/I";
 }
 
+bool IsDocumentTimestamp(QPDFObjectHandle value) {
+  return value.isDictionary() && NameOf(value.getKey("/Type")) == "DocTimeStamp" &&
+         NameOf(value.getKey("/SubFilter")) == "ETSI.RFC3161";
+}
+
+bool HasPlace(QPDFObjectHandle widget) {
+  const std::optional<Box> place = BoxOf(widget.getKey("/Rect"));
+  return place.has_value() && !place->empty();
+}
+
 // The value and looks of a signature field, which may be signed once.
 void CompareSignatureKey(Comparison& comparison, const std::string& key,
                          const QPDFObjectHandle& before, const QPDFObjectHandle& after,
                          const FormNode& node, bool signs, const std::string& where) {
   QPDFObjectHandle now = comparison.After(after);
   if (key == "/V" && signs && now.isDictionary()) {
-    const bool timestamp = NameOf(now.getKey("/Type")) == "DocTimeStamp" &&
-                           NameOf(now.getKey("/SubFilter")) == "ETSI.RFC3161";
+    const bool timestamp = IsDocumentTimestamp(now);
     return TellAboutField(comparison,
                           timestamp ? ChangeKind::kValidationData : ChangeKind::kSignature, where,
                           timestamp ? "document timestamp added" : "signed", node.field);
   }
-  // What looks like a signature comes with one.
+  // What looks like a signature comes with one, for which a signer answers.
   const Area area = key != "/V" && signs ? Area::kSignatureLook : Area::kShown;
   comparison.Compare(before, after, area, Below(where, key), node.field);
 }
@@ -78,8 +88,12 @@ void CompareForms(Comparison& comparison) {
 
 void CompareField(Comparison& comparison, QPDFObjectHandle before, QPDFObjectHandle after,
                   const FormNode& node, const std::string& where) {
-  const bool signs =
-      node.signature && !node.signed_already && !comparison.After(after.getKey("/V")).isNull();
+  const QPDFObjectHandle value = comparison.After(after.getKey("/V"));
+  const bool signs = node.signature && !node.signed_already && !QPDFObjectHandle(value).isNull();
+  if (signs && IsDocumentTimestamp(value) && HasPlace(after)) {
+    TellAboutField(comparison, ChangeKind::kContent, where,
+                   "a document timestamp in a field that can be seen", node.field);
+  }
   for (const std::string& key : KeysOf(before, after)) {
     const QPDFObjectHandle one = before.getKey(key);
     const QPDFObjectHandle other = after.getKey(key);

@@ -43,11 +43,21 @@ void TellAboutSignature(Comparison& comparison, QPDFObjectHandle widget, const F
     return comparison.Tell(node.timestamp ? ChangeKind::kValidationData : ChangeKind::kSignature,
                            where, "invisible signature added to the page");
   }
+  // Anybody can get a timestamp, and nobody is needed for an empty field: no signer answers for
+  // what they show.
+  if (node.timestamp) {
+    return comparison.Tell(ChangeKind::kContent, where, "visible document timestamp added");
+  }
+  if (!node.signed_already && widget.hasKey("/AP")) {
+    return comparison.Tell(ChangeKind::kContent, where,
+                           "what looks like a signature was added without one");
+  }
   const std::optional<std::string> covered = WhatIsCovered(page_before, *place);
   DocumentChange change = {.change = {.kind = ChangeKind::kSignature,
                                       .detail = where + ": visible signature added to the page"}};
   if (covered.has_value()) {
     change.covers = true;
+    change.change.covers = true;
     change.change.detail += ", over " + *covered;
   }
   comparison.Tell(std::move(change));

@@ -212,8 +212,12 @@ class FieldWalk {
   static void ReadValue(QPDFObjectHandle value, FoundSignature& found) {
     PdfSignature& signature = found.signature;
     signature.sub_filter = NameOf(value.getKey("/SubFilter"));
-    signature.document_timestamp =
-        NameOf(value.getKey("/Type")) == "DocTimeStamp" || signature.sub_filter == "ETSI.RFC3161";
+    const bool by_type = NameOf(value.getKey("/Type")) == "DocTimeStamp";
+    const bool by_filter = signature.sub_filter == "ETSI.RFC3161";
+    signature.document_timestamp = by_type || by_filter;
+    // EN 319 142-1 5.4.3. Else it would be one here, and a signature to the rules for later
+    // changes.
+    if (by_type != by_filter) signature.defects.push_back("it is a document timestamp by half");
     signature.reason = TextOf(value.getKey("/Reason"));
     signature.location = TextOf(value.getKey("/Location"));
     signature.signer_name = TextOf(value.getKey("/Name"));

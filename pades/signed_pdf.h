@@ -31,7 +31,8 @@ enum class ChangeKind {
 
 struct PdfChange {
   ChangeKind kind = ChangeKind::kNone;
-  std::string detail;  // one sentence, such as "object 7 0: page content replaced"
+  std::string detail;   // one sentence, such as "object 7 0: page content replaced"
+  bool covers = false;  // lies over what was on the page: it may hide it
 };
 
 struct PdfSignature {

@@ -53,6 +53,10 @@ void CheckChanges(const PdfSignature& signature, Judgement& judgement) {
   } else {
     judgement.Pass("pdf-changes", "What was changed after the signature is permitted.");
   }
+  for (const pades::PdfChange& change : signature.changes_after) {
+    if (!change.covers) continue;
+    judgement.Warn("pdf-changes", absl::StrCat("What was signed may be hidden: ", change.detail));
+  }
 }
 
 std::optional<SignatureCarrier> CarrierOf(const std::string& sub_filter) {

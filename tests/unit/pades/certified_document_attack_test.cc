@@ -2,6 +2,7 @@
 // sneaky signatures, which pass for what the certification allows.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -156,6 +157,70 @@ TEST(SneakySignatureAttackTest, EmptySignatureFieldOverTextIsReported) {
   EXPECT_THAT(Certification(attack), IsBrokenBy(ChangeKind::kSignature));
 }
 
+// The payment order, signed or certified, with a field of a signature that nobody made, over the
+// text.
+PdfSignature AfterEmptyField(const std::string& pdf, const std::string& entries) {
+  return Certification(WithUpdate(
+      pdf, {.objects = {{3, Replaced(SignedObject(3), "20 0 R]", "20 0 R 31 0 R]")},
+                        {6, Replaced(SignedObject(6), "[7 0 R]", "[7 0 R 20 0 R 31 0 R]")},
+                        {31, absl::StrCat("<< /Type /Annot /Subtype /Widget /FT /Sig /T (Sneaky) "
+                                          "/Rect [60 690 300 730] /P 3 0 R ",
+                                          entries, " >>")}}}));
+}
+
+TEST(SneakySignatureAttackTest, LooksOfANewFieldWithoutASignatureAreReported) {
+  EXPECT_THAT(AfterEmptyField(SignedPaymentOrder(), ""), IsSoundWith(ChangeKind::kSignature));
+  for (const std::string& pdf : {SignedPaymentOrder(), Certified(2), Certified(3)}) {
+    EXPECT_THAT(AfterEmptyField(pdf, "/AP << /N 8 0 R >>"), IsBrokenBy(ChangeKind::kContent));
+  }
+}
+
+// Anybody can have the document timestamped.
+TEST(SneakySignatureAttackTest, VisibleDocumentTimestampIsReported) {
+  HandMadeSignature timestamp = {.field = "Timestamp",
+                                 .field_number = 30,
+                                 .entries = "/Type /DocTimeStamp /SubFilter /ETSI.RFC3161",
+                                 .rectangle = "60 690 300 730",
+                                 .field_entries = "/AP << /N 8 0 R >>",
+                                 .page_annotations = "7 0 R 20 0 R",
+                                 .form_fields = "7 0 R 20 0 R"};
+  for (const std::string& pdf : {SignedPaymentOrder(), Certified(1), Certified(3)}) {
+    EXPECT_THAT(Certification(WithSignature(pdf, timestamp)), IsBrokenBy(ChangeKind::kContent));
+  }
+}
+
+TEST(SneakySignatureAttackTest, DocumentTimestampByHalfIsReported) {
+  for (const std::string entries :
+       {"/Type /Sig /SubFilter /ETSI.RFC3161", "/SubFilter /ETSI.RFC3161",
+        "/Type /DocTimeStamp /SubFilter /ETSI.CAdES.detached"}) {
+    const std::string pdf =
+        WithSignature(SignedPaymentOrder(), {.field = "Timestamp",
+                                             .field_number = 30,
+                                             .entries = entries,
+                                             .rectangle = "60 690 300 730",
+                                             .field_entries = "/AP << /N 8 0 R >>",
+                                             .page_annotations = "7 0 R 20 0 R",
+                                             .form_fields = "7 0 R 20 0 R"});
+    ASSERT_OK_AND_ASSIGN(const auto read, OpenPdf(pdf));
+    ASSERT_EQ(read->signatures().size(), 2u);
+    for (const PdfSignature& signature : read->signatures()) {
+      EXPECT_EQ(signature.defects.empty(), signature.field_name == "Signature1") << entries;
+    }
+  }
+}
+
+TEST(SneakySignatureAttackTest, LaterSignatureOverTextIsToldOfADocumentThatAllowsIt) {
+  HandMadeSignature second = {.field = "Signature2",
+                              .field_number = 30,
+                              .rectangle = "60 690 300 730",
+                              .page_annotations = "7 0 R 20 0 R",
+                              .form_fields = "7 0 R 20 0 R"};
+  const PdfSignature first = Certification(WithSignature(SignedPaymentOrder(), second));
+  EXPECT_THAT(first, IsSoundWith(ChangeKind::kSignature));
+  EXPECT_TRUE(std::any_of(first.changes_after.begin(), first.changes_after.end(),
+                          [](const PdfChange& change) { return change.covers; }));
+}
+
 // A certified document that has an empty field for another signature, over the text.
 std::string CertifiedWithAnEmptyField() {
   HandMadeObjects order = PaymentOrder();
@@ -189,6 +254,15 @@ TEST(SneakySignatureAttackTest, LooksOfASignatureWithoutOneAreReported) {
           CertifiedWithAnEmptyField(),
           {.objects = {{30, Replaced(Replaced(kSignedField, "/V 31 0 R", ""), "132", "4")}}})),
       IsBrokenBy(ChangeKind::kContent));
+}
+
+TEST(SneakySignatureAttackTest, DocumentTimestampInAFieldThatIsSeenIsReported) {
+  HandMadeSignature second = {.field_number = 30,
+                              .entries = "/Type /DocTimeStamp /SubFilter /ETSI.RFC3161",
+                              .add_field = false};
+  second.objects[30] = kSignedField;
+  EXPECT_THAT(Certification(WithSignature(CertifiedWithAnEmptyField(), second)),
+              IsBrokenBy(ChangeKind::kContent));
 }
 
 TEST(SneakySignatureAttackTest, FieldThatIsMovedWhenItIsSignedIsReported) {
