@@ -85,6 +85,13 @@ Conclusion ConclusionOfAll(const std::vector<SignatureReport>& signatures) {
   return worst;
 }
 
+// A document; who asks about a timestamp alone knows what it is.
+bool IsTimestampedOnly(const Report& report) {
+  return report.document_format != "TimeStampToken" && !report.signatures.empty() &&
+         std::all_of(report.signatures.begin(), report.signatures.end(),
+                     [](const SignatureReport& each) { return each.format == "RFC 3161"; });
+}
+
 }  // namespace
 
 class Validator::Engine {
@@ -109,6 +116,9 @@ class Validator::Engine {
     report.validated_at = as_of;
     report.conclusion = ConclusionOfAll(report.signatures);
     if (report.signatures.empty()) report.warnings.push_back("There is no signature.");
+    if (IsTimestampedOnly(report)) {
+      report.warnings.push_back("Nobody signed this: it was timestamped, as anybody can do.");
+    }
     report.used = run.used();
     MakePrintable(report);
     return report;

@@ -105,6 +105,76 @@ TEST_F(DocumentProcessTest, ExpiredSignatureOfAPdfIsJudgedByTheDocumentsTimestam
   EXPECT_EQ(report.timestamps.back().kind, TimestampReport::Kind::kDocument);
 }
 
+TEST_F(DocumentProcessTest, PdfThatWasTimestampedOnlyIsToldFromASignedOne) {
+  const std::string path = folder_.File("document.pdf");
+  pades::testing::WriteText(path, pades::testing::LayPdf(pades::testing::TwoPages()));
+  const auto update = pades::PrepareDocumentTimestamp(path, {}).value();
+  const Bytes octets =
+      update.Complete(TokenOver(update.digest_algorithm(), update.digest(), TestNow())).value();
+  const Report report =
+      Validate(ToBytes(absl::string_view(pades::testing::ReadText(path) + ToString(octets))),
+               {.contents = {}});
+  ASSERT_EQ(report.signatures.size(), 1u);
+  EXPECT_EQ(report.signatures[0].format, "RFC 3161");
+  EXPECT_EQ(report.warnings,
+            std::vector<std::string>{"Nobody signed this: it was timestamped, as anybody can do."});
+  EXPECT_TRUE(
+      Validate(SignedPdf(pades::PadesLevel::kBaselineLta), {.contents = {}}).warnings.empty());
+}
+
+// Six years later, when the CAs of the signature are gone: its CRLs are known by the timestamp over
+// the document, whose TSA is still there.
+TEST_F(DocumentProcessTest, StoredCrlsOfCasThatExpiredSinceAreBelievedIfTheTimestampCoversThem) {
+  const auto lasting = [](const char* name, uint64_t serial_number,
+                          const ades::testing::Extensions& extensions, const Identity* issuer) {
+    return ades::testing::MakeIdentity({.common_name = name,
+                                        .serial_number = serial_number,
+                                        .not_before = TestNow() - absl::Hours(1),
+                                        .not_after = TestNow() + absl::Hours(24 * 365 * 20),
+                                        .extensions = extensions},
+                                       issuer);
+  };
+  const Identity root = lasting("Archive", 81, ades::testing::CaExtensions(), nullptr);
+  const Identity unit = lasting("Archive TSU", 82, ades::testing::TimestampUnitExtensions(), &root);
+  const auto stamp = [&](DigestAlgorithm algorithm, ByteSpan digest) -> absl::StatusOr<Bytes> {
+    const X509Ptr certificate = unit.Certificate();
+    return enkrat::testing::MakeTimestampToken({.certificate = certificate.get(),
+                                                .key = unit.key->evp_pkey(),
+                                                .gen_time = TestNow() + absl::Minutes(10),
+                                                .imprint_algorithm = algorithm,
+                                                .imprint = digest});
+  };
+  const ValidationData nothing;
+  const auto verdict = [&](const ValidationData& before, const ValidationData& after) {
+    const std::string path = folder_.File("document.pdf");
+    pades::testing::WriteText(path, pades::testing::LayPdf(pades::testing::TwoPages()));
+    const auto update = pades::PrepareSignature(path, {.signing_time = TestNow()}).value();
+    const Bytes cms = CmsOver(update.digest_algorithm(), update.digest(), true, true);
+    EXPECT_TRUE(pades::FinishPdf(path, update, cms,
+                                 {.level = pades::PadesLevel::kBaselineLta,
+                                  .validation_data = &before,
+                                  .timestamp = stamp})
+                    .ok());
+    const Bytes later = pades::PrepareValidationData(path, after).value();
+    const std::string pdf = pades::testing::ReadText(path) + ToString(later);
+    Call call = {.contents = {}, .rule = RevocationRule::kWholePath};
+    call.anchors = {Pki().root.certificate_der, root.certificate_der};
+    call.more.crls_der = {MakeCrl(root, clock_.Now())};
+    return Said(ValidateOne(ToBytes(absl::string_view(pdf)), call).conclusion);
+  };
+  clock_.Advance(absl::Hours(24 * 365 * 6));
+  const auto stored_then = [&] {
+    ValidationData data;
+    data.certificates_der = {Pki().root.certificate_der};
+    data.crls_der = {MakeCrl(Pki().root, TestNow() + absl::Minutes(1)),
+                     MakeCrl(Pki().issuing_ca, TestNow() + absl::Minutes(1))};
+    return data;
+  }();
+  EXPECT_EQ(verdict(stored_then, nothing), "TOTAL_PASSED");
+  EXPECT_EQ(verdict(ValidationData{.certificates_der = {Pki().root.certificate_der}}, stored_then),
+            "INDETERMINATE/REVOCATION_OUT_OF_BOUNDS_NO_POE");
+}
+
 TEST_F(DocumentProcessTest, ChangedOctetOfAPdfFails) {
   Bytes pdf = SignedPdf(pades::PadesLevel::kBaselineT);
   const std::string words = "Enkrat podpise";
