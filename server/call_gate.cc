@@ -3,6 +3,7 @@
 #include <google/protobuf/message_lite.h>
 #include <grpcpp/server_context.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/reason.h"
@@ -39,7 +40,7 @@ absl::StatusOr<Call> CallGate::Enter(const grpc::CallbackServerContext& context,
   }
   ENKRAT_RETURN_IF_ERROR(options_.rates->Enter(*caller));
   ENKRAT_ASSIGN_OR_RETURN(signer::InFlightLimit::Ticket ticket,
-                          options_.limit->Enter(caller->id, caller->max_in_flight));
+                          options_.limit->Enter(caller->id, PlacesOf(*caller)));
   const absl::Time now = options_.clock->Now();
   const absl::Time asked = absl::FromChrono(context.deadline());
   const absl::Time deadline =
@@ -51,6 +52,11 @@ absl::StatusOr<Call> CallGate::Enter(const grpc::CallbackServerContext& context,
               .context = &context,
               .ticket = std::move(ticket),
               .request_id = RequestIdOf(arrival)};
+}
+
+size_t CallGate::PlacesOf(const signer::RelyingParty& party) const {
+  return options_.most_of_one == 0 ? party.max_in_flight
+                                   : std::min(party.max_in_flight, options_.most_of_one);
 }
 
 absl::Status CallGate::ReserveResponse(Call& call, size_t octets) {

@@ -41,6 +41,9 @@ class CallGate {
     Logger* logger = nullptr;
     const Clock* clock = nullptr;
     absl::Duration default_deadline = absl::Seconds(30);
+    // Calls of one relying party at once here, whatever its own limit: so many that it does not
+    // shut the others out of a small house. 0: its own limit alone.
+    size_t most_of_one = 0;
   };
   // What a call says before it is let in.
   struct Arrival {
@@ -77,6 +80,7 @@ class CallGate {
   OpenCalls& open_calls() { return *options_.calls; }
 
  private:
+  size_t PlacesOf(const signer::RelyingParty& party) const;
   absl::Status MakeRoom(Call& call, google::protobuf::MessageLite& response);
   void Leave(UnaryCall& unary, const absl::Status& status);
 

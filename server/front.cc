@@ -150,6 +150,7 @@ void Front::MakeGates() {
   timestamp_gate_ = std::make_unique<CallGate>(gate);
   gate.limit = &validation_limit_;
   gate.pool = &validation_pool_;
+  gate.most_of_one = std::max(2U, options_.config->validation().max_in_flight()) - 1;
   validation_gate_ = std::make_unique<CallGate>(gate);
 }
 

@@ -27,25 +27,28 @@ constexpr char kRequestId[] = "7d444840-9dc0-11d1-b245-5ffdce74fad2";
 // request says of itself.
 class GatedService final : public v1::TimestampService::CallbackService {
  public:
-  explicit GatedService(CallGate& gate) : gate_(gate) {}
+  explicit GatedService(CallGate& gate) : gate_(&gate) {}
+  // For the calls from now on.
+  void PutBehind(CallGate& gate) { gate_ = &gate; }
 
   grpc::ServerUnaryReactor* TimestampQuery(grpc::CallbackServerContext* context,
                                            const v1::TimestampQueryRequest* request,
                                            v1::TimestampQueryResponse* response) override {
     const CallGate::Arrival arrival = {.method = "Query", .request_id = request->time_stamp_req()};
-    absl::StatusOr<Call> call = gate_.Enter(*context, arrival);
-    if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
-    return gate_.Run(*std::move(call), response,
-                     [this, response](Call& running, const std::atomic<bool>& cancelled) {
-                       return work(running, *response, cancelled);
-                     });
+    CallGate& gate = *gate_;
+    absl::StatusOr<Call> call = gate.Enter(*context, arrival);
+    if (!call.ok()) return gate.Refuse(*context, arrival, call.status());
+    return gate.Run(*std::move(call), response,
+                    [this, response](Call& running, const std::atomic<bool>& cancelled) {
+                      return work(running, *response, cancelled);
+                    });
   }
 
   std::function<absl::Status(Call&, v1::TimestampQueryResponse&, const std::atomic<bool>&)> work =
       [](Call&, v1::TimestampQueryResponse&, const std::atomic<bool>&) { return absl::OkStatus(); };
 
  private:
-  CallGate& gate_;
+  std::atomic<CallGate*> gate_;
 };
 
 class CallGateTest : public ::testing::Test {
@@ -187,6 +190,33 @@ TEST_F(CallGateTest, DisabledRelyingPartyIsRefusedAndTakesNoPlace) {
   EXPECT_THAT(
       metrics_.Text(),
       HasSubstr("enkrat_calls_total{method=\"Query\",reason=\"RELYING_PARTY_DISABLED\"} 1"));
+}
+
+TEST_F(CallGateTest, RelyingPartyDoesNotTakeAllPlacesOfASmallHouse) {
+  std::latch inside(1);
+  std::latch go(1);
+  service_->work = [&](Call&, v1::TimestampQueryResponse&, const std::atomic<bool>&) {
+    inside.count_down();
+    go.wait();
+    return absl::OkStatus();
+  };
+  std::thread first([this] { EXPECT_TRUE(Ask().ok()); });
+  inside.wait();
+  CallGate small({.callers = callers_.get(),
+                  .rates = &rates_,
+                  .limit = &limit_,
+                  .responses = &responses_,
+                  .calls = &calls_,
+                  .pool = &pool_,
+                  .metrics = &metrics_,
+                  .logger = &logger_,
+                  .clock = &clock_,
+                  .most_of_one = 1});
+  service_->PutBehind(small);
+  EXPECT_EQ(Ask().error_code(), grpc::RESOURCE_EXHAUSTED);
+  go.count_down();
+  first.join();
+  WaitUntilEmpty();
 }
 
 TEST_F(CallGateTest, CallOverTheRateIsRefusedBeforeItTakesAPlace) {
