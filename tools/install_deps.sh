@@ -24,7 +24,8 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libgnutls28-dev
   # tokens, and the tools that nobody here wrote
   softhsm2 libnss3 opensc-pkcs11 opensc openssl gnutls-bin curl ca-certificates sqlite3 procps
-  poppler-utils libnss3-tools qpdf fonts-dejavu-core xmlsec1 zip unzip faketime openjdk-17-jdk-headless libbcpkix-java libbcprov-java
+  poppler-utils libnss3-tools qpdf fonts-dejavu-core xmlsec1 zip unzip faketime openjdk-17-jdk-headless libbcpkix-java libbcprov-java libbcutil-java
+  libxml2-utils
 )
 
 if $idps; then
@@ -70,3 +71,4 @@ npm_ci() {
 $idps || exit 0
 cd "$(dirname "$0")/.."
 npm_ci tests/integration/oidc_provider
+npm_ci tests/interop/pkijs

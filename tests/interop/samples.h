@@ -1,0 +1,44 @@
+// What the service of these suites signs: one sample for each format, level, key and packaging, and
+// how to spoil one.
+#ifndef ENKRAT_TESTS_INTEROP_SAMPLES_H_
+#define ENKRAT_TESTS_INTEROP_SAMPLES_H_
+
+#include <string>
+#include <vector>
+
+#include "tests/integration/running_service.h"
+
+namespace enkrat::testing {
+
+// The suites of one executable share one service, which lives until the program ends.
+class SampleService : public RunningService {
+ protected:
+  static void SetUpTestSuite();
+  static void TearDownTestSuite() {}
+
+  static std::string Root() { return service().ServiceFile("root.pem"); }
+  // The issuing CA's and the TSU's, in a file each.
+  static std::string IssuingCa() { return service().ServiceFile("issuing-ca.pem"); }
+};
+
+// "b-b", "b-t", "b-lt", "b-lta", as `enkrat sign --format cades-...` names them.
+inline const std::vector<std::string>& Levels() {
+  static const auto* const levels = new std::vector<std::string>{"b-b", "b-t", "b-lt", "b-lta"};
+  return *levels;
+}
+// "b-lta" -> "B-LTA", as reports name it.
+std::string LevelName(const std::string& level);
+
+// The text with its first `from` replaced by `to`, which is as long; the test fails if there is
+// none.
+std::string Spoilt(std::string text, const std::string& from, const std::string& to);
+// The same for a file, written as another one; the other's path.
+std::string SpoiltFile(const std::string& path, const std::string& from, const std::string& to,
+                       const std::string& other);
+
+// A test's name out of words: letters and digits only.
+std::string TestName(const std::string& words);
+
+}  // namespace enkrat::testing
+
+#endif  // ENKRAT_TESTS_INTEROP_SAMPLES_H_
