@@ -88,15 +88,16 @@ TEST_P(CadesInteropTest, EnkratNamesTheLevel) {
   EXPECT_EQ(refused.exit_code, 1);
 }
 
+std::string NameOf(const ::testing::TestParamInfo<Kind>& one) {
+  const auto& [level, key, enveloping] = one.param;
+  return TestName(absl::StrCat(level, " ", key, enveloping ? " enveloping" : " detached"));
+}
+
 INSTANTIATE_TEST_SUITE_P(All, CadesInteropTest,
                          ::testing::Combine(::testing::ValuesIn(Levels()),
                                             ::testing::Values("p256", "p384", "rsa3072"),
                                             ::testing::Bool()),
-                         [](const auto& one) {
-                           const auto& [level, key, enveloping] = one.param;
-                           return TestName(absl::StrCat(level, " ", key,
-                                                        enveloping ? " enveloping" : " detached"));
-                         });
+                         NameOf);
 
 }  // namespace
 }  // namespace enkrat::testing

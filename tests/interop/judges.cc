@@ -85,7 +85,9 @@ Verdict EnkratVerifies(std::vector<std::string> words, const std::string& roots)
   words.insert(words.begin(), {BinaryPath("bin/enkrat"), "--json", "verify"});
   words.insert(words.end(), {"--roots", roots});
   const ProgramOutcome outcome = RunProgram({.argv = std::move(words)});
-  Verdict verdict{.exit_code = outcome.exit_code, .text = outcome.out + outcome.err};
+  Verdict verdict;
+  verdict.exit_code = outcome.exit_code;
+  verdict.text = outcome.out + outcome.err;
   const auto report = nlohmann::json::parse(outcome.out, nullptr, /*allow_exceptions=*/false);
   if (!report.is_object()) return verdict;
   verdict.indication = report.value("indication", "");
