@@ -8,10 +8,11 @@
 namespace enkrat::testing {
 namespace {
 
-// Of a DER element with a long length: all of it and nothing behind it.
+// Of a DER element with a long length: all of it and nothing behind it. Of BER whose length is
+// indefinite: everything.
 std::string FirstElement(const std::string& octets) {
-  if (octets.size() < 4) return octets;
   const auto at = [&](size_t i) { return static_cast<unsigned char>(octets[i]); };
+  if (octets.size() < 8 || at(1) == 0x80) return octets;
   size_t header = 2;
   size_t length = at(1);
   if (length >= 0x80) {

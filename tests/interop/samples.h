@@ -3,6 +3,7 @@
 #ifndef ENKRAT_TESTS_INTEROP_SAMPLES_H_
 #define ENKRAT_TESTS_INTEROP_SAMPLES_H_
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ class SampleService : public RunningService {
   static void SetUpTestSuite();
   static void TearDownTestSuite() {}
 
+  // A sample is signed by the first case that needs it.
+  static bool IsThere(const std::string& path) { return std::filesystem::exists(path); }
+
   static std::string Root() { return service().ServiceFile("root.pem"); }
-  // The issuing CA's and the TSU's, in a file each.
   static std::string IssuingCa() { return service().ServiceFile("issuing-ca.pem"); }
 };
 

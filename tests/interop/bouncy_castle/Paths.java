@@ -56,7 +56,10 @@ final class Paths {
     }
   }
 
-  /** The JDK needs nothing but these to know that nobody on the path is revoked. */
+  /**
+   * Nothing but these is needed to know that nobody on the path is revoked. By Bouncy Castle: the
+   * JDK finds a response only by a CertID with SHA-1.
+   */
   static void checkOffline(
       X509Certificate certificate,
       Collection<X509Certificate> others,
@@ -71,13 +74,19 @@ final class Paths {
     pool.addAll(crls);
     parameters.addCertStore(
         CertStore.getInstance("Collection", new CollectionCertStoreParameters(pool)));
-    CertPathBuilder builder = CertPathBuilder.getInstance("PKIX", "SUN");
-    PKIXRevocationChecker checker = (PKIXRevocationChecker) builder.getRevocationChecker();
+    CertPath path = CertPathBuilder.getInstance("PKIX", "SUN").build(without(parameters)).getCertPath();
+    CertPathValidator validator = CertPathValidator.getInstance("PKIX", "BC");
+    PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
     checker.setOcspResponses(responses);
-    // Nobody there: what is not given does not come from elsewhere.
-    checker.setOcspResponder(URI.create("http://127.0.0.1:1/"));
     parameters.addCertPathChecker(checker);
-    builder.build(parameters);
+    parameters.setRevocationEnabled(true);
+    validator.validate(path, parameters);
+  }
+
+  private static PKIXBuilderParameters without(PKIXBuilderParameters parameters) {
+    PKIXBuilderParameters copy = (PKIXBuilderParameters) parameters.clone();
+    copy.setRevocationEnabled(false);
+    return copy;
   }
 
   /** A one-time certificate: its path, and that it says itself that nobody can revoke it. */
