@@ -53,6 +53,7 @@ class Process {
   }
 
  private:
+  bool HasSignedAttributes() const;
   void CheckShape();
   void CheckContent();
   bool CheckCertificate();
@@ -86,7 +87,14 @@ std::optional<absl::Time> SigningTimeOf(CMS_SignerInfo* signer) {
   return TimeFromAsn1(value->value.asn1_string);
 }
 
+// They may be missing in a plain CMS (RFC 5652 5.3). CheckValue says that this is not enough, and
+// the checks of what they should hold would only call it damaged.
+bool Process::HasSignedAttributes() const {
+  return CMS_signed_get_attr_count(message_.signer()) > 0;
+}
+
 void Process::CheckShape() {
+  if (!HasSignedAttributes()) return;
   judgement_.Require("content-type", SubIndication::kFormatFailure,
                      ades::CheckContentType(message_, NID_pkcs7_data));
   judgement_.Require("signed-attributes", SubIndication::kFormatFailure,
@@ -94,6 +102,7 @@ void Process::CheckShape() {
 }
 
 void Process::CheckContent() {
+  if (!HasSignedAttributes()) return;
   constexpr char kName[] = "message-digest";
   const std::optional<DigestAlgorithm> algorithm = message_.digest_algorithm();
   if (!algorithm.has_value()) {
@@ -156,7 +165,7 @@ void Process::CheckValue() {
     judgement_.Warn("signature-algorithm",
                     "The signer's key is weaker than what is used today (128 bits).");
   }
-  if (CMS_signed_get_attr_count(message_.signer()) <= 0) {
+  if (!HasSignedAttributes()) {
     judgement_.Fail("signature-value", SubIndication::kSigConstraintsFailure,
                     "The signature is over the content alone, without signed attributes.");
     return;

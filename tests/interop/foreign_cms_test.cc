@@ -166,9 +166,9 @@ TEST_F(RegionTest, EachChangedRegionOfATimestampIsNamed) {
   const std::string policy = "\x06\x04\x2a\x03\x04\x05";
   const auto in_policy = [&](const std::string& o) { return o.find(policy) + policy.size() - 1; };
   for (const Region& region : std::vector<Region>{
-           {"policy", "bc.tst", in_policy, "TOTAL_FAILED", "HASH_FAILURE", "message-digest"},
+           {"policy", "bc.tst", in_policy, "TOTAL_FAILED", "HASH_FAILURE", "digest is another"},
            {"signature value", "bc.tst", LastOfValue, "TOTAL_FAILED", "SIG_CRYPTO_FAILURE",
-            "signature-value"},
+            "timestamp-signature"},
        }) {
     ExpectNamed(region);
   }
@@ -261,7 +261,7 @@ TEST_P(OpensslTest, SignatureIsGoodAndATamperedOneIsNot) {
 INSTANTIATE_TEST_SUITE_P(Digests, OpensslTest, ::testing::Values("sha256", "sha384", "sha512"),
                          [](const auto& one) { return TestName(one.param); });
 
-TEST_F(ForeignCmsTest, SignatureWithoutSignedAttributesIsUndecidedAndATamperedOneFails) {
+TEST_F(ForeignCmsTest, SignatureWithoutSignedAttributesIsUndecidedWhateverItIsOver) {
   ASSERT_THAT(InFolder({"openssl", "req", "-x509", "-nodes", "-newkey", "rsa:3072", "-subj",
                         "/CN=Bare", "-keyout", "bare.key", "-out", "bare.pem", "-days", "2"}),
               Succeeds());
@@ -271,7 +271,7 @@ TEST_F(ForeignCmsTest, SignatureWithoutSignedAttributesIsUndecidedAndATamperedOn
   const Verdict verdict = Detached("bare.p7s", "doc", "bare.pem");
   EXPECT_EQ(verdict.indication, "INDETERMINATE") << verdict.text;
   EXPECT_EQ(verdict.sub_indication, "SIG_CONSTRAINTS_FAILURE");
-  EXPECT_EQ(Detached("bare.p7s", "other", "bare.pem").indication, "TOTAL_FAILED");
+  EXPECT_EQ(Detached("bare.p7s", "other", "bare.pem").indication, "INDETERMINATE");
 }
 
 }  // namespace
