@@ -52,12 +52,17 @@ absl::StatusOr<std::vector<trusted_list::TrustedList>> ReadLists(const TrustArgu
 }  // namespace
 
 void AddTrustOptions(CLI::App& command, TrustArguments& arguments) {
-  command.add_option("--roots", arguments.roots_files,
-                     "PEM file of certificates to trust; may be given again");
+  // One value each: the next word is FILE.
+  command
+      .add_option("--roots", arguments.roots_files,
+                  "PEM file of certificates to trust; may be given again")
+      ->allow_extra_args(false);
   command.add_flag("--system-roots", arguments.system_roots, "trust the system's roots, too");
   CLI::Option* lists =
-      command.add_option("--trusted-list", arguments.lists,
-                         "ETSI trusted list, a file or an https URL; may be given again");
+      command
+          .add_option("--trusted-list", arguments.lists,
+                      "ETSI trusted list, a file or an https URL; may be given again")
+          ->allow_extra_args(false);
   command
       .add_option("--list-signer", arguments.list_signers_file,
                   "PEM file of the certificates that may have signed the trusted lists")

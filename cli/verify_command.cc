@@ -172,14 +172,21 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
       ->required();
   command.add_option("--signature", arguments.signature_file,
                      "the detached signature or timestamp of FILE; default: FILE.p7s if it exists");
-  command.add_option("--content", arguments.content_files,
-                     "the document that the detached signature FILE is over");
+  command
+      .add_option("--content", arguments.content_files,
+                  "the document that the detached signature FILE is over")
+      ->allow_extra_args(false);
   AddTrustOptions(command, arguments.trust);
-  command.add_option("--intermediates", arguments.certificates_files,
-                     "PEM file of certificates that the signature may lack");
-  command.add_option("--crl", arguments.crl_files, "DER file of a CRL; may be given again");
-  command.add_option("--ocsp", arguments.ocsp_files,
-                     "DER file of an OCSP response; may be given again");
+  command
+      .add_option("--intermediates", arguments.certificates_files,
+                  "PEM file of certificates that the signature may lack; may be given again")
+      ->allow_extra_args(false);
+  command.add_option("--crl", arguments.crl_files, "DER file of a CRL; may be given again")
+      ->allow_extra_args(false);
+  command
+      .add_option("--ocsp", arguments.ocsp_files,
+                  "DER file of an OCSP response; may be given again")
+      ->allow_extra_args(false);
   command.add_option("--at", arguments.at, "validate as of this time (RFC 3339); default: now");
   command.add_flag("--fetch", arguments.fetch,
                    "get missing certificates and revocation data over the network; implies "

@@ -41,6 +41,18 @@ absl::StatusOr<std::unique_ptr<DocumentSpool>> DocumentSpool::Create(Options opt
   return std::unique_ptr<DocumentSpool>(new DocumentSpool(std::move(options), descriptor));
 }
 
+absl::Status DocumentSpool::CheckFolder(const std::string& folder) {
+  const int descriptor = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    return MakeError(Reason::kConfigurationInvalid,
+                     absl::StrCat("server.spool_folder: ", folder,
+                                  ": no file without a name can be made there (O_TMPFILE): ",
+                                  std::strerror(errno)));
+  }
+  close(descriptor);
+  return absl::OkStatus();
+}
+
 absl::Status DocumentSpool::MakeRoom(uint64_t size) {
   if (size > options_.most_octets) {
     return WithField(

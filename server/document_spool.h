@@ -30,6 +30,8 @@ class DocumentSpool {
   };
   // kStoreUnavailable if no file can be made in the folder.
   static absl::StatusOr<std::unique_ptr<DocumentSpool>> Create(Options options);
+  // Before anybody asks: kConfigurationInvalid if the folder takes no file without a name.
+  static absl::Status CheckFolder(const std::string& folder);
   ~DocumentSpool();
 
   DocumentSpool(const DocumentSpool&) = delete;

@@ -15,6 +15,7 @@
 #include "common/status_macros.h"
 #include "server/activation_service.h"
 #include "server/certificate_service.h"
+#include "server/document_spool.h"
 #include "server/grpc_listening.h"
 #include "server/hsm_gauges.h"
 #include "server/reflection.h"
@@ -231,6 +232,7 @@ absl::Status Front::OpenValidation() {
 }
 
 absl::Status Front::StartGrpc() {
+  ENKRAT_RETURN_IF_ERROR(DocumentSpool::CheckFolder(server_.spool_folder()));
   ENKRAT_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(server_.grpc_listen()));
   ENKRAT_ASSIGN_OR_RETURN(const auto credentials, CredentialsFrom(server_));
   const uint64_t most_pdf_octets = uint64_t{options_.config->pdf().max_document_mb()} << 20;

@@ -4,7 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "absl/strings/match.h"
@@ -125,6 +128,11 @@ absl::Status CheckParts(const Config& config) {
   if (config.pdf().max_document_mb() > 1024 ||
       2 * config.pdf().max_document_mb() > config.server().max_spooled_mb()) {
     return Invalid("pdf.max_document_mb", "is over 1024, or over half of server.max_spooled_mb");
+  }
+  // The default may be missing: only visible signatures need it, and doctor says so.
+  const std::string& font = config.pdf().font_file();
+  if (font != kDefaultFont && access(font.c_str(), R_OK) != 0) {
+    return Invalid("pdf.font_file", absl::StrCat("cannot be read: ", std::strerror(errno)));
   }
   ENKRAT_RETURN_IF_ERROR(CheckTimestampingValues(config));
   ENKRAT_RETURN_IF_ERROR(CheckValidation(config));

@@ -172,7 +172,7 @@ void FillDefaults(config::v1::Config& config) {
   FillValidationDefaults(*config.mutable_validation(), usual_mb);
   v1::PdfConfig& pdf = *config.mutable_pdf();
   if (pdf.max_document_mb() == 0) pdf.set_max_document_mb(usual_mb);
-  DefaultText(pdf.mutable_font_file(), "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf");
+  DefaultText(pdf.mutable_font_file(), kDefaultFont);
 }
 
 }  // namespace enkrat::server

@@ -10,6 +10,8 @@
 namespace enkrat::server {
 
 inline constexpr uint32_t kMostThreads = 1024;
+// Debian's fonts-dejavu-core.
+inline constexpr char kDefaultFont[] = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
 
 // Relative paths count from `folder`.
 void ResolvePaths(const std::filesystem::path& folder, config::v1::Config& config);

@@ -33,10 +33,32 @@ void CheckShape(const PdfSignature& signature, Judgement& judgement) {
   }
 }
 
+// For whoever does not know the numbers of the document's objects.
+absl::string_view KindOf(pades::ChangeKind kind) {
+  switch (kind) {
+    case pades::ChangeKind::kNone:
+      return "nothing";
+    case pades::ChangeKind::kValidationData:
+      return "validation data";
+    case pades::ChangeKind::kSignature:
+      return "signature";
+    case pades::ChangeKind::kFormFilling:
+      return "form filled in";
+    case pades::ChangeKind::kAnnotations:
+      return "annotations";
+    case pades::ChangeKind::kContent:
+      return "content";
+    case pades::ChangeKind::kObjectsOutOfPlace:
+      return "shown content swapped or hidden";
+  }
+  return "";
+}
+
 std::vector<std::string> TextOf(const std::vector<pades::PdfChange>& changes) {
   std::vector<std::string> texts;
   for (const pades::PdfChange& change : changes) {
-    if (change.kind != pades::ChangeKind::kNone) texts.push_back(change.detail);
+    if (change.kind == pades::ChangeKind::kNone) continue;
+    texts.push_back(absl::StrCat(KindOf(change.kind), ": ", change.detail));
   }
   return texts;
 }

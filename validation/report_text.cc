@@ -125,6 +125,20 @@ std::string QualificationText(const QualificationReport& qualification) {
   return text;
 }
 
+// Where a timestamp could settle the matter and there is one, what that one lacks.
+std::string Advice(const SignatureReport& signature) {
+  if (signature.conclusion.indication != Indication::kIndeterminate) return "";
+  for (const TimestampReport& timestamp : signature.timestamps) {
+    const Conclusion& said = timestamp.conclusion;
+    const absl::string_view advice = AdviceFor(said.sub_indication);
+    if (said.indication == Indication::kIndeterminate && !advice.empty() &&
+        signature.conclusion.sub_indication != SubIndication::kSignedDataNotFound) {
+      return absl::StrCat("for the timestamp: ", advice);
+    }
+  }
+  return std::string(AdviceFor(signature.conclusion.sub_indication));
+}
+
 void AppendSignature(std::string& out, const SignatureReport& signature, bool verbose) {
   absl::StrAppend(&out, Plain(signature.id), ": ", Said(signature.conclusion), "\n");
   Field(out, "format",
@@ -153,6 +167,7 @@ void AppendSignature(std::string& out, const SignatureReport& signature, bool ve
   }
   AppendChecks(out, signature.checks, verbose, "  ");
   if (verbose) AppendChain(out, signature.chain, "  ");
+  Field(out, "would help", Advice(signature));
 }
 
 }  // namespace

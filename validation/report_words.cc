@@ -46,4 +46,28 @@ absl::string_view TimestampKindName(TimestampReport::Kind kind) {
   return "signature";
 }
 
+absl::string_view AdviceFor(SubIndication sub_indication) {
+  switch (sub_indication) {
+    case SubIndication::kNoCertificateChainFound:
+      return "trust in its root, or in a trusted list that names it; or certificates that it lacks";
+    case SubIndication::kNoSigningCertificateFound:
+      return "the certificate that the signature names";
+    case SubIndication::kSignedDataNotFound:
+      return "what was signed";
+    case SubIndication::kTryLater:
+    case SubIndication::kRevocationOutOfBoundsNoPoe:
+      return "newer revocation data: given, or fetched";
+    case SubIndication::kOutOfBoundsNotRevoked:
+    case SubIndication::kOutOfBoundsNoPoe:
+      return "a timestamp from before the certificate's end, itself good";
+    case SubIndication::kRevokedNoPoe:
+    case SubIndication::kRevokedCaNoPoe:
+      return "a timestamp from before the revocation, itself good";
+    case SubIndication::kCryptoConstraintsFailureNoPoe:
+      return "a timestamp from when the algorithm was reliable, itself good";
+    default:
+      return "";
+  }
+}
+
 }  // namespace enkrat::validation

@@ -14,6 +14,9 @@ absl::string_view RevocationName(ChainElement::Revocation revocation);
 // "signature", "archive", "document", "container", "alone".
 absl::string_view TimestampKindName(TimestampReport::Kind kind);
 
+// What might decide a verdict that is open, as a part of a sentence; empty if nothing is known to.
+absl::string_view AdviceFor(SubIndication sub_indication);
+
 }  // namespace enkrat::validation
 
 #endif  // ENKRAT_VALIDATION_REPORT_WORDS_H_

@@ -241,6 +241,11 @@ TEST_F(ProgramTest, RequestIdThatIsNoUuidIsNamedOnce) {
   EXPECT_EQ(Err(), "error: intent.request_id: is not a lower-case UUID\n");
 }
 
+TEST_F(ProgramTest, RootsTakeOneFileAndTheNextIsWhatIsVerified) {
+  EXPECT_EQ(Run({"verify", "--roots", Path("nowhere.pem"), Path("a.pdf"), "--verbose"}), 2);
+  EXPECT_THAT(Err(), HasSubstr("nowhere.pem"));
+}
+
 TEST_F(ProgramTest, VerifyWithoutRootsFileIsTwo) {
   EXPECT_EQ(Run({"verify", Path("a.pdf"), "--roots", Path("nowhere.pem")}), 2);
 }

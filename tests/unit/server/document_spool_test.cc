@@ -63,6 +63,13 @@ TEST_F(DocumentSpoolTest, FolderStaysEmpty) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
+TEST_F(DocumentSpoolTest, FolderThatTakesNoFileIsAWrongSetting) {
+  EXPECT_THAT(DocumentSpool::CheckFolder(folder_.string()), IsOk());
+  EXPECT_THAT(DocumentSpool::CheckFolder((folder_ / "missing").string()),
+              FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(DocumentSpool::CheckFolder("/proc"), FailsWith(Reason::kConfigurationInvalid));
+}
+
 TEST_F(DocumentSpoolTest, OneOctetTooManyIsRefused) {
   const auto spool = Spool(/*most=*/10);
   ASSERT_THAT(spool->Append("0123456789"), IsOk());

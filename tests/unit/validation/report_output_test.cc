@@ -50,6 +50,20 @@ TEST_F(ReportOutputTest, TextSaysWhatFailed) {
   EXPECT_TRUE(text.ends_with("\nTOTAL_FAILED/HASH_FAILURE\n")) << text;
 }
 
+TEST_F(ReportOutputTest, OpenVerdictNamesWhatWouldHelp) {
+  Report report = Validate(ades::testing::MakeSignature(Pki()));
+  EXPECT_EQ(ToText(report, true).find("would help"), std::string::npos);
+  SignatureReport& signature = report.signatures[0];
+  signature.conclusion = {Indication::kIndeterminate, SubIndication::kOutOfBoundsNoPoe};
+  EXPECT_NE(ToText(report, false).find("would help    a timestamp from before"), std::string::npos)
+      << ToText(report, false);
+  signature.timestamps = {TimestampReport()};
+  signature.timestamps[0].conclusion = {Indication::kIndeterminate, SubIndication::kTryLater};
+  EXPECT_NE(ToText(report, false).find("for the timestamp: newer revocation data"),
+            std::string::npos)
+      << ToText(report, false);
+}
+
 TEST_F(ReportOutputTest, NoLineIsLongerThanAHundredColumns) {
   Report report = Validate(ades::testing::MakeSignature(Pki()));
   report.signatures[0].changes_after = {std::string(500, 'x'), "short\nwith\x1b[31m control"};
