@@ -1,6 +1,5 @@
 // Signed copies of PDFs: prepared and completed here, so that only digests leave this machine; or
 // by the service, which then gets the document.
-#include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +8,7 @@
 #include "cli/files.h"
 #include "cli/outcome.h"
 #include "cli/pdf_arguments.h"
+#include "cli/pdf_completion.h"
 #include "cli/progress.h"
 #include "cli/service_timestamp.h"
 #include "cli/signing_target.h"
@@ -108,20 +108,16 @@ class UploadTarget final : public SigningTarget {
     v1::SignPdfHeader header;
     *header.mutable_request() = request;
     ToMessage(options_.pdf, header.mutable_options());
-    std::ofstream out(draft_.part(), std::ios::binary);
+    // Only what is new comes back, so that it is this document that gets signed and no other.
+    header.set_appended_only(true);
+    ENKRAT_RETURN_IF_ERROR(draft_.CopyFrom(options_.files.front()));
     Progress progress(context_, absl::StrCat("sending ", options_.files.front()));
-    ENKRAT_RETURN_IF_ERROR(client.SignPdf(
-        header, options_.files.front(),
-        [&](absl::string_view octets) {
-          out.write(octets.data(), static_cast<std::streamsize>(octets.size()));
-        },
-        response));
-    out.close();
-    if (out) return absl::OkStatus();
-    return UnavailableError(absl::StrCat("cannot write ", draft_.part()));
+    return client.SignPdf(
+        header, draft_.part(), [](absl::string_view) {}, response);
   }
 
-  absl::Status Write(Client&, const v1::SignResponse&) override {
+  absl::Status Write(Client&, const v1::SignResponse& response) override {
+    ENKRAT_RETURN_IF_ERROR(CompletePdf(draft_.part(), response.signatures(0)));
     return draft_.Keep(options_.force);
   }
 

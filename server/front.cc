@@ -215,13 +215,15 @@ absl::Status Front::OpenValidation() {
                             ChainFrom(options_.config->timestamping().outside().trust_file()));
     roots.insert(roots.end(), outside.begin(), outside.end());
   }
-  ENKRAT_ASSIGN_OR_RETURN(validation_,
-                          ValidationCore::Create({.config = options_.config,
-                                                  .own_roots_der = std::move(roots),
-                                                  .own = &core_.revocation().validation_data(),
-                                                  .http = &core_.http(),
-                                                  .clock = options_.clock,
-                                                  .logger = options_.logger}));
+  ENKRAT_ASSIGN_OR_RETURN(
+      validation_,
+      ValidationCore::Create({.config = options_.config,
+                              .own_roots_der = std::move(roots),
+                              .own = &core_.revocation().validation_data(),
+                              .own_crls = [this] { return core_.revocation().CrlsDer(); },
+                              .http = &core_.http(),
+                              .clock = options_.clock,
+                              .logger = options_.logger}));
   const uint64_t most_octets = uint64_t{options_.config->validation().max_document_mb()} << 20;
   validation_service_ = MakeValidationService({.gate = validation_gate_.get(),
                                                .core = validation_.get(),

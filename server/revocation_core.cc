@@ -232,4 +232,17 @@ signer::PublishedCrlPtr RevocationCore::Crl(const std::string& name) const {
   return nullptr;
 }
 
+std::vector<Bytes> RevocationCore::CrlsDer() const {
+  std::vector<signer::PublishedCrlPtr> published;
+  for (const auto& publisher : publishers_) published.push_back(publisher->current());
+  for (const ca::StatusIssuer& issuer : upper_->issuers()) {
+    published.push_back(upper_->Of(issuer.der));
+  }
+  std::vector<Bytes> ders;
+  for (const signer::PublishedCrlPtr& crl : published) {
+    if (crl != nullptr) ders.push_back(crl->der);
+  }
+  return ders;
+}
+
 }  // namespace enkrat::server

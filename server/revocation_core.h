@@ -56,6 +56,8 @@ class RevocationCore {
   // By the name in the URL: the CA's subjectKeyIdentifier in hex, "issuing-ca" or "root". Null if
   // there is none.
   signer::PublishedCrlPtr Crl(const std::string& name) const;
+  // All of them: what is known of certificates that ours have succeeded, too.
+  std::vector<Bytes> CrlsDer() const;
   // Null without a responder.
   signer::OcspResponder* ocsp() { return ocsp_.get(); }
   signer::ValidationDataSource& validation_data() { return *validation_data_; }

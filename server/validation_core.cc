@@ -122,6 +122,9 @@ absl::StatusOr<validation::Report> ValidationCore::Validate(
     const auto own = options_.own->Current(now - absl::Minutes(1), now + kOwnDataTime);
     if (own.ok()) input.more = **own;
   }
+  if (options_.own_crls) {
+    for (Bytes& crl : options_.own_crls()) input.more.crls_der.push_back(std::move(crl));
+  }
   std::unique_ptr<validation::RevocationFetcher> fetcher;
   if (options_.config->validation().fetch()) {
     ENKRAT_ASSIGN_OR_RETURN(fetcher,

@@ -3,6 +3,7 @@
 #ifndef ENKRAT_SERVER_VALIDATION_CORE_H_
 #define ENKRAT_SERVER_VALIDATION_CORE_H_
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -26,6 +27,8 @@ class ValidationCore {
     const Config* config = nullptr;               // not owned
     std::vector<Bytes> own_roots_der;             // trusted without being configured
     signer::ValidationDataSource* own = nullptr;  // not owned; about our own chains
+    // Our own CRLs of the moment: they speak of units that were replaced, and of revoked ones.
+    std::function<std::vector<Bytes>()> own_crls = {};
     HttpFetcher* http = nullptr;   // not owned; for lists, and if fetching is allowed
     const Clock* clock = nullptr;  // not owned
     Logger* logger = nullptr;      // not owned

@@ -89,6 +89,28 @@ TEST_F(CommandLineTest, TokenBoundToAContainerSignsIt) {
   EXPECT_TRUE(std::filesystem::exists(first + ".asice"));
 }
 
+TEST_F(CommandLineTest, SignedPdfIsFetchedAgainForTheDocumentThatWasSent) {
+  const std::string document = service().File("sent.pdf");
+  ASSERT_THAT(Execute({"python3", SourcePath("tools/demo/make_document.py"), document}),
+              Succeeds());
+  std::vector<std::string> sign = {"sign", document, "--format", "pades-b-t", "--upload"};
+  for (std::string& word : service().LoginOptions()) sign.push_back(std::move(word));
+  const std::string id = Json(sign)["request_id"];
+  const std::string is_signed = service().File("sent-signed.pdf");
+  const std::string first = ReadText(is_signed);
+  const std::vector<std::string> get = {"session", "get", id};
+  EXPECT_THAT(service().Enkrat(get), ExitsWith(64)) << "which document?";
+  std::vector<std::string> with_document = get;
+  with_document.insert(with_document.end(), {"--document", document, "--force"});
+  ASSERT_THAT(service().Enkrat(with_document), Succeeds());
+  EXPECT_EQ(ReadText(is_signed), first);
+  std::string other = ReadText(document);
+  other[other.find("milliseconds")] = 'M';
+  WriteText(document, other);
+  EXPECT_THAT(service().Enkrat(with_document), ExitsWith(1));
+  EXPECT_EQ(ReadText(is_signed), first);
+}
+
 TEST_F(CommandLineTest, TokenForOtherDocumentsIsRefused) {
   const nlohmann::json binding =
       Json({"binding", MakeDocument("one.txt"), "--relying-party", "demo"});

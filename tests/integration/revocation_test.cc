@@ -230,6 +230,22 @@ TEST_F(RevocationTest, RevocationIsInOcspAndCrlWithinASecond) {
   EXPECT_THAT(chain.out + chain.err, HasSubstr("certificate revoked"));
 }
 
+// The responses in the signature and in its token still say "good", and are not old.
+TEST_F(RevocationTest, ServiceJudgesTimestampsOfARevokedUnitByItsOwnCrl) {
+  const std::string document = service_.File("before.txt");
+  WriteText(document, "before");
+  ASSERT_THAT(service_.Enkrat({"timestamp", document}), Succeeds());
+  const std::vector<std::string> verify = {"verify", document, "--signature", document + ".tst",
+                                           "--remote"};
+  ASSERT_THAT(service_.Enkrat(verify), Succeeds());
+  ASSERT_THAT(Revoke("timestamping-unit"), Succeeds());
+  ASSERT_THAT(Certificates({"issue", "timestamping-unit"}), Succeeds());
+  ASSERT_THAT(service_.Restart(), IsOk());
+  const ProgramOutcome judged = service_.Enkrat(verify);
+  EXPECT_THAT(judged, ExitsWith(3));
+  EXPECT_THAT(judged.out, HasSubstr("REVOKED_NO_POE"));
+}
+
 TEST_F(RevocationTest, RevokedResponderAnswersNothingUntilThereIsANewOne) {
   ASSERT_THAT(Revoke("ocsp-responder"), Succeeds());
   EXPECT_TRUE(WithinASecond(
