@@ -9,9 +9,11 @@
 #include "cli/doctor_checks.h"
 #include "cli/installation.h"
 #include "common/der.h"
+#include "common/file.h"
 #include "common/openssl_ptr.h"
 #include "common/secret.h"
 #include "common/status_macros.h"
+#include "server/revocation_settings.h"
 #include "server/settings.h"
 #include "signer/certificate_life.h"
 #include "signer/certificate_life_files.h"
@@ -188,6 +190,12 @@ void CheckRegister(const server::Config& config, absl::Time now, CertifiedKeys& 
                    Findings& findings) {
   keys.issuing_ca_label = config.hsm().issuing_ca_key();
   keys.timestamping_unit_label = config.hsm().timestamping_key();
+  const auto revocation = server::RevocationFrom(config);
+  if (revocation.ok() && FileExists(revocation->ocsp_chain_file)) {
+    keys.ocsp_responder_label = revocation->ocsp_responder_key;
+    const auto responder = server::ChainFrom(revocation->ocsp_chain_file);
+    if (responder.ok()) keys.ocsp_responder = KeyOf(responder->front());
+  }
   keys.all_labels = {keys.issuing_ca_label, keys.timestamping_unit_label};
   for (const auto& unit : config.timestamping().own().further_units()) {
     keys.all_labels.insert(unit.key_label());
@@ -215,6 +223,9 @@ void CheckRegister(const server::Config& config, absl::Time now, CertifiedKeys& 
   };
   label_of(config.certificates().chain_file(), keys.issuing_ca_label);
   label_of(config.timestamping().own().chain_file(), keys.timestamping_unit_label);
+  if (keys.ocsp_responder.has_value()) {
+    label_of(revocation->ocsp_chain_file, keys.ocsp_responder_label);
+  }
   CheckRevocations(life->all(), findings);
   CheckOcspResponder(life->all(), now, findings);
   const auto due = signer::SwitchIsDue(life->all(), *places);

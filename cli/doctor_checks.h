@@ -24,8 +24,10 @@ namespace enkrat::cli {
 struct CertifiedKeys {
   std::optional<PublicKey> issuing_ca;
   std::optional<PublicKey> timestamping_unit;
+  std::optional<PublicKey> ocsp_responder;  // if there is one
   std::string issuing_ca_label;
   std::string timestamping_unit_label;
+  std::string ocsp_responder_label;
   std::set<std::string> all_labels;  // also of certificates that others have succeeded
 };
 

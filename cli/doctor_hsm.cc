@@ -150,6 +150,9 @@ void CheckHsm(const config::v1::Config& config, const std::string& credentials_d
   if (config.timestamping().has_own()) {
     CheckKey(certified.timestamping_unit_label, certified.timestamping_unit, token, findings);
   }
+  if (certified.ocsp_responder.has_value()) {
+    CheckKey(certified.ocsp_responder_label, certified.ocsp_responder, token, findings);
+  }
   CheckMacKey(config.hsm().evidence_mac_key(), token, findings);
   CheckWrappingKey(config.hsm().personal_data_key(), token, findings);
   if (config.signing_pins().enabled()) {

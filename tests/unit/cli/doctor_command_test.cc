@@ -141,6 +141,14 @@ TEST_F(DoctorCommandTest, UnitUnderAnotherChainFails) {
   EXPECT_EQ(Finding("key timestamping-unit")["verdict"], "FAIL");
 }
 
+TEST_F(DoctorCommandTest, ResponderWhoseKeyIsAnotherFails) {
+  ASSERT_EQ(Run(Doctor()), 0) << Out();
+  EXPECT_EQ(Finding("key ocsp-responder")["verdict"], "OK");
+  Write("ocsp.pem", Read("tsu-chain.pem"));
+  EXPECT_EQ(Run(Doctor()), 1);
+  EXPECT_EQ(Finding("key ocsp-responder")["verdict"], "FAIL");
+}
+
 TEST_F(DoctorCommandTest, LedgerFolderThatOthersCanWriteFails) {
   chmod(Path("").c_str(), 0777);
   ExpectFailure("ledger folder");
