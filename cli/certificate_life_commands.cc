@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "cli/certificate_life_options.h"
 #include "cli/certificate_life_output.h"
+#include "cli/certificate_unit_command.h"
 #include "cli/context.h"
 #include "cli/files.h"
 #include "cli/installation.h"
@@ -94,7 +95,7 @@ std::vector<std::string> OthersInForce(const signer::CertificateRegister& all,
   std::vector<std::string> serials;
   for (const signer::RegisteredCertificate& each : all.certificates()) {
     if (signer::IsFromRequest(each.role) || each.role != revoked.role ||
-        each.state == signer::CertificateState::kRevoked ||
+        each.unit != revoked.unit || each.state == signer::CertificateState::kRevoked ||
         each.description.serial_number == revoked.description.serial_number ||
         each.description.key_not_after < SystemClock().Now()) {
       continue;
@@ -121,7 +122,8 @@ absl::Status RunRevoke(const LifeArguments& arguments, const Context& context) {
   ENKRAT_ASSIGN_OR_RETURN(const signer::RegisteredCertificate* found,
                           installation->Find(arguments.certificate));
   const std::string serial = found->description.serial_number;
-  const std::string role(signer::RoleName(found->role));
+  const std::string role =
+      absl::StrCat(signer::RoleName(found->role), found->unit.empty() ? "" : " ", found->unit);
   const std::string what = absl::StrCat(role, " ", serial, " (", found->description.subject, ")");
   const std::vector<std::string> others = OthersInForce(installation->life().all(), *found);
   signer::LifeOrder order = arguments.order;
@@ -230,6 +232,7 @@ void AddRevoke(CLI::App& group, Context& context) {
 void AddLifeCommands(CLI::App& group, Context& context) {
   for (const SuccessionCommand& row : kSuccessionCommands) AddSuccession(row, group, context);
   AddIssue(group, context);
+  AddUnitCommand(group, context);
   AddRevoke(group, context);
 }
 

@@ -33,8 +33,12 @@ std::string AccountName() {
 
 void AddLifeOptions(CLI::App& command, LifeArguments& arguments) {
   command.add_option("certificate", arguments.certificate,
-                     "serial number, SHA-256 fingerprint, or role (issuing-ca, timestamping-unit, "
-                     "ocsp-responder)");
+                     "serial number, SHA-256 fingerprint, role (issuing-ca, timestamping-unit, "
+                     "ocsp-responder), or name of a further timestamping unit");
+  AddOrderOptions(command, arguments);
+}
+
+void AddOrderOptions(CLI::App& command, LifeArguments& arguments) {
   command
       .add_option("--config", arguments.installation.config_file, "enkratd's configuration file")
       ->required();

@@ -42,7 +42,9 @@ struct LifeArguments {
   bool yes = false;
 };
 
-// CERTIFICATE, --config, --credentials-directory, --operator, --why, --dry-run.
+// --config, --credentials-directory, --operator, --why, --dry-run.
+void AddOrderOptions(CLI::App& command, LifeArguments& arguments);
+// CERTIFICATE, and all of these.
 void AddLifeOptions(CLI::App& command, LifeArguments& arguments);
 // --country and so on, --root-token-label, --root-pin-file.
 void AddDataOptions(CLI::App& command, LifeArguments& arguments);

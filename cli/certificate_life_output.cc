@@ -15,7 +15,14 @@ namespace {
 using signer::CertificateRole;
 using signer::Succession;
 
-std::vector<std::string> NextSteps(const Succession& made) {
+std::vector<std::string> NextSteps(const Succession& made,
+                                   const std::vector<std::string>& configuration) {
+  if (!configuration.empty()) {
+    std::vector<std::string> steps = {"put into timestamping.own of the configuration:"};
+    for (const std::string& line : configuration) steps.push_back("  " + line);
+    steps.push_back("restart enkratd: it works with the unit from then on");
+    return steps;
+  }
   switch (made.role) {
     case CertificateRole::kIssuingCa:
       return {"restart enkratd: it works with the new CA from then on",
@@ -34,7 +41,13 @@ std::vector<std::string> NextSteps(const Succession& made) {
   return {"restart enkratd"};
 }
 
-void PrintJson(const char* done, const Succession& made, bool dry_run, const Context& context) {
+std::string NameOf(const Succession& made) {
+  const std::string role(signer::RoleName(made.role));
+  return made.unit.empty() ? role : role + " " + made.unit;
+}
+
+void PrintJson(const char* done, const Succession& made, bool dry_run, const Context& context,
+               const std::vector<std::string>& configuration) {
   nlohmann::ordered_json json = {{"done", dry_run ? "" : done},
                                  {"role", std::string(signer::RoleName(made.role))},
                                  {"predecessor", made.predecessor},
@@ -43,22 +56,23 @@ void PrintJson(const char* done, const Succession& made, bool dry_run, const Con
                                  {"not_before", TimeTextOfSecond(made.not_before)},
                                  {"not_after", TimeTextOfSecond(made.not_after)},
                                  {"key_not_after", TimeTextOfSecond(made.key_not_after)}};
+  if (!made.unit.empty()) json["unit"] = made.unit;
   if (!dry_run) {
     json["serial_number"] = made.serial_number;
     json["files"] = made.files;
-    json["next_steps"] = NextSteps(made);
+    json["next_steps"] = NextSteps(made, configuration);
   }
   context.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 
 }  // namespace
 
-void PrintSuccession(const char* done, const Succession& made, bool dry_run,
-                     const Context& context) {
-  if (context.json) return PrintJson(done, made, dry_run, context);
+void PrintSuccession(const char* done, const Succession& made, bool dry_run, const Context& context,
+                     const std::vector<std::string>& configuration) {
+  if (context.json) return PrintJson(done, made, dry_run, context, configuration);
   std::ostream& out = context.out;
-  out << (dry_run ? "would be " : "") << done << ": " << signer::RoleName(made.role)
-      << "\n  subject      " << made.subject;
+  out << (dry_run ? "would be " : "") << done << ": " << NameOf(made) << "\n  subject      "
+      << made.subject;
   if (!made.predecessor.empty()) out << "\n  predecessor  " << made.predecessor;
   if (!dry_run) out << "\n  serial       " << made.serial_number;
   out << "\n  key          "
@@ -68,7 +82,7 @@ void PrintSuccession(const char* done, const Succession& made, bool dry_run,
   if (dry_run) return;
   if (!made.files.empty()) out << "  files        " << absl::StrJoin(made.files, ", ") << "\n";
   out << "Next\n";
-  for (const std::string& step : NextSteps(made)) out << "  " << step << "\n";
+  for (const std::string& step : NextSteps(made, configuration)) out << "  " << step << "\n";
 }
 
 void PrintCompletion(const std::vector<std::string>& files, const Context& context) {

@@ -13,9 +13,10 @@
 
 namespace enkrat::cli {
 
-// `done`: "renewed". With `dry_run` it says what would be.
+// `done`: "renewed". With `dry_run` it says what would be. `configuration`: lines that are to be
+// put into the configuration file.
 void PrintSuccession(const char* done, const signer::Succession& made, bool dry_run,
-                     const Context& context);
+                     const Context& context, const std::vector<std::string>& configuration = {});
 
 // A run that was cut off was completed, and nothing else was begun: that may be just what was asked
 // for.

@@ -40,6 +40,7 @@ nlohmann::ordered_json Facts(const RegisteredCertificate& certificate, absl::Tim
                                  {"key_not_after", TimeTextOfSecond(facts.key_not_after)},
                                  {"key_label", certificate.key_label},
                                  {"fingerprint_sha256", facts.fingerprint_sha256}};
+  if (!certificate.unit.empty()) json["unit"] = certificate.unit;
   if (!certificate.predecessor.empty()) json["predecessor"] = certificate.predecessor;
   if (certificate.state == CertificateState::kRevoked) {
     json["revoked_at"] = TimeTextOfSecond(certificate.revoked_at);
@@ -99,9 +100,10 @@ absl::Status ListRegister(const std::string& config_file, const Context& context
   }
   for (const auto& facts : all) {
     const auto text = [&](const char* name) { return facts[name].get<std::string>(); };
-    context.out << absl::StreamFormat("%s  %-17s  %-10s  until %s  %s\n", text("serial_number"),
-                                      text("role"), text("state"), text("not_after"),
-                                      text("subject"));
+    context.out << absl::StreamFormat(
+        "%s  %-17s  %-10s  until %s  %s\n", text("serial_number"),
+        facts.contains("unit") ? text("role") + " " + text("unit") : text("role"), text("state"),
+        text("not_after"), text("subject"));
   }
   return absl::OkStatus();
 }
@@ -122,8 +124,8 @@ void AddRegisterCommands(CLI::App& group, Context& context) {
       ->required();
   command
       ->add_option("certificate", arguments->certificate,
-                   "serial number, SHA-256 fingerprint, or role (issuing-ca, timestamping-unit, "
-                   "ocsp-responder, root-ca)")
+                   "serial number, SHA-256 fingerprint, role (issuing-ca, timestamping-unit, "
+                   "ocsp-responder, root-ca), or name of a further timestamping unit")
       ->required();
   command->footer(
       "Example:\n  enkrat certificates show timestamping-unit --config /etc/enkrat/config.yaml");

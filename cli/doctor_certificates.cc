@@ -96,32 +96,22 @@ std::optional<PublicKey> CheckIssuingChain(const server::Config& config, absl::T
   return KeyOf(chain->front());
 }
 
-std::optional<PublicKey> CheckUnitChain(const server::Config& config, absl::Time now,
-                                        Findings& findings) {
-  if (!config.timestamping().has_own()) return std::nullopt;
-  const std::string& file = config.timestamping().own().chain_file();
-  const auto chain = server::ChainFrom(file);
-  if (!findings.Expect("timestamping unit file", chain.status(), file,
-                       "run enkrat init, or correct timestamping.own.chain_file")) {
-    return std::nullopt;
-  }
-  const std::vector<Bytes> authorities(chain->begin() + 1, chain->end());
-  findings.Expect("timestamping unit chain", ca::CheckIssuerChain(authorities, now).status(),
-                  absl::StrCat(chain->size(), " certificates up to a root"),
-                  absl::StrCat("put the unit first, its CAs and the root behind it into ", file));
-  const auto end = EndOf(chain->front());
-  const auto key_end = KeyEndOf(chain->front());
+// `which`: by what enkrat certificates knows the unit.
+void CheckUnitTerms(const std::string& which, const Bytes& certificate_der, absl::Time now,
+                    Findings& findings) {
+  const std::string renew = absl::StrCat("enkrat certificates renew ", which);
+  const auto end = EndOf(certificate_der);
+  const auto key_end = KeyEndOf(certificate_der);
   if (end.ok()) {
     CheckEnd({.check = "timestamping unit validity",
               .what = "its certificate",
               .notice = kUnitNotice,
-              .successor = "enkrat certificates renew timestamping-unit",
-              .mending = "enkrat certificates reissue timestamping-unit"},
+              .successor = renew,
+              .mending = absl::StrCat("enkrat certificates reissue ", which)},
              *end, now, findings);
   }
   if (key_end.ok()) {
     // The certificate lives on: it is renewed, not reissued.
-    const std::string renew = "enkrat certificates renew timestamping-unit";
     CheckEnd({.check = "timestamping key period",
               .what = "its key",
               .notice = kUnitNotice,
@@ -129,7 +119,37 @@ std::optional<PublicKey> CheckUnitChain(const server::Config& config, absl::Time
               .mending = renew},
              *key_end, now, findings);
   }
+}
+
+// The unit whose chain is in the file, by its certificate's serial number unless `which` says more.
+std::optional<PublicKey> CheckUnitChain(const std::string& file, std::string which, absl::Time now,
+                                        Findings& findings) {
+  const auto chain = server::ChainFrom(file);
+  if (!findings.Expect("timestamping unit file", chain.status(), file,
+                       "run enkrat init, or correct the chain_file in timestamping.own")) {
+    return std::nullopt;
+  }
+  const std::vector<Bytes> authorities(chain->begin() + 1, chain->end());
+  findings.Expect("timestamping unit chain", ca::CheckIssuerChain(authorities, now).status(),
+                  absl::StrCat(chain->size(), " certificates up to a root"),
+                  absl::StrCat("put the unit first, its CAs and the root behind it into ", file));
+  const auto facts = signer::DescribeCertificate(chain->front());
+  if (which.empty() && facts.ok()) which = facts->serial_number;
+  CheckUnitTerms(which, chain->front(), now, findings);
   return KeyOf(chain->front());
+}
+
+// Of the first unit.
+std::optional<PublicKey> CheckUnits(const server::Config& config, absl::Time now,
+                                    Findings& findings) {
+  if (!config.timestamping().has_own()) return std::nullopt;
+  const config::v1::OwnTimestampingUnit& own = config.timestamping().own();
+  std::optional<PublicKey> first =
+      CheckUnitChain(own.chain_file(), "timestamping-unit", now, findings);
+  for (const auto& unit : own.further_units()) {
+    CheckUnitChain(unit.chain_file(), "", now, findings);
+  }
+  return first;
 }
 
 void CheckTls(const server::Config& config, absl::Time now, Findings& findings) {
@@ -185,6 +205,22 @@ void CheckRevocations(const signer::CertificateRegister& all, Findings& findings
   }
 }
 
+// Of further units those that the configuration still names.
+void CheckFurtherUnits(const server::Config& config, const signer::CertificateRegister& all,
+                       Findings& findings) {
+  for (const auto& unit : config.timestamping().own().further_units()) {
+    const auto chain = server::ChainFrom(unit.chain_file());
+    const auto* found = chain.ok() ? all.FindByDer(chain->front()) : nullptr;
+    if (found == nullptr || found->state != signer::CertificateState::kRevoked) continue;
+    const std::string& serial = found->description.serial_number;
+    findings.Fail("certificate register",
+                  absl::StrCat("timestamping-unit ", found->unit, " ", serial, " was revoked on ",
+                               DayOf(found->revoked_at)),
+                  absl::StrCat("enkrat certificates issue ", serial,
+                               ", or take it out of further_units and restart enkratd"));
+  }
+}
+
 // States, and under which labels the keys are.
 void CheckRegister(const server::Config& config, absl::Time now, CertifiedKeys& keys,
                    Findings& findings) {
@@ -227,6 +263,7 @@ void CheckRegister(const server::Config& config, absl::Time now, CertifiedKeys& 
     label_of(revocation->ocsp_chain_file, keys.ocsp_responder_label);
   }
   CheckRevocations(life->all(), findings);
+  CheckFurtherUnits(config, life->all(), findings);
   CheckOcspResponder(life->all(), now, findings);
   const auto due = signer::SwitchIsDue(life->all(), *places);
   if (!due.ok() || *due) {
@@ -242,7 +279,7 @@ CertifiedKeys CheckCertificates(const config::v1::Config& config, absl::Time now
                                 Findings& findings) {
   CertifiedKeys keys;
   keys.issuing_ca = CheckIssuingChain(config, now, findings);
-  keys.timestamping_unit = CheckUnitChain(config, now, findings);
+  keys.timestamping_unit = CheckUnits(config, now, findings);
   CheckTls(config, now, findings);
   CheckRegister(config, now, keys, findings);
   return keys;

@@ -42,7 +42,8 @@ class Installation {
   const config::v1::Config& config() const { return config_; }
   const signer::CertificatePlaces& places() const { return places_; }
 
-  // By serial number, SHA-256 fingerprint, or role: the role's latest. kNotFound.
+  // By serial number, SHA-256 fingerprint, role or name of a further timestamping unit: the latest
+  // of it. kNotFound.
   absl::StatusOr<const signer::RegisteredCertificate*> Find(const std::string& name) const;
 
   // Logs in to the tokens that a successor of `role` needs. The root's is left alone if its PIN

@@ -106,7 +106,7 @@ class CertificateService final : public v1::CertificateService::CallbackService 
     absl::StatusOr<Call> call = gate_.Enter(*context, arrival);
     if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     for (const Bytes& certificate : chains_.issuing) response->add_chain(ToString(certificate));
-    for (const Bytes& certificate : chains_.timestamping) {
+    for (const Bytes& certificate : chains_.timestamping()) {
       response->add_timestamping_chain(ToString(certificate));
     }
     return gate_.End(*std::move(call), absl::OkStatus());

@@ -2,6 +2,7 @@
 #ifndef ENKRAT_SERVER_CERTIFICATE_SERVICE_H_
 #define ENKRAT_SERVER_CERTIFICATE_SERVICE_H_
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -19,8 +20,9 @@ class Service;
 namespace enkrat::server {
 
 struct ServiceChains {
-  std::vector<Bytes> issuing;       // issuing CA first, root last
-  std::vector<Bytes> timestamping;  // own unit first, root last; empty with an outside TSA
+  std::vector<Bytes> issuing;  // issuing CA first, root last
+  // Of the own unit that answers now, root last; empty with an outside TSA.
+  std::function<std::vector<Bytes>()> timestamping;
 };
 
 // Gate, ledger, evidence, problems and source are not owned; all outlive the service.

@@ -245,7 +245,7 @@ absl::Status Front::StartGrpc() {
                                          .spool_folder = server_.spool_folder(),
                                          .most_octets = most_pdf_octets,
                                          .font_file = options_.config->pdf().font_file(),
-                                         .contents_octets = core_.CmsOctets()});
+                                         .contents_octets = [this] { return core_.CmsOctets(); }});
   problems_ =
       std::make_unique<ProblemDesk>(ProblemDesk::Options{.ledger = &core_.ledger(),
                                                          .reports = &core_.problem_reports(),
@@ -254,7 +254,8 @@ absl::Status Front::StartGrpc() {
                                                          .clock = options_.clock});
   certificate_service_ = MakeCertificateService(
       *signing_gate_, core_.ledger(), access_, *problems_, core_.revocation().validation_data(),
-      {.issuing = core_.issuing_chain(), .timestamping = core_.timestamping_chain()});
+      {.issuing = core_.issuing_chain(),
+       .timestamping = [this] { return core_.timestamping_chain(); }});
   timestamp_service_ = MakeTimestampService(*timestamp_gate_, core_.timestamper(), queries_.get());
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
@@ -285,7 +286,7 @@ absl::Status Front::StartHttp() {
   HttpEndpoints::Parts parts;
   if (queries_ != nullptr) {
     parts.timestamp = [this](ByteSpan request) { return AnswerHttpTimestamp(request); };
-    parts.certificates["timestamping-unit"] = core_.timestamping_chain().front();
+    parts.unit_certificate = [this] { return core_.timestamping_chain().front(); };
   }
   if (core_.revocation().ocsp() != nullptr) {
     parts.ocsp = [this](ByteSpan request) { return AnswerOcsp(request); };

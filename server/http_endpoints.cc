@@ -22,6 +22,13 @@ HttpResponse Text(int status, absl::string_view text) {
           .headers = {}};
 }
 
+HttpResponse Certificate(const Bytes& der, int max_age_seconds) {
+  return {.status = 200,
+          .content_type = "application/pkix-cert",
+          .body = der,
+          .headers = {{"Cache-Control", absl::StrCat("public, max-age=", max_age_seconds)}}};
+}
+
 HttpResponse MethodNotAllowed(const char* allowed) {
   HttpResponse response = Text(405, "Method not allowed.");
   response.headers.emplace_back("Allow", allowed);
@@ -118,11 +125,10 @@ HttpResponse HttpEndpoints::AnswerGet(const HttpRequest& request) const {
   absl::string_view name = request.path;
   if (absl::ConsumePrefix(&name, "/ca/") && absl::ConsumeSuffix(&name, ".cer")) {
     const auto found = parts_.certificates.find(std::string(name));
-    if (found != parts_.certificates.end()) {
-      return {.status = 200,
-              .content_type = "application/pkix-cert",
-              .body = found->second,
-              .headers = {{"Cache-Control", "public, max-age=3600"}}};
+    if (found != parts_.certificates.end()) return Certificate(found->second, 3600);
+    // Another one may answer soon.
+    if (parts_.unit_certificate && name == "timestamping-unit") {
+      return Certificate(parts_.unit_certificate(), 60);
     }
   }
   name = request.path;

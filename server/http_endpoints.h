@@ -37,6 +37,8 @@ class HttpEndpoints {
     // By NAME; null: there is none (404).
     std::function<signer::PublishedCrlPtr(const std::string&)> crl = {};
     std::map<std::string, Bytes> certificates;  // by NAME
+    // Of the own unit that answers now, as NAME timestamping-unit; empty: there is none (404).
+    std::function<Bytes()> unit_certificate = {};
     std::function<std::string()> metrics;
     std::function<bool()> healthy;
     std::function<bool()> timestamps_available = {};  // empty: they are

@@ -95,7 +95,7 @@ class SignPdfCall final : public SignPdfReactor {
     ENKRAT_ASSIGN_OR_RETURN(request_, RequestFrom(header.request()));
     ENKRAT_RETURN_IF_ERROR(signer::CheckPdfRequest(request_));
     ENKRAT_ASSIGN_OR_RETURN(options_, PdfOptionsFrom(header.options()));
-    options_.contents_octets = signing_.contents_octets;
+    options_.contents_octets = signing_.contents_octets();
     if (options_.appearance.has_value()) options_.appearance->font_file = signing_.font_file;
     appended_only_ = header.appended_only();
     call_.request_id = request_.intent.request_id;

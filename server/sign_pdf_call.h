@@ -6,6 +6,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "server/call_gate.h"
@@ -26,8 +27,9 @@ struct PdfSigning {
   ResponseBudget* spooled = nullptr;  // octets on the disk
   std::string spool_folder;
   uint64_t most_octets = uint64_t{100} << 20;
-  std::string font_file;         // of visible signatures
-  size_t contents_octets = 16 * 1024;  // room for the CMS in the document
+  std::string font_file;  // of visible signatures
+  // Room for the CMS in the document: units come and go.
+  std::function<size_t()> contents_octets = [] { return size_t{16} * 1024; };
 };
 
 using SignPdfReactor = grpc::ServerBidiReactor<v1::SignPdfRequest, v1::SignPdfResponse>;

@@ -15,13 +15,13 @@
 #include "common/text.h"
 #include "signer/certificate_life_files.h"
 #include "signer/certificate_life_keys.h"
+#include "signer/certificate_life_plan.h"
 #include "signer/certificate_register_file.h"
 #include "signer/revocation_urls.h"
 
 namespace enkrat::signer {
 namespace {
 
-constexpr absl::Duration kBackdating = absl::Minutes(5);  // as in the ceremony
 constexpr size_t kMaxWho = 64;
 
 template <typename... Parts>
@@ -53,10 +53,6 @@ absl::StatusOr<KeyAlgorithm> AlgorithmOf(const RegisteredCertificate& certificat
   return key.algorithm();
 }
 
-absl::Time Begin(absl::Time now) {
-  return absl::FromUnixSeconds(absl::ToUnixSeconds(now - kBackdating));
-}
-
 // anyPolicy is what an issuing CA gets by default (ca/authority_certificate.h).
 std::vector<std::string> PoliciesFor(CertificateRole role, const CertificateData& data) {
   const bool any = data.policy_oids == std::vector<std::string>{"2.5.29.32.0"};
@@ -64,14 +60,6 @@ std::vector<std::string> PoliciesFor(CertificateRole role, const CertificateData
 }
 
 }  // namespace
-
-// What is to be made.
-struct CertificateLife::Plan {
-  CertificateData data;
-  Succession result;
-  KeyAlgorithm algorithm = KeyAlgorithm::kEcdsaP256;
-  const RegisteredCertificate* issuer = nullptr;  // in register_
-};
 
 absl::StatusOr<CertificateLife> CertificateLife::Open(CertificatePlaces places, LifeTools tools) {
   ENKRAT_ASSIGN_OR_RETURN(std::optional<CertificateRegister> all,
@@ -85,11 +73,13 @@ absl::StatusOr<CertificateLife> CertificateLife::Open(CertificatePlaces places, 
   return CertificateLife(std::move(places), tools, *std::move(all));
 }
 
-absl::StatusOr<const RegisteredCertificate*> CertificateLife::Find(
-    absl::string_view serial_or_fingerprint) const {
-  const std::string wanted = absl::AsciiStrToLower(serial_or_fingerprint);
+absl::StatusOr<const RegisteredCertificate*> CertificateLife::Find(absl::string_view name) const {
+  const std::string wanted = absl::AsciiStrToLower(name);
   const RegisteredCertificate* found = register_.FindBySerial(wanted);
   if (found == nullptr) found = register_.FindByFingerprint(wanted);
+  if (found == nullptr && IsUnitName(name)) {
+    found = register_.LatestOf(CertificateRole::kTimestampingUnit, name);
+  }
   if (found == nullptr) {
     return MakeError(Reason::kNotFound, "no such certificate in the register");
   }
@@ -159,7 +149,7 @@ absl::StatusOr<CertificateLife::Plan> CertificateLife::MakePlan(
   plan.data.crl_url = FollowIssuer(plan.data.crl_url, before.authority_key_identifier,
                                    issuer->description.subject_key_identifier);
   ENKRAT_ASSIGN_OR_RETURN(plan.algorithm, AlgorithmOf(predecessor));
-  const absl::Time begin = Begin(tools_.clock->Now());
+  const absl::Time begin = LifeBegin(tools_.clock->Now());
   const absl::Time end =
       std::min(begin + (before.not_after - before.not_before), issuer->description.not_after);
   // A key ends well before its certificate, also under a CA that ends soon.
@@ -170,6 +160,7 @@ absl::StatusOr<CertificateLife::Plan> CertificateLife::MakePlan(
   plan.result = {.predecessor = before.serial_number,
                  .serial_number = "",
                  .role = predecessor.role,
+                 .unit = predecessor.unit,
                  .subject = before.subject,
                  .key_label = "",
                  .not_before = begin,
@@ -177,7 +168,7 @@ absl::StatusOr<CertificateLife::Plan> CertificateLife::MakePlan(
                  .key_not_after = key_end};
   if (!IsFromRequest(predecessor.role)) {
     plan.result.key_label =
-        NextKeyLabel(register_, predecessor.role, places_.KeyOf(predecessor.role));
+        NextKeyLabel(register_, predecessor, places_.KeyOf(predecessor.role, predecessor.unit));
   }
   return plan;
 }
@@ -233,27 +224,6 @@ absl::StatusOr<Succession> CertificateLife::Succeed(const RegisteredCertificate&
   return Carry(std::move(plan), action, order);
 }
 
-absl::StatusOr<Succession> CertificateLife::IssueOverRequest(const RequestedCertificate& wanted,
-                                                             const LifeOrder& order) {
-  if (!IsFromRequest(wanted.role)) {
-    return Invalid(RoleName(wanted.role), " certificates are not issued over requests");
-  }
-  ENKRAT_ASSIGN_OR_RETURN(const RegisteredCertificate* issuer, IssuerFor(wanted.role));
-  const absl::Time begin = Begin(tools_.clock->Now());
-  const absl::Time end = std::min(begin + wanted.lifetime, issuer->description.not_after);
-  Plan plan{.data = wanted.data,
-            .result = {.predecessor = "",
-                       .serial_number = "",
-                       .role = wanted.role,
-                       .subject = wanted.data.common_name,
-                       .key_label = "",
-                       .not_before = begin,
-                       .not_after = end,
-                       .key_not_after = end},
-            .issuer = issuer};
-  return Carry(std::move(plan), "issued", order);
-}
-
 absl::StatusOr<Succession> CertificateLife::Carry(Plan plan, const char* action,
                                                   const LifeOrder& order) {
   ENKRAT_RETURN_IF_ERROR(CheckOrder(order));
@@ -277,6 +247,7 @@ absl::StatusOr<Succession> CertificateLife::Carry(Plan plan, const char* action,
   ENKRAT_RETURN_IF_ERROR(FindCertifiedKey(*pool, *plan.issuer).status());
   ENKRAT_ASSIGN_OR_RETURN(const PublicKey key, KeyFor(plan, order));
   RegisteredCertificate made{.role = role};
+  made.unit = plan.result.unit;
   ENKRAT_ASSIGN_OR_RETURN(made.der, MakeCertificate(plan, key));
   ENKRAT_ASSIGN_OR_RETURN(made.description, DescribeCertificate(made.der));
   made.key_label = plan.result.key_label;

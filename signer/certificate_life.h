@@ -49,11 +49,19 @@ struct RequestedCertificate {
   absl::Duration lifetime = absl::Hours(24 * 365);  // at most 398 days
 };
 
+// A timestamping unit besides the first (docs/tsa.md).
+struct NewUnit {
+  std::string name;  // IsUnitName
+  KeyAlgorithm algorithm = KeyAlgorithm::kEcdsaP256;
+  bool qualified = false;  // the certificate claims qualified timestamps (EN 319 422 9.1)
+};
+
 // What was done, or with dry_run would be.
 struct Succession {
   std::string predecessor;    // serial number
   std::string serial_number;  // of the new certificate; empty in a dry run
   CertificateRole role = CertificateRole::kIssuingCa;
+  std::string unit = {};  // name of a further timestamping unit
   std::string subject;
   std::string key_label;
   absl::Time not_before;
@@ -72,8 +80,9 @@ class CertificateLife {
   const CertificateRegister& all() const { return register_; }
   const CertificatePlaces& places() const { return places_; }
 
-  // By serial number or SHA-256 fingerprint in hex, either case. kNotFound.
-  absl::StatusOr<const RegisteredCertificate*> Find(absl::string_view serial_or_fingerprint) const;
+  // By serial number or SHA-256 fingerprint in hex, either case, or by the name of a further
+  // timestamping unit: its latest. kNotFound.
+  absl::StatusOr<const RegisteredCertificate*> Find(absl::string_view name) const;
 
   // Successors of the certificate with that serial number, under their role's issuer, as long-lived
   // and with as long a key period as their predecessor. Errors: the Check... of
@@ -93,6 +102,12 @@ class CertificateLife {
   // already.
   absl::StatusOr<Succession> IssueOverRequest(const RequestedCertificate& wanted,
                                               const LifeOrder& order);
+
+  // A further timestamping unit under the issuing CA, with a key of its own; for the rest after the
+  // first one's data, lifetime and key period. Errors as above; kRequestMalformed for the name;
+  // kCertificateStateForbids if there is a unit of that name; kConfigurationInvalid if there is no
+  // first one, or a file stands where its chain is to be.
+  absl::StatusOr<Succession> AddUnit(const NewUnit& wanted, const LifeOrder& order);
 
   // Durable when it returns. Errors: CheckRevocation's, and those of order.why.
   absl::Status Revoke(const std::string& serial_number, RevocationReason reason,
@@ -116,6 +131,7 @@ class CertificateLife {
   absl::StatusOr<Bytes> MakeCertificate(const Plan& plan, const PublicKey& key) const;
   // From the key to the files.
   absl::StatusOr<Succession> Carry(Plan plan, const char* action, const LifeOrder& order);
+  absl::Status CheckNewUnit(const NewUnit& wanted) const;
   absl::Status CheckOrder(const LifeOrder& order) const;
 
   CertificatePlaces places_;

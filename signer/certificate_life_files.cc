@@ -1,5 +1,6 @@
 #include "signer/certificate_life_files.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -42,7 +43,8 @@ absl::StatusOr<std::vector<WantedFile>> WantedFiles(const RegisteredCertificate&
     return std::vector<WantedFile>{{kOcspFile, CertificateToPem(certificate.der)}};
   }
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> chain, ChainOf(certificate, all, places));
-  std::vector<WantedFile> files = {{places.FileOf(certificate.role), ToPem(chain)}};
+  std::vector<WantedFile> files = {
+      {places.FileOf(certificate.role, certificate.unit), ToPem(chain)}};
   if (certificate.role == CertificateRole::kIssuingCa) {
     files.push_back({kIssuingCaFile, CertificateToPem(certificate.der)});
     files.push_back({kIssuingCaDerFile, ToString(certificate.der), /*is_der=*/true});
@@ -69,7 +71,7 @@ absl::StatusOr<bool> SwitchFile(const WantedFile& file, const RegisteredCertific
   if (present.has_value() && *present == certificate.der) return false;
   if (present.has_value()) {
     const RegisteredCertificate* known = all.FindByDer(*present);
-    if (known == nullptr || known->role != certificate.role) {
+    if (known == nullptr || known->role != certificate.role || known->unit != certificate.unit) {
       return MakeError(Reason::kConfigurationInvalid,
                        absl::StrCat(folder.PathOf(file.name),
                                     " holds a certificate that the register does not know, and is "
@@ -84,13 +86,23 @@ absl::StatusOr<bool> SwitchFile(const WantedFile& file, const RegisteredCertific
   return folder.Write(file.name, file.content);
 }
 
+// What each role and each further timestamping unit works with now.
+std::vector<const RegisteredCertificate*> AllActive(const CertificateRegister& all) {
+  std::vector<const RegisteredCertificate*> active;
+  for (const CertificateRole role : kRoles) active.push_back(all.ActiveOf(role));
+  for (const std::string& unit : all.FurtherUnits()) {
+    active.push_back(all.ActiveOf(CertificateRole::kTimestampingUnit, unit));
+  }
+  active.erase(std::remove(active.begin(), active.end(), nullptr), active.end());
+  return active;
+}
+
 absl::StatusOr<std::vector<std::string>> Switch(const CertificateRegister& all,
                                                 const CertificatePlaces& places, bool write) {
   const CeremonyFolder folder(places.folder);
   std::vector<std::string> written;
-  for (const CertificateRole role : kRoles) {
-    const RegisteredCertificate* active = all.ActiveOf(role);
-    if (active == nullptr || role == CertificateRole::kRootCa) continue;
+  for (const RegisteredCertificate* active : AllActive(all)) {
+    if (active->role == CertificateRole::kRootCa) continue;
     ENKRAT_ASSIGN_OR_RETURN(const std::vector<WantedFile> files, WantedFiles(*active, all, places));
     for (const WantedFile& file : files) {
       ENKRAT_ASSIGN_OR_RETURN(const bool changed, SwitchFile(file, *active, all, folder, write));
@@ -129,7 +141,7 @@ absl::StatusOr<CertificateRegister> TakeUpCertificates(const CertificatePlaces& 
   const CeremonyFolder folder(places.folder);
   CertificateRegister made;
   for (const CertificateRole role : kRoles) {
-    const std::string& file = places.FileOf(role);
+    const std::string file = places.FileOf(role);
     if (file.empty() || !folder.Has(file)) continue;
     ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> certificates, folder.ReadCertificates(file));
     RegisteredCertificate certificate{.role = role, .der = std::move(certificates.front())};

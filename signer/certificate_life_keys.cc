@@ -21,16 +21,17 @@ absl::Status Invalid(const Parts&... parts) {
 
 }  // namespace
 
-std::string NextKeyLabel(const CertificateRegister& all, CertificateRole role,
+std::string NextKeyLabel(const CertificateRegister& all, const RegisteredCertificate& predecessor,
                          const std::string& first_label) {
   const auto& certificates = all.certificates();
   const auto taken = [&](const std::string& label) {
     return std::any_of(certificates.begin(), certificates.end(),
                        [&](const RegisteredCertificate& each) { return each.key_label == label; });
   };
-  size_t number = static_cast<size_t>(
-      std::count_if(certificates.begin(), certificates.end(),
-                    [&](const RegisteredCertificate& each) { return each.role == role; }));
+  size_t number = static_cast<size_t>(std::count_if(
+      certificates.begin(), certificates.end(), [&](const RegisteredCertificate& each) {
+        return each.role == predecessor.role && each.unit == predecessor.unit;
+      }));
   std::string label;
   do {
     label = absl::StrCat(first_label, "-", ++number);

@@ -12,9 +12,9 @@
 
 namespace enkrat::signer {
 
-// The label for the role's next key: "<first label>-2" and so on, one that no certificate of the
-// register has a key under.
-std::string NextKeyLabel(const CertificateRegister& all, CertificateRole role,
+// The label for the next key of a certificate's role, or of its timestamping unit: "<first
+// label>-2" and so on, one that no certificate of the register has a key under.
+std::string NextKeyLabel(const CertificateRegister& all, const RegisteredCertificate& predecessor,
                          const std::string& first_label);
 
 // kCertificateStateForbids if a certificate of the register is over the key: one certificate, one

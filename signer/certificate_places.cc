@@ -1,49 +1,41 @@
 #include "signer/certificate_places.h"
 
+#include "absl/strings/str_cat.h"
+
 namespace enkrat::signer {
-namespace {
 
-// References to them are handed out.
-const std::string kRoot = kRootFile;
-const std::string kOcsp = kOcspFile;
-const std::string kRootKey = kRootCaKey;
-const std::string kOcspKey = kOcspResponderKey;
-const std::string kNone;
-
-}  // namespace
-
-const std::string& CertificatePlaces::FileOf(CertificateRole role) const {
+std::string CertificatePlaces::FileOf(CertificateRole role, const std::string& unit) const {
   switch (role) {
     case CertificateRole::kRootCa:
-      return kRoot;
+      return kRootFile;
     case CertificateRole::kIssuingCa:
       return chain_file;
     case CertificateRole::kTimestampingUnit:
-      return timestamping_chain_file;
+      return unit.empty() ? timestamping_chain_file : absl::StrCat("tsu-", unit, "-chain.pem");
     case CertificateRole::kOcspResponder:
-      return kOcsp;
+      return kOcspFile;
     case CertificateRole::kElectronicAuthentication:
     case CertificateRole::kInternalTls:
       break;
   }
-  return kNone;
+  return "";
 }
 
-const std::string& CertificatePlaces::KeyOf(CertificateRole role) const {
+std::string CertificatePlaces::KeyOf(CertificateRole role, const std::string& unit) const {
   switch (role) {
     case CertificateRole::kRootCa:
-      return kRootKey;
+      return kRootCaKey;
     case CertificateRole::kIssuingCa:
       return issuing_ca_key;
     case CertificateRole::kTimestampingUnit:
-      return timestamping_key;
+      return unit.empty() ? timestamping_key : absl::StrCat(kTimestampingUnitKey, "-", unit);
     case CertificateRole::kOcspResponder:
-      return kOcspKey;
+      return kOcspResponderKey;
     case CertificateRole::kElectronicAuthentication:
     case CertificateRole::kInternalTls:
       break;
   }
-  return kNone;
+  return "";
 }
 
 }  // namespace enkrat::signer

@@ -21,9 +21,10 @@ struct CertificatePlaces {
 
   // The file whose first certificate is the one that the role works with; empty for roles whose
   // certificates others have.
-  const std::string& FileOf(CertificateRole role) const;
-  // Of the role's first key; empty likewise.
-  const std::string& KeyOf(CertificateRole role) const;
+  // `unit`: of the further timestamping unit of that name, "tsu-<name>-chain.pem".
+  std::string FileOf(CertificateRole role, const std::string& unit = {}) const;
+  // Of the role's first key; empty likewise. Of a unit: "timestamping-unit-<name>".
+  std::string KeyOf(CertificateRole role, const std::string& unit = {}) const;
 };
 
 }  // namespace enkrat::signer

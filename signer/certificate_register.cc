@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/reason.h"
 #include "common/time_text.h"
@@ -58,6 +59,13 @@ bool IsFromRequest(CertificateRole role) {
          role == CertificateRole::kInternalTls;
 }
 
+bool IsUnitName(absl::string_view name) {
+  constexpr size_t kMaxName = 16;
+  return !name.empty() && name.size() <= kMaxName && absl::ascii_islower(name.front()) &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); });
+}
+
 absl::string_view StateName(CertificateState state) {
   switch (state) {
     case CertificateState::kActive:
@@ -105,17 +113,30 @@ const RegisteredCertificate* CertificateRegister::FindByDer(ByteSpan certificate
   });
 }
 
-const RegisteredCertificate* CertificateRegister::ActiveOf(CertificateRole role) const {
+const RegisteredCertificate* CertificateRegister::ActiveOf(CertificateRole role,
+                                                           absl::string_view unit) const {
   return FindIf(certificates_, [&](const RegisteredCertificate& each) {
-    return each.role == role && each.state == CertificateState::kActive;
+    return each.role == role && each.unit == unit && each.state == CertificateState::kActive;
   });
 }
 
-const RegisteredCertificate* CertificateRegister::LatestOf(CertificateRole role) const {
-  const auto found =
-      std::find_if(certificates_.rbegin(), certificates_.rend(),
-                   [&](const RegisteredCertificate& each) { return each.role == role; });
+const RegisteredCertificate* CertificateRegister::LatestOf(CertificateRole role,
+                                                           absl::string_view unit) const {
+  const auto found = std::find_if(
+      certificates_.rbegin(), certificates_.rend(),
+      [&](const RegisteredCertificate& each) { return each.role == role && each.unit == unit; });
   return found == certificates_.rend() ? nullptr : &*found;
+}
+
+std::vector<std::string> CertificateRegister::FurtherUnits() const {
+  std::vector<std::string> names;
+  for (const RegisteredCertificate& each : certificates_) {
+    if (each.unit.empty()) continue;
+    if (std::find(names.begin(), names.end(), each.unit) == names.end()) {
+      names.push_back(each.unit);
+    }
+  }
+  return names;
 }
 
 std::vector<const RegisteredCertificate*> CertificateRegister::RevokedOf(

@@ -38,6 +38,10 @@ std::optional<CertificateRole> RoleFromName(absl::string_view name);
 // Whether its certificates are over the keys of requests, which are not in our token.
 bool IsFromRequest(CertificateRole role);
 
+// Names of further timestamping units: a lower-case letter, then letters and digits, 16 at most.
+// No serial number, fingerprint or role is one.
+bool IsUnitName(absl::string_view name);
+
 // What somebody decided; that a certificate has expired follows from its dates.
 enum class CertificateState { kActive, kSuperseded, kRevoked };
 absl::string_view StateName(CertificateState state);
@@ -64,6 +68,8 @@ struct RegisteredCertificate {
   Bytes der = {};
   CertificateDescription description = {};  // of `der`
   std::string key_label = {};               // CKA_LABEL in the token; empty: somebody else's key
+  // Name of a further timestamping unit (IsUnitName); empty for the first, and for all other roles.
+  std::string unit = {};
   CertificateState state = CertificateState::kActive;
   std::string predecessor = {};  // serial number; empty for the first of its role
   // kRevoked only.
@@ -73,7 +79,7 @@ struct RegisteredCertificate {
 
 struct RegisterAction {
   absl::Time at;
-  std::string action;         // "taken-up", "renewed", "reissued", "revoked"
+  std::string action;         // "taken-up", "renewed", "added", "revoked" and so on
   std::string serial_number;  // of the certificate that it made or changed
   std::string who;            // account of the operator
   std::string why;            // the operator's text, at most kMaxWhy characters
@@ -92,11 +98,13 @@ class CertificateRegister {
   const RegisteredCertificate* FindBySerial(absl::string_view serial_number) const;
   const RegisteredCertificate* FindByFingerprint(absl::string_view sha256) const;
   const RegisteredCertificate* FindByDer(ByteSpan certificate_der) const;
-  // The one that its role works with now; nullptr if there is none, or it was revoked. For roles of
-  // which there is one at a time.
-  const RegisteredCertificate* ActiveOf(CertificateRole role) const;
-  // The last that was made for the role, whatever became of it.
-  const RegisteredCertificate* LatestOf(CertificateRole role) const;
+  // The one that its role works with now, or the further timestamping unit of that name; nullptr if
+  // there is none, or it was revoked. For roles of which there is one at a time.
+  const RegisteredCertificate* ActiveOf(CertificateRole role, absl::string_view unit = {}) const;
+  // The last that was made for it, whatever became of it.
+  const RegisteredCertificate* LatestOf(CertificateRole role, absl::string_view unit = {}) const;
+  // Names of the further timestamping units, in the order of their making.
+  std::vector<std::string> FurtherUnits() const;
   // For a CRL (RFC 5280 5): what the CA with this subjectKeyIdentifier (hex) issued and was
   // revoked, expired or not.
   std::vector<const RegisteredCertificate*> RevokedOf(

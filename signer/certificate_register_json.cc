@@ -30,6 +30,7 @@ Json AsObject(const RegisteredCertificate& certificate) {
                  {"fingerprint_sha256", facts.fingerprint_sha256},
                  {"key_label", certificate.key_label},
                  {"state", StateName(certificate.state)}};
+  if (!certificate.unit.empty()) object["unit"] = certificate.unit;
   if (!certificate.predecessor.empty()) object["predecessor"] = certificate.predecessor;
   if (certificate.state == CertificateState::kRevoked) {
     object["revoked_at"] = TimeTextOfSecond(certificate.revoked_at);
@@ -110,6 +111,11 @@ absl::StatusOr<RegisteredCertificate> CertificateFrom(const Json& object) {
     return Broken("\"serial_number\" is not the certificate's");
   }
   ENKRAT_ASSIGN_OR_RETURN(certificate.key_label, TextOf(object, "key_label"));
+  ENKRAT_ASSIGN_OR_RETURN(certificate.unit, TextOf(object, "unit", /*required=*/false));
+  if (!certificate.unit.empty() &&
+      (!IsUnitName(certificate.unit) || certificate.role != CertificateRole::kTimestampingUnit)) {
+    return Broken("\"unit\" is no name of a timestamping unit");
+  }
   ENKRAT_ASSIGN_OR_RETURN(certificate.predecessor,
                           TextOf(object, "predecessor", /*required=*/false));
   ENKRAT_RETURN_IF_ERROR(ReadState(object, certificate));

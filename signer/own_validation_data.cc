@@ -12,6 +12,8 @@ namespace enkrat::signer {
 namespace {
 
 constexpr absl::Duration kFreshEnough = absl::Minutes(1);  // for whoever asks about the past
+// A revoked unit stamps no more within it (server/certificate_watch.h).
+constexpr absl::Duration kNoticed = absl::Seconds(1);
 
 absl::Status Unavailable(absl::string_view why) {
   return MakeError(Reason::kValidationDataUnavailable, why);
@@ -36,6 +38,7 @@ absl::StatusOr<std::unique_ptr<OwnValidationData>> OwnValidationData::Create(Opt
   for (const std::vector<Bytes>& chain : source->options_.chains_der) {
     ENKRAT_RETURN_IF_ERROR(source->AddChain(chain));
   }
+  if (source->chains_.empty()) return MakeError(Reason::kConfigurationInvalid, "no chain");
   return source;
 }
 
@@ -47,6 +50,7 @@ absl::Status OwnValidationData::AddUnit(const std::vector<Bytes>& chain_der) {
 }
 
 absl::Status OwnValidationData::AddChain(const std::vector<Bytes>& chain_der) {
+  chains_.push_back(chain_der);
   for (size_t i = 0; i < chain_der.size(); ++i) {
     const bool known = std::find(certificates_der_.begin(), certificates_der_.end(),
                                  chain_der[i]) != certificates_der_.end();
@@ -68,6 +72,36 @@ absl::Status OwnValidationData::AddChain(const std::vector<Bytes>& chain_der) {
     groups_.push_back({.issuer = std::move(issuer), .subjects = {std::move(subject)}});
   }
   return absl::OkStatus();
+}
+
+std::optional<absl::Time> OwnValidationData::RevokedSince(
+    const std::vector<Bytes>& chain_der, const RevocationSnapshot& snapshot) const {
+  for (const Group& group : groups_) {
+    const PublishedCrlPtr crl = CrlOf(group);
+    for (const Subject& subject : group.subjects) {
+      if (std::find(chain_der.begin(), chain_der.end(), subject.der) == chain_der.end()) continue;
+      const CertificateStanding standing = snapshot.Of(subject.der);
+      if (standing.status != ca::CertificateStatus::kGood) return standing.revoked_at;
+      if (crl != nullptr && crl->facts.Lists(subject.serial_number)) return absl::InfinitePast();
+    }
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::vector<Bytes>> OwnValidationData::Wanted(const RevocationSnapshot& snapshot,
+                                                             absl::Time& left_out_since) const {
+  std::vector<Bytes> wanted = chains_.front();
+  bool unit_left = chains_.size() == 1;
+  for (size_t i = 1; i < chains_.size(); ++i) {
+    if (const std::optional<absl::Time> revoked = RevokedSince(chains_[i], snapshot); revoked) {
+      left_out_since = std::max(left_out_since, *revoked);
+      continue;
+    }
+    unit_left = true;
+    for (const Bytes& der : chains_[i]) AddOnce(der, wanted);
+  }
+  if (!unit_left) return Unavailable("no timestamping unit is left that was not revoked");
+  return wanted;
 }
 
 PublishedCrlPtr OwnValidationData::CrlOf(const Group& group) const {
@@ -127,9 +161,16 @@ absl::StatusOr<OwnValidationData::Made> OwnValidationData::Make(const Revocation
                .taken_at = WholeSecond(options_.clock->Now()),
                .valid_until = absl::InfiniteFuture()};
   auto data = std::make_shared<ValidationData>();
-  data->certificates_der = certificates_der_;
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> wanted, Wanted(snapshot, made.left_out_since));
+  data->certificates_der = wanted;
   for (const Group& group : groups_) {
-    ENKRAT_RETURN_IF_ERROR(AddGroup(group, snapshot, deadline, *data, made.valid_until));
+    Group present = {.issuer = group.issuer, .subjects = {}};
+    for (const Subject& subject : group.subjects) {
+      const bool is_wanted = std::find(wanted.begin(), wanted.end(), subject.der) != wanted.end();
+      if (is_wanted) present.subjects.push_back(subject);
+    }
+    if (present.subjects.empty()) continue;
+    ENKRAT_RETURN_IF_ERROR(AddGroup(present, snapshot, deadline, *data, made.valid_until));
   }
   made.data = std::move(data);
   return made;
@@ -151,10 +192,20 @@ absl::StatusOr<std::shared_ptr<const ValidationData>> OwnValidationData::Current
   const absl::StatusOr<RevocationSnapshot> snapshot = options_.status->Now();
   if (!snapshot.ok()) return Unavailable(snapshot.status().message());
   not_before = std::min(not_before, options_.clock->Now());
+  ENKRAT_ASSIGN_OR_RETURN(const Made made, Take(*snapshot, not_before, deadline));
+  if (not_before > absl::InfinitePast() && not_before <= made.left_out_since + kNoticed) {
+    return Unavailable("a timestamping unit was revoked meanwhile");
+  }
+  return made.data;
+}
+
+absl::StatusOr<OwnValidationData::Made> OwnValidationData::Take(const RevocationSnapshot& snapshot,
+                                                                absl::Time not_before,
+                                                                absl::Time deadline) {
   {
     MutexLock lock(mutex_);
     while (true) {
-      if (made_.has_value() && Serves(*made_, *snapshot, not_before)) return made_->data;
+      if (made_.has_value() && Serves(*made_, snapshot, not_before)) return *made_;
       if (!making_) break;
       const absl::Duration left = deadline - options_.clock->Now();
       if (left <= absl::ZeroDuration()) return Unavailable("it was not made in time");
@@ -162,16 +213,16 @@ absl::StatusOr<std::shared_ptr<const ValidationData>> OwnValidationData::Current
     }
     making_ = true;
   }
-  absl::StatusOr<Made> made = Make(*snapshot, deadline);
+  absl::StatusOr<Made> made = Make(snapshot, deadline);
   MutexLock lock(mutex_);
   making_ = false;
   changed_.notify_all();
   if (made.ok()) {
     made_ = *std::move(made);
-    return made_->data;
+    return *made_;
   }
-  if (IsPassing(made.status()) && made_.has_value() && StillValid(*made_, *snapshot)) {
-    return made_->data;
+  if (IsPassing(made.status()) && made_.has_value() && StillValid(*made_, snapshot)) {
+    return *made_;
   }
   return Unavailable(made.status().message());
 }

@@ -9,6 +9,7 @@ namespace {
 using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::IsOk;
 using ::testing::Contains;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class OwnValidationDataTest : public RevocationTest {
@@ -29,6 +30,11 @@ class OwnValidationDataTest : public RevocationTest {
                                       .status = status_.get(),
                                       .clock = &clock_})
         .value();
+  }
+  // A further unit of the register; its chain.
+  std::vector<Bytes> AddUnit(const std::string& name) {
+    EXPECT_THAT(Open().AddUnit({.name = name}, order_), IsOk());
+    return Certificates("tsu-" + name + "-chain.pem");
   }
   absl::StatusOr<std::shared_ptr<const ValidationData>> Current() {
     return source_->Current(clock_.Now(), Soon());
@@ -88,6 +94,43 @@ TEST_F(OwnValidationDataTest, RevokedResponderLeavesItToTheCrl) {
 TEST_F(OwnValidationDataTest, RevokedUnitHasNoneAtOnce) {
   ASSERT_THAT(Current(), IsOk());
   ASSERT_THAT(Revoke(CertificateRole::kTimestampingUnit), IsOk());
+  EXPECT_THAT(Current(), FailsWith(Reason::kValidationDataUnavailable));
+}
+
+TEST_F(OwnValidationDataTest, RevokedUnitIsLeftOutWhereAnotherIsInOrder) {
+  const std::vector<Bytes> further = AddUnit("rsa");
+  ASSERT_THAT(source_->AddUnit(further), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto both, Current());
+  EXPECT_THAT(both->certificates_der, Contains(unit_chain_[0]));
+  EXPECT_THAT(both->certificates_der, Contains(further[0]));
+  ASSERT_THAT(Revoke(CertificateRole::kTimestampingUnit), IsOk());  // the first
+  clock_.Advance(absl::Seconds(2));
+  ASSERT_OK_AND_ASSIGN(const auto data, Current());
+  EXPECT_THAT(data->certificates_der, Not(Contains(unit_chain_[0])));
+  EXPECT_THAT(data->certificates_der, Contains(further[0]));
+  EXPECT_THAT(data->ocsp_responses_der, SizeIs(1));
+}
+
+TEST_F(OwnValidationDataTest, WhoeverMayHaveATimestampOfTheRevokedUnitGetsNone) {
+  ASSERT_THAT(source_->AddUnit(AddUnit("rsa")), IsOk());
+  const absl::Time stamped = clock_.Now();
+  ASSERT_THAT(Revoke(CertificateRole::kTimestampingUnit), IsOk());
+  EXPECT_THAT(source_->Current(stamped, Soon()), FailsWith(Reason::kValidationDataUnavailable));
+  EXPECT_THAT(Current(), FailsWith(Reason::kValidationDataUnavailable));
+  EXPECT_THAT(source_->Current(absl::InfinitePast(), Soon()), IsOk());
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_THAT(source_->Current(stamped, Soon()), FailsWith(Reason::kValidationDataUnavailable));
+  EXPECT_THAT(Current(), IsOk());
+}
+
+TEST_F(OwnValidationDataTest, AllUnitsRevokedHaveNone) {
+  ASSERT_THAT(source_->AddUnit(AddUnit("rsa")), IsOk());
+  ASSERT_THAT(Revoke(CertificateRole::kTimestampingUnit), IsOk());
+  CertificateLife life = Open();
+  ASSERT_OK_AND_ASSIGN(const RegisteredCertificate* unit, life.Find("rsa"));
+  ASSERT_THAT(life.Revoke(unit->description.serial_number, RevocationReason::kSuperseded, order_),
+              IsOk());
+  clock_.Advance(absl::Seconds(2));
   EXPECT_THAT(Current(), FailsWith(Reason::kValidationDataUnavailable));
 }
 
