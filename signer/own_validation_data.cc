@@ -193,7 +193,9 @@ absl::StatusOr<std::shared_ptr<const ValidationData>> OwnValidationData::Current
   if (!snapshot.ok()) return Unavailable(snapshot.status().message());
   not_before = std::min(not_before, options_.clock->Now());
   ENKRAT_ASSIGN_OR_RETURN(const Made made, Take(*snapshot, not_before, deadline));
-  if (not_before > absl::InfinitePast() && not_before <= made.left_out_since + kNoticed) {
+  // Whoever asks about no moment may be about to have something stamped.
+  const absl::Time about = not_before == absl::InfinitePast() ? options_.clock->Now() : not_before;
+  if (about <= made.left_out_since + kNoticed) {
     return Unavailable("a timestamping unit was revoked meanwhile");
   }
   return made.data;

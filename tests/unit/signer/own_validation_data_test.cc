@@ -117,10 +117,12 @@ TEST_F(OwnValidationDataTest, WhoeverMayHaveATimestampOfTheRevokedUnitGetsNone) 
   ASSERT_THAT(Revoke(CertificateRole::kTimestampingUnit), IsOk());
   EXPECT_THAT(source_->Current(stamped, Soon()), FailsWith(Reason::kValidationDataUnavailable));
   EXPECT_THAT(Current(), FailsWith(Reason::kValidationDataUnavailable));
-  EXPECT_THAT(source_->Current(absl::InfinitePast(), Soon()), IsOk());
+  EXPECT_THAT(source_->Current(absl::InfinitePast(), Soon()),
+              FailsWith(Reason::kValidationDataUnavailable));
   clock_.Advance(absl::Seconds(2));
   EXPECT_THAT(source_->Current(stamped, Soon()), FailsWith(Reason::kValidationDataUnavailable));
   EXPECT_THAT(Current(), IsOk());
+  EXPECT_THAT(source_->Current(absl::InfinitePast(), Soon()), IsOk());
 }
 
 TEST_F(OwnValidationDataTest, AllUnitsRevokedHaveNone) {
