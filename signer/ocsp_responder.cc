@@ -186,11 +186,13 @@ absl::StatusOr<OcspResponder::Statement> OcspResponder::State(
   if (post == posts_.end()) return MakeError(Reason::kNotFound, "no OCSP responder for this CA");
   ca::OcspRequest request;
   for (const Bytes& serial_number : serial_numbers) {
+    // SHA-1, as in RFC 5019 2.1.1: it only tells which certificate is meant, and Java finds a
+    // stored response by nothing else.
     ca::OcspCertId id;
-    id.der = ca::EncodeOcspCertId(issuer, serial_number);
-    id.hash = ca::CertIdHash::kSha256;
-    id.issuer_name_hash = ComputeDigest(DigestAlgorithm::kSha256, issuer.subject_der);
-    id.issuer_key_hash = ComputeDigest(DigestAlgorithm::kSha256, issuer.key_octets);
+    id.hash = ca::CertIdHash::kSha1;
+    id.der = ca::EncodeOcspCertId(issuer, serial_number, id.hash);
+    id.issuer_name_hash = ca::Sha1(issuer.subject_der);
+    id.issuer_key_hash = ca::Sha1(issuer.key_octets);
     id.serial_number = serial_number;
     request.certificates.push_back(std::move(id));
   }

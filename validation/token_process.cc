@@ -13,8 +13,9 @@ SignatureReport AsSignature(const std::string& id, TimestampReport timestamp) {
   report.id = id;
   report.format = "RFC 3161";
   report.conclusion = timestamp.conclusion;
-  report.proven_at = timestamp.gen_time;
   report.proven_by_timestamp = timestamp.conclusion.passed();
+  // What is not believed proves no time.
+  if (report.proven_by_timestamp) report.proven_at = timestamp.gen_time;
   if (!timestamp.chain.empty()) {
     const absl::StatusOr<X509Ptr> signer = ParseCertificate(timestamp.chain.front().der);
     if (signer.ok()) report.signer_name = SignerNameOf(signer->get());

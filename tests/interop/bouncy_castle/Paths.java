@@ -56,10 +56,7 @@ final class Paths {
     }
   }
 
-  /**
-   * Nothing but these is needed to know that nobody on the path is revoked. By Bouncy Castle: the
-   * JDK finds a response only by a CertID with SHA-1.
-   */
+  /** Nothing but these is needed to know that nobody on the path is revoked. */
   static void checkOffline(
       X509Certificate certificate,
       Collection<X509Certificate> others,
@@ -75,12 +72,14 @@ final class Paths {
     parameters.addCertStore(
         CertStore.getInstance("Collection", new CollectionCertStoreParameters(pool)));
     CertPath path = CertPathBuilder.getInstance("PKIX", "SUN").build(without(parameters)).getCertPath();
-    CertPathValidator validator = CertPathValidator.getInstance("PKIX", "BC");
-    PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
-    checker.setOcspResponses(responses);
-    parameters.addCertPathChecker(checker);
     parameters.setRevocationEnabled(true);
-    validator.validate(path, parameters);
+    for (String provider : List.of("BC", "SUN")) {
+      CertPathValidator validator = CertPathValidator.getInstance("PKIX", provider);
+      PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
+      checker.setOcspResponses(responses);
+      parameters.setCertPathCheckers(List.of(checker));
+      validator.validate(path, parameters);
+    }
   }
 
   private static PKIXBuilderParameters without(PKIXBuilderParameters parameters) {
