@@ -167,6 +167,12 @@ absl::Status Run(const Arguments& arguments, const Context& context) {
   }
   ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
   ENKRAT_ASSIGN_OR_RETURN(const validation::Report report, Judge(arguments));
+  if (absl::StartsWith(report.document_format, "ASiC")) {
+    return UsageError(
+        "a container is raised by the signature in it: take META-INF/signature*.p7s out, raise it "
+        "with what it is over as --content (META-INF/ASiCManifest*.xml, or the only file), and put "
+        "it back");
+  }
   if (IsPdf(arguments.file)) {
     ENKRAT_RETURN_IF_ERROR(RaisePdf(arguments, level, report, *client));
   } else {

@@ -59,6 +59,14 @@ TEST_F(AugmentTest, BaselineIsRaisedLevelByLevel) {
               Succeeds());
 }
 
+TEST_F(AugmentTest, ContainerIsToldWhereItsSignatureIs) {
+  const std::string document = MakeDocument("inside.txt");
+  ASSERT_THAT(Sign({document, "--container", "asic-s"}), Succeeds());
+  const ProgramOutcome outcome = Augment(document + ".asics", "b-lta", {"-o", "raised.asics"});
+  EXPECT_THAT(outcome, ExitsWith(64));
+  EXPECT_THAT(outcome.err, HasSubstr("META-INF/signature"));
+}
+
 TEST_F(AugmentTest, PdfIsRaisedInPlaceOfACopy) {
   const std::string pdf = service().File("raise.pdf");
   ASSERT_THAT(Execute({"python3", SourcePath("tools/demo/make_document.py"), pdf}), Succeeds());
