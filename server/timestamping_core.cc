@@ -226,17 +226,27 @@ void TimestampingCore::SayWhoAnswers() {
     answering_ = own;
     Record("timestamping-unit-answers", *own);
   }
-  const absl::Time until = own->unit->usable_until();
+  if (now - last_notice_ < kNoticeInterval) return;
+  for (const signer::TimestampUnits::Handle& each : units_->All()) {
+    if (!EndsWithoutHeir(*each, now)) continue;
+    last_notice_ = now;
+    const auto facts = signer::DescribeCertificate(each->unit->chain_der().front());
+    parts_.logger->Warning(
+        "the timestamping unit's key ends soon, and nothing takes over",
+        {{"until", TimeText(each->unit->usable_until())},
+         {"mend", absl::StrCat("enkrat certificates renew ",
+                               facts.ok() ? facts->serial_number : "timestamping-unit")}});
+  }
+}
+
+bool TimestampingCore::EndsWithoutHeir(const signer::OwnUnit& own, absl::Time now) const {
+  const absl::Time until = own.unit->usable_until();
+  if (own.unit->withdrawn() || until - now > kNotice) return false;
   const std::vector<signer::TimestampUnits::Handle> all = units_->All();
-  const bool has_heir = std::any_of(all.begin(), all.end(), [&](const auto& each) {
-    return each->unit->policy() == own->unit->policy() && each->unit->usable_from() <= until &&
+  return std::none_of(all.begin(), all.end(), [&](const auto& each) {
+    return each->unit->policy() == own.unit->policy() && each->unit->usable_from() <= until &&
            each->unit->usable_until() > until && !each->unit->withdrawn();
   });
-  if (has_heir || until - now > kNotice || now - last_notice_ < kNoticeInterval) return;
-  last_notice_ = now;
-  parts_.logger->Warning(
-      "the timestamping unit's key ends soon, and nothing takes over",
-      {{"until", TimeText(until)}, {"mend", "enkrat certificates renew timestamping-unit"}});
 }
 
 // The life cycle of the units' keys is kept (EN 319 421 OVR-7.12-02, -03).

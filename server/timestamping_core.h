@@ -79,8 +79,9 @@ class TimestampingCore {
   void AddGauges();
   // Files that have changed are read again: `enkrat certificates renew` put a new unit there.
   void TakeUp();
-  // Says when another unit answers, and that the present one will end.
+  // Says when another unit answers, and which ones will end.
   void SayWhoAnswers();
+  bool EndsWithoutHeir(const signer::OwnUnit& own, absl::Time now) const;
   void Record(const std::string& step, const signer::OwnUnit& own);
 
   const Parts parts_;
