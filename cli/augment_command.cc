@@ -160,6 +160,15 @@ absl::Status RaisePdf(const Arguments& arguments, ades::CadesLevel level,
   return draft.Keep(arguments.force);
 }
 
+// What is added now cannot prove what nobody proved in time.
+void WarnIfUndecided(const validation::Report& report, const Context& context) {
+  if (report.conclusion.passed()) return;
+  context.err << "note: the signature is "
+              << validation::SubIndicationName(report.conclusion.sub_indication)
+              << " already; raising it preserves what is known, and does not make it good. `enkrat "
+                 "verify` says what would help\n";
+}
+
 absl::Status Run(const Arguments& arguments, const Context& context) {
   ENKRAT_ASSIGN_OR_RETURN(const ades::CadesLevel level, ParseTarget(arguments.level));
   if (!arguments.force && FileExists(arguments.out)) {
@@ -167,6 +176,7 @@ absl::Status Run(const Arguments& arguments, const Context& context) {
   }
   ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
   ENKRAT_ASSIGN_OR_RETURN(const validation::Report report, Judge(arguments));
+  WarnIfUndecided(report, context);
   if (absl::StartsWith(report.document_format, "ASiC")) {
     return UsageError(
         "a container is raised by the signature in it: take META-INF/signature*.p7s out, raise it "

@@ -1,5 +1,8 @@
 #include "server/timestamping_settings.h"
 
+#include <set>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "common/object_identifier.h"
 #include "common/status_macros.h"
@@ -64,13 +67,21 @@ absl::Status CheckTimestampingValues(const v1::Config& config) {
   if (own.further_units_size() > kMostFurtherUnits) {
     return Invalid(absl::StrCat(kField, ".further_units"), "at most 16");
   }
+  const absl::Duration accuracy = DurationFrom(own.accuracy());
+  if (accuracy < absl::Milliseconds(1) || accuracy > absl::Seconds(1)) {
+    return Invalid(absl::StrCat(kField, ".accuracy"),
+                   "is not between 1ms and 1s (EN 319 422 5.2.2)");
+  }
   if (own.http_requests_per_second() > kMostRequests) {
     return Invalid(absl::StrCat(kField, ".http_requests_per_second"), "is more than 100000");
   }
+  std::set<std::string> chain_files = {own.chain_file()};
   for (int i = 0; i < own.further_units_size(); ++i) {
     const std::string field = absl::StrCat(kField, ".further_units[", i, "]");
-    if (own.further_units(i).chain_file().empty()) {
-      return Invalid(absl::StrCat(field, ".chain_file"), "is needed");
+    const std::string& chain_file = own.further_units(i).chain_file();
+    if (chain_file.empty()) return Invalid(absl::StrCat(field, ".chain_file"), "is needed");
+    if (!chain_files.insert(chain_file).second) {
+      return Invalid(absl::StrCat(field, ".chain_file"), "is another unit's");
     }
     if (!OidContent(own.further_units(i).policy_oid()).has_value()) {
       return Invalid(absl::StrCat(field, ".policy_oid"), "is not an object identifier");

@@ -134,10 +134,11 @@ void OcspResponder::Keep(const std::string& name, Kept kept) {
   kept_.insert_or_assign(name, std::move(kept));
 }
 
-absl::Status OcspResponder::TakeToken() {
+absl::Status OcspResponder::TakeToken(bool with_nonce) {
   MutexLock lock(mutex_);
+  TokenBucket& bucket = with_nonce ? nonce_tokens_ : tokens_;
   const std::optional<absl::Duration> wait =
-      tokens_.Take(options_.burst, options_.signatures_per_second, options_.clock->SinceBoot());
+      bucket.Take(options_.burst, options_.signatures_per_second, options_.clock->SinceBoot());
   if (!wait.has_value()) return absl::OkStatus();
   return MakeError(Reason::kRateLimited, "too many OCSP requests");
 }
@@ -148,14 +149,18 @@ absl::StatusOr<OcspResponder::Statement> OcspResponder::Serve(const ca::OcspRequ
   const Post& post = PostFor(request);
   ENKRAT_RETURN_IF_ERROR(CheckUsable(post, snapshot, options_.clock->Now()));
   // A nonce that is not answered does not make a request unlike others.
-  const bool shared = !AnsweredNonce(request).has_value();
-  const std::string name = shared ? NameOf(request) : std::string();
-  if (shared) {
-    if (std::optional<Statement> kept = FindKept(name, snapshot)) return *std::move(kept);
+  if (AnsweredNonce(request).has_value() && TakeToken(/*with_nonce=*/true).ok()) {
+    return Sign(post, request, snapshot, deadline);
   }
-  ENKRAT_RETURN_IF_ERROR(TakeToken());
-  ENKRAT_ASSIGN_OR_RETURN(Statement made, Sign(post, request, snapshot, deadline));
-  if (shared) Keep(name, {.statement = made, .snapshot = snapshot});
+  // Whoever floods us with nonces does not keep others from an answer: without room for one of its
+  // own, a request gets what is shared, without its nonce (RFC 9654 2.1 leaves that to the server).
+  ca::OcspRequest plain = request;
+  plain.nonce.reset();
+  const std::string name = NameOf(plain);
+  if (std::optional<Statement> kept = FindKept(name, snapshot)) return *std::move(kept);
+  ENKRAT_RETURN_IF_ERROR(TakeToken(/*with_nonce=*/false));
+  ENKRAT_ASSIGN_OR_RETURN(Statement made, Sign(post, plain, snapshot, deadline));
+  Keep(name, {.statement = made, .snapshot = snapshot});
   return made;
 }
 

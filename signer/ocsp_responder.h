@@ -36,7 +36,8 @@ class OcspResponder {
     RevocationStatus* status = nullptr;        // not owned
     absl::Duration lifetime = absl::Hours(1);  // thisUpdate to nextUpdate
     const Clock* clock = nullptr;              // not owned
-    // Of strangers; more are told to try later. What is cached does not count.
+    // Of strangers, each with and without nonces: more are answered without their nonce, and told
+    // to try later. What is cached does not count.
     double signatures_per_second = 50;
     double burst = 100;
     size_t most_cached = 256;
@@ -93,13 +94,14 @@ class OcspResponder {
   std::optional<Statement> FindKept(const std::string& name, const RevocationSnapshot& snapshot)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Keep(const std::string& name, Kept kept) ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::Status TakeToken() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status TakeToken(bool with_nonce) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<Statement> Serve(const ca::OcspRequest& request, absl::Time deadline);
 
   const Options options_;
   std::vector<Post> posts_;
   Mutex mutex_;
   TokenBucket tokens_ ABSL_GUARDED_BY(mutex_);
+  TokenBucket nonce_tokens_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Kept> kept_ ABSL_GUARDED_BY(mutex_);  // by the CertIDs
 };
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/loopback.h"
 #include "tests/support/scratch_folder.h"
@@ -120,6 +121,22 @@ TEST_F(SettingsTest, EveryErrorBeginsWithTheFileOnce) {
     EXPECT_THAT(failure, ::testing::StartsWith(file));
     EXPECT_EQ(failure.find(file, 1), std::string::npos) << failure;
   }
+}
+
+TEST_F(SettingsTest, AccuracyBeyondTheStandardIsRefused) {
+  for (const char* accuracy : {"10s", "1001ms"}) {
+    EXPECT_THAT(Failure("chain_file: tsu.pem }",
+                        absl::StrCat("chain_file: tsu.pem, accuracy: ", accuracy, " }")),
+                HasSubstr("accuracy"))
+        << accuracy;
+  }
+}
+
+TEST_F(SettingsTest, UnitThatIsThereTwiceIsRefused) {
+  EXPECT_THAT(Failure("chain_file: tsu.pem }",
+                      "chain_file: tsu.pem, further_units: [{ chain_file: tsu.pem, policy_oid: "
+                      "1.2.3 }] }"),
+              HasSubstr("further_units[0].chain_file"));
 }
 
 TEST_F(SettingsTest, UnknownKeyNamesItsLine) {

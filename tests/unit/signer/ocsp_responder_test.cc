@@ -155,11 +155,25 @@ TEST_F(OcspResponderTest, CacheIsBounded) {
 TEST_F(OcspResponderTest, FloodIsToldToTryLaterAndWhatIsCachedIsNot) {
   responder_ = Responder(/*rate=*/2);
   ASSERT_EQ(Ask(Request(unit_serial_)).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
-  ASSERT_EQ(Ask(Request(unit_serial_, 16)).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
-  EXPECT_EQ(Ask(Request(unit_serial_, 16)).response_status, OCSP_RESPONSE_STATUS_TRYLATER);
+  ASSERT_EQ(Ask(Request(Bytes{1})).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
+  EXPECT_EQ(Ask(Request(Bytes{2})).response_status, OCSP_RESPONSE_STATUS_TRYLATER);
   EXPECT_EQ(Ask(Request(unit_serial_)).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
   clock_.Advance(absl::Seconds(1));
-  EXPECT_EQ(Ask(Request(unit_serial_, 16)).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
+  EXPECT_EQ(Ask(Request(Bytes{2})).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
+}
+
+TEST_F(OcspResponderTest, FloodOfNoncesIsAnsweredWithoutThemAndKeepsNobodyOut) {
+  responder_ = Responder(/*rate=*/2);
+  EXPECT_FALSE(Ask(Request(unit_serial_, 16)).nonce.empty());
+  EXPECT_FALSE(Ask(Request(unit_serial_, 16)).nonce.empty());
+  for (int i = 0; i < 20; ++i) {
+    const Reading shared = Ask(Request(unit_serial_, 16));
+    EXPECT_EQ(shared.certificate_status, V_OCSP_CERTSTATUS_GOOD);
+    EXPECT_TRUE(shared.nonce.empty());
+  }
+  EXPECT_EQ(Ask(Request(Bytes{1})).certificate_status, V_OCSP_CERTSTATUS_UNKNOWN);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_FALSE(Ask(Request(unit_serial_, 16)).nonce.empty());
 }
 
 TEST_F(OcspResponderTest, RevokedResponderAnswersNothingMore) {
