@@ -107,7 +107,8 @@ absl::Status TimestampingCore::OpenUnits() {
   absl::Status first_error;
   for (const UnitSettings& settings : UnitsFrom(*parts_.config)) {
     absl::StatusOr<signer::TimestampUnits::Handle> unit = MakeUnit(settings);
-    loaded_.emplace_back(settings, ChainFrom(settings.chain_file).value_or(std::vector<Bytes>()));
+    loaded_.push_back({.settings = settings,
+                       .held = unit.ok() ? (*unit)->unit->chain_der() : std::vector<Bytes>()});
     if (unit.ok()) {
       units.push_back(*std::move(unit));
       continue;
@@ -199,16 +200,21 @@ void TimestampingCore::Start(store::Ledger* ledger, Added added) {
 }
 
 void TimestampingCore::TakeUp() {
-  for (auto& [settings, held] : loaded_) {
-    absl::StatusOr<std::vector<Bytes>> chain = ChainFrom(settings.chain_file);
-    if (!chain.ok() || *chain == held) continue;
-    held = *std::move(chain);  // whatever comes of it: once is enough
-    absl::StatusOr<signer::TimestampUnits::Handle> unit = MakeUnit(settings);
+  for (Loaded& loaded : loaded_) {
+    absl::StatusOr<std::vector<Bytes>> chain = ChainFrom(loaded.settings.chain_file);
+    if (!chain.ok() || *chain == loaded.held) continue;
+    absl::StatusOr<signer::TimestampUnits::Handle> unit = MakeUnit(loaded.settings);
     if (!unit.ok()) {
-      parts_.logger->Error("ALARM: the new timestamping unit cannot be used",
-                           {{"why", unit.status().message()}});
+      // A renewal writes chain, key and register one after the other: what cannot be used yet may
+      // be in order a moment later.
+      if (*chain != loaded.refused) {
+        parts_.logger->Error("ALARM: the new timestamping unit cannot be used",
+                             {{"why", unit.status().message()}});
+      }
+      loaded.refused = *std::move(chain);
       continue;
     }
+    loaded.held = *std::move(chain);
     if (const absl::Status told = added_((*unit)->unit->chain_der()); !told.ok()) {
       parts_.logger->Error("validation data will miss a timestamping unit",
                            {{"why", told.message()}});

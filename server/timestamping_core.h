@@ -93,7 +93,12 @@ class TimestampingCore {
   store::Ledger* ledger_ = nullptr;
   Added added_;
   // Of the task's thread.
-  std::vector<std::pair<UnitSettings, std::vector<Bytes>>> loaded_;  // and what its file held
+  struct Loaded {
+    UnitSettings settings;
+    std::vector<Bytes> held;          // what its file held when it was taken up
+    std::vector<Bytes> refused = {};  // what could not be used yet: told once, tried again
+  };
+  std::vector<Loaded> loaded_;
   signer::TimestampUnits::Handle answering_;
   absl::Time last_notice_ = absl::InfinitePast();
   std::unique_ptr<ClockWatch> watch_;

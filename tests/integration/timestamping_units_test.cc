@@ -1,4 +1,5 @@
 // Several units, and a new key while the service runs: judged by openssl ts and cms.
+#include <csignal>
 #include <filesystem>
 #include <string>
 
@@ -60,6 +61,33 @@ TEST_F(TimestampingUnitsTest, RenewedUnitAnswersWithoutARestartAndWithoutAGap) {
   EXPECT_NE(after, before);
   EXPECT_THAT(Verify("before.txt"), Succeeds());
   EXPECT_THAT(Verify("after.txt"), Succeeds());
+}
+
+// A renewal writes chain and register one after the other; the service may look in between.
+TEST_F(TimestampingUnitsTest, UnitThatCannotBeUsedYetIsTakenUpWhenItCan) {
+  ASSERT_THAT(Ask("first.txt"), HasSubstr("Status: Granted"));
+  const std::string before = SignerOf("first.txt");
+  const std::string registered = service().ServiceFile("certificate-register.json");
+  service().daemon().Signal(SIGSTOP);
+  const std::string old_register = ReadText(registered);
+  const ProgramOutcome renewed = Certificates({"renew", "timestamping-unit"});
+  const std::string new_register = ReadText(registered);
+  WriteText(registered, old_register);
+  service().daemon().Signal(SIGCONT);
+  ASSERT_THAT(renewed, Succeeds());
+  ASSERT_NE(old_register, new_register);
+  const absl::Time until = absl::Now() + absl::Seconds(20);
+  while (!absl::StrContains(service().daemon().err(), "cannot be used") && absl::Now() < until) {
+    ASSERT_THAT(Ask("between.txt"), HasSubstr("Status: Granted"));
+  }
+  EXPECT_EQ(SignerOf("between.txt"), before);
+  WriteText(registered, new_register);
+  std::string after = before;
+  while (after == before && absl::Now() < until) {
+    ASSERT_THAT(Ask("after.txt"), HasSubstr("Status: Granted"));
+    after = SignerOf("after.txt");
+  }
+  EXPECT_NE(after, before);
 }
 
 TEST_F(TimestampingUnitsTest, PolicyThatNoUnitHasIsRefused) {
