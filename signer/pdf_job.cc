@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -37,11 +36,16 @@ Bytes DigestOf(const pades::SignatureOptions& options) {
   return ToBytes(Sha256(octets.octets()));
 }
 
+// All of them: a disk that fails in the middle must not shorten what becomes the result.
 absl::StatusOr<Bytes> OctetsFrom(const std::string& path, uintmax_t offset) {
+  std::error_code failed;
+  const uintmax_t size = std::filesystem::file_size(path, failed);
+  if (failed || size < offset) return MakeError(Reason::kInternal, "the document's copy is gone");
+  Bytes octets(size - offset);
   std::ifstream file(path, std::ios::binary);
   file.seekg(static_cast<std::streamoff>(offset));
-  Bytes octets((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file.good() && !file.eof()) return MakeError(Reason::kInternal, "cannot read the copy");
+  file.read(reinterpret_cast<char*>(octets.data()), static_cast<std::streamsize>(octets.size()));
+  if (!file) return MakeError(Reason::kInternal, "cannot read the document's copy");
   return octets;
 }
 

@@ -1,6 +1,8 @@
 // The workflow in one piece, so that it can be read from top to bottom: longer than our usual file.
 #include "signer/signing_workflow.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "ades/cades_signature.h"
 #include "common/der_reader.h"
@@ -31,8 +33,10 @@ constexpr size_t kManyDocuments = 64;
 
 // A document that was made ready longer ago than this, while the call waited for its turn, is made
 // ready again: the signing time in it must lie in the certificate's life, which begins
-// not_before_skew earlier than the certificate.
-constexpr absl::Duration kPdfGrowsOld = absl::Seconds(10);
+// not_before_skew before the certificate is made. Half of that is left for making the key.
+absl::Duration PdfGrowsOldAfter(const ca::Profile& profile) {
+  return std::min(absl::Seconds(10), profile.spec().not_before_skew / 2);
+}
 
 bool IsHeavy(const SigningRequest& request) {
   return !IsEcdsa(request.key_algorithm) || request.intent.documents.size() > kManyDocuments;
@@ -230,7 +234,9 @@ absl::Status SigningWorkflow::PreparePdf(const Admission& admission,
                                          const Authorization& authorization) {
   PdfJob* const pdf = admission.request.pdf.get();
   const absl::Time now = parts_.clock->Now();
-  if (pdf == nullptr || now - pdf->prepared_at() < kPdfGrowsOld) return absl::OkStatus();
+  if (pdf == nullptr || now - pdf->prepared_at() < PdfGrowsOldAfter(*admission.profile)) {
+    return absl::OkStatus();
+  }
   Bytes person_hash;
   {
     ENKRAT_ASSIGN_OR_RETURN(hsm::SessionLease lease,

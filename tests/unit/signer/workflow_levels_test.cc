@@ -202,6 +202,25 @@ TEST_F(WorkflowLevelsTest, PdfIsSignedByAppendingOnly) {
   ExpectNoOneTimeKey();
 }
 
+TEST_F(WorkflowLevelsTest, PdfIsMadeReadyAgainSoThatItsTimeLiesInTheCertificatesLife) {
+  ca::ProfileSpec spec;
+  spec.name = "natural-person";
+  spec.policy_oids = {"0.4.0.2042.1.2"};
+  spec.ca_issuers_url = "http://ca.example/issuing-ca.cer";
+  spec.not_before_skew = absl::Seconds(2);
+  UseParts([&](SigningWorkflow::Parts& parts) {
+    parts.profiles.insert_or_assign(spec.name, ca::Profile::Create(spec).value());
+  });
+  const SigningRequest request = PdfRequest(SignatureFormat::kPadesBT);
+  // The first reading of the document is followed by a wait; the MAC is what comes just before it.
+  int macs = 0;
+  token_.OnCall([&](const std::string& call) {
+    if (call == "C_SignInit" && ++macs == 1) clock_.Advance(absl::Seconds(5));
+  });
+  ASSERT_OK_AND_ASSIGN(const SigningResult result, Sign(request));
+  EXPECT_GE(request.pdf->prepared_at(), result.certificate.not_before);
+}
+
 TEST_F(WorkflowLevelsTest, RepeatedCallForAPdfGetsTheSameUpdate) {
   SigningRequest request = PdfRequest(SignatureFormat::kPadesBLT);
   SigningRequest again = request;
