@@ -10,13 +10,14 @@ bool IsUsable(const OwnUnit& own, absl::Time now) {
          now <= own.unit->usable_until();
 }
 
-// Whether `a` is to answer rather than `b`. Ahead of all others what works; of several the newest.
-// Where nothing works, what ended last says so.
+// Whether `a`, added after `b`, is to answer rather than `b`. Ahead of all others what works; of
+// several the newest, which of two that began in the same second is the one added last. Where
+// nothing works, what ended last says so.
 bool Prefer(const OwnUnit& a, const OwnUnit& b, absl::Time now) {
   const bool a_usable = IsUsable(a, now);
   if (a_usable != IsUsable(b, now)) return a_usable;
-  if (a_usable) return a.unit->usable_from() > b.unit->usable_from();
-  return a.unit->usable_until() > b.unit->usable_until();
+  if (a_usable) return a.unit->usable_from() >= b.unit->usable_from();
+  return a.unit->usable_until() >= b.unit->usable_until();
 }
 
 }  // namespace

@@ -129,6 +129,17 @@ TEST_F(TimestampUnitsTest, UnitThatIsAddedAnswersAtOnceIfItIsNewer) {
   EXPECT_THAT(units.All(), SizeIs(3));
 }
 
+// Certificates know whole seconds only: a renewal may follow that fast.
+TEST_F(TimestampUnitsTest, UnitThatIsAddedAnswersThoughThePreviousBeganInTheSameSecond) {
+  const auto first = Unit(-absl::Seconds(1), absl::Hours(10));
+  const auto renewed = Unit(-absl::Seconds(1), absl::Hours(10));
+  TimestampUnits units({first});
+  units.Add(renewed);
+  EXPECT_EQ(Chosen(units), renewed);
+  clock_.Advance(absl::Hours(11));
+  EXPECT_EQ(Chosen(units), renewed);
+}
+
 TEST_F(TimestampUnitsTest, EndedUnitsAreForgottenButNeverTheLastOfAPolicy) {
   const auto last = Unit(-absl::Hours(1), absl::Hours(1), kOtherPolicy);
   TimestampUnits units(
