@@ -71,7 +71,6 @@ void TimestampingCore::AwaitMark() {
   if (ahead <= absl::ZeroDuration()) return;
   if (ahead <= 2 * tsa::GenTimeMark::Options().ahead) {
     absl::SleepFor(ahead + absl::Milliseconds(1));
-    guard_->Look();  // callers are not told of the wait that is over
     return;
   }
   parts_.logger->Error(
@@ -157,7 +156,7 @@ void TimestampingCore::AddGauges() {
 
 absl::Status TimestampingCore::Available() const {
   if (units_ == nullptr) return absl::OkStatus();
-  ENKRAT_RETURN_IF_ERROR(guard_->state().available);
+  ENKRAT_RETURN_IF_ERROR(guard_->Available());
   const absl::Time now = parts_.clock->Now();
   const signer::TimestampUnits::Handle own = units_->Choose({}, now);
   if (own->unit->withdrawn() || now < own->unit->usable_from() || now > own->unit->usable_until()) {

@@ -100,11 +100,13 @@ absl::StatusOr<absl::Time> ClockGuard::GenTime() {
   return gen_time;
 }
 
-void ClockGuard::Look() {
+absl::Status ClockGuard::Available() {
   const std::optional<KernelClock> kernel = AskKernel();
   MutexLock lock(mutex_);
-  Examine(kernel).IgnoreError();
+  return Examine(kernel).status();
 }
+
+void ClockGuard::Look() { Available().IgnoreError(); }
 
 absl::StatusOr<ClockGuard::Reading> ClockGuard::Examine(const std::optional<KernelClock>& kernel) {
   if (settled_) return Unavailable("the service ends");

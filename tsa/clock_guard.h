@@ -55,6 +55,9 @@ class ClockGuard {
   //   - the mark cannot be written.
   absl::StatusOr<absl::Time> GenTime() ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Whether GenTime would answer now. Looks, so that nobody is refused for what has passed.
+  absl::Status Available() ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Asks all witnesses; blocks for as long as the network takes. On a schedule, on one thread.
   void Poll() ABSL_LOCKS_EXCLUDED(mutex_);
   // Asks those that cost nothing, so that a loss is noticed while no timestamps are asked for.

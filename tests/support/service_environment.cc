@@ -1,6 +1,8 @@
 // The whole service as its users have it.
 #include "tests/support/service_environment.h"
 
+#include <gtest/gtest.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -57,7 +59,10 @@ ServiceEnvironment::ServiceEnvironment(Options options)
   tls_->Issue("beta", "DNS:beta.example");
 }
 
-ServiceEnvironment::~ServiceEnvironment() = default;
+ServiceEnvironment::~ServiceEnvironment() {
+  if (daemon_ == nullptr || !::testing::UnitTest::GetInstance()->Failed()) return;
+  std::fprintf(stderr, "What enkratd said at last:\n%s\n", daemon_->err().c_str());
+}
 
 ProgramOutcome ServiceEnvironment::Init(const std::vector<std::string>& more) const {
   ProgramCall call{.argv = {BinaryPath("bin/enkrat"), "init", "--dir", File("service"), "--module",
