@@ -3,6 +3,7 @@
 #ifndef ENKRAT_PADES_COMPARISON_H_
 #define ENKRAT_PADES_COMPARISON_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -48,6 +49,8 @@ class Comparison {
   }
   // Both documents' object of that number.
   virtual void CompareObjects(ObjectId id, Area area, const std::string& field) = 0;
+  // False when more was looked at than is allowed: whoever asked ends, and so does the comparison.
+  virtual bool Spend(uint64_t steps) = 0;
   virtual void Tell(DocumentChange change) = 0;
   void Tell(ChangeKind kind, const std::string& where, absl::string_view what) {
     Tell({.change = {.kind = kind, .detail = where + ": " + std::string(what)}});

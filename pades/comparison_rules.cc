@@ -82,6 +82,7 @@ DocumentChange ChangeOf(Area area, bool out_of_place, const std::string& detail,
       DocumentChange filled =
           change(area == Area::kFieldValue ? ChangeKind::kFormFilling : ChangeKind::kSignature);
       filled.field = field;
+      filled.every_field = area == Area::kFieldValue && field.empty();
       return filled;
     }
     case Area::kNote:

@@ -17,6 +17,7 @@ constexpr int kMostLevels = 32;  // of the page tree
 constexpr double kMuchOfThePage = 0.25;
 constexpr size_t kMostSavedStates = 256;
 constexpr size_t kMostOperands = 64;
+constexpr uint64_t kOctetsOfAStep = 16;  // of content
 
 // [a b 0; c d 0; e f 1] (ISO 32000-1 8.3.3).
 struct Matrix {
@@ -48,10 +49,15 @@ class ContentFollower final : public QPDFObjectHandle::ParserCallbacks {
  public:
   // `forms_left`: how many form XObjects may still be entered, by all followers of the page.
   ContentFollower(const Box& place, QPDFObjectHandle resources, const Matrix& state,
-                  int& forms_left)
-      : place_(place), resources_(resources), forms_left_(forms_left), state_(state) {}
+                  int& forms_left, absl::FunctionRef<bool(uint64_t)> spend)
+      : place_(place),
+        resources_(resources),
+        forms_left_(forms_left),
+        spend_(spend),
+        state_(state) {}
 
   std::optional<std::string> Follow(const std::string& content) {
+    if (!spend_(1 + content.size() / kOctetsOfAStep)) return "text";
     // A document of its own: what its parser does not like is nobody's complaint about the page's.
     QPDF scratch;
     scratch.setSuppressWarnings(true);
@@ -137,7 +143,7 @@ class ContentFollower final : public QPDFObjectHandle::ParserCallbacks {
     QPDFObjectHandle dictionary = form.getDict();
     QPDFObjectHandle resources = dictionary.getKey("/Resources");
     ContentFollower inner(place_, resources.isDictionary() ? resources : resources_,
-                          MatrixOf(dictionary.getKey("/Matrix")).Then(state_), forms_left_);
+                          MatrixOf(dictionary.getKey("/Matrix")).Then(state_), forms_left_, spend_);
     covered_ = inner.Follow(ToString(*content));
   }
 
@@ -151,6 +157,7 @@ class ContentFollower final : public QPDFObjectHandle::ParserCallbacks {
   const Box place_;
   QPDFObjectHandle resources_;
   int& forms_left_;
+  absl::FunctionRef<bool(uint64_t)> spend_;
   std::optional<std::string> covered_;
   std::vector<QPDFObjectHandle> operands_;
   Matrix state_;
@@ -185,9 +192,11 @@ QPDFObjectHandle Inherited(QPDFObjectHandle node, const std::string& key) {
   return QPDFObjectHandle::newNull();
 }
 
-bool OverAnnotation(QPDFObjectHandle page, const Box& place) {
+bool OverAnnotation(QPDFObjectHandle page, const Box& place,
+                    absl::FunctionRef<bool(uint64_t)> spend) {
   QPDFObjectHandle annotations = page.getKey("/Annots");
   if (!annotations.isArray()) return false;
+  if (!spend(static_cast<uint64_t>(annotations.getArrayNItems()))) return true;
   for (QPDFObjectHandle& annotation : annotations.getArrayAsVector()) {
     if (!annotation.isDictionary()) continue;
     const std::optional<Box> other = BoxOf(annotation.getKey("/Rect"));
@@ -198,17 +207,22 @@ bool OverAnnotation(QPDFObjectHandle page, const Box& place) {
 
 }  // namespace
 
-std::optional<std::string> WhatIsCovered(QPDFObjectHandle page, const Box& place) {
-  if (OverAnnotation(page, place)) return "another annotation";
+std::optional<std::string> WhatIsCovered(QPDFObjectHandle page, const Box& place,
+                                         absl::FunctionRef<bool(uint64_t)> spend) {
+  if (OverAnnotation(page, place, spend)) return "another annotation";
   const std::optional<Box> sheet = BoxOf(Inherited(page, "/MediaBox"));
   if (sheet.has_value() && !sheet->empty() &&
       place.width() * place.height() > kMuchOfThePage * sheet->width() * sheet->height()) {
     return "much of the page";
   }
   const std::optional<std::string> content = ContentOf(page);
-  if (!content.has_value()) return "text";
+  if (!content.has_value()) {
+    spend(kMostContentOctets / kOctetsOfAStep);  // so much may have been unpacked in vain
+    return "text";
+  }
   int forms_left = kMostForms;
-  return ContentFollower(place, Inherited(page, "/Resources"), {}, forms_left).Follow(*content);
+  return ContentFollower(place, Inherited(page, "/Resources"), {}, forms_left, spend)
+      .Follow(*content);
 }
 
 }  // namespace enkrat::pades

@@ -2,9 +2,11 @@
 #ifndef ENKRAT_PADES_COVERED_CONTENT_H_
 #define ENKRAT_PADES_COVERED_CONTENT_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "pades/pdf_values.h"
 
 class QPDFObjectHandle;
@@ -13,8 +15,10 @@ namespace enkrat::pades {
 
 // "another annotation", "text", "an image", "much of the page"; nullopt if it is a free place.
 // Knows the annotations, the points where text starts and the places of images, those in form
-// XObjects too; content that is too large to look at counts as text.
-std::optional<std::string> WhatIsCovered(QPDFObjectHandle page, const Box& place);
+// XObjects too; content that is too large to look at counts as text. `spend` is asked before
+// content is followed, in steps of a walk; if it says no, nothing more is looked at.
+std::optional<std::string> WhatIsCovered(QPDFObjectHandle page, const Box& place,
+                                         absl::FunctionRef<bool(uint64_t)> spend);
 
 }  // namespace enkrat::pades
 

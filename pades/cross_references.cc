@@ -17,6 +17,7 @@
 #include "common/status_macros.h"
 #include "pades/document_source.h"
 #include "pades/qpdf_calls.h"
+#include "pades/stream_filters.h"
 #include "pades/stream_size.h"
 #include "pades/strict_document.h"
 
@@ -146,18 +147,30 @@ class ChainReader {
     return absl::OkStatus();
   }
 
+  // Whether a subsection that says to begin with object 1 begins with the entry of object 0, for
+  // which some readers make up.
+  static bool IsShifted(absl::string_view entry, uint64_t count) {
+    constexpr size_t kGeneration = 11;
+    constexpr size_t kKind = 17;
+    return count > 0 && entry.size() > kKind && entry[kKind] == 'f' &&
+           (count > 1 || entry.substr(kGeneration, 5) == "65535");
+  }
+
   // Where the dictionary of the "trailer" behind a table is.
   absl::StatusOr<uint64_t> SkipTable(uint64_t offset) {
     while (offset < limits_.end) {
       const std::string text = octets_->Text(offset, kMarkerOctets);
       size_t at = SkipWhite(text, 0);
       if (TakeWord(text, "trailer", at)) return offset + at;
-      if (!TakeNumber(text, at).has_value()) return Broken();
+      const std::optional<uint64_t> first = TakeNumber(text, at);
+      if (!first.has_value()) return Broken();
       at = SkipWhite(text, at);
       const std::optional<uint64_t> count = TakeNumber(text, at);
       if (!count.has_value()) return Broken();
       ENKRAT_RETURN_IF_ERROR(CountEntries(*count));
-      offset += SkipWhite(text, at) + *count * kEntryOctets;
+      offset += SkipWhite(text, at);
+      if (*first == 1 && IsShifted(octets_->Text(offset, kEntryOctets), *count)) return Broken();
+      offset += *count * kEntryOctets;
     }
     return Broken();
   }
@@ -174,8 +187,13 @@ class ChainReader {
     return {object, static_cast<uint64_t>(source->tell())};
   }
 
-  // That the stream unpacks to about as much as its /Index and /W say.
+  // That the stream unpacks to about as much as its /Index and /W say. What is said by reference
+  // would be read by QPDF, and not here.
   absl::Status CheckStream(QPDFObjectHandle dictionary, uint64_t end) {
+    for (const char* const key : {"/Filter", "/DecodeParms", "/Index", "/W", "/Size"}) {
+      if (dictionary.getKey(key).isIndirect()) return Broken();
+    }
+    ENKRAT_RETURN_IF_ERROR(CheckFilters(dictionary));
     const absl::StatusOr<uint64_t> length = Offset(dictionary.getKey("/Length"));
     const QPDFObjectHandle widths = dictionary.getKey("/W");
     if (!length.ok() || !QPDFObjectHandle(widths).isArray()) return Broken();

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "pades/comparison.h"
 #include "pades/pdf_values.h"
@@ -58,6 +59,30 @@ void CompareSignatureKey(Comparison& comparison, const std::string& key,
   comparison.Compare(before, after, area, Below(where, key), node.field);
 }
 
+// The fields and widgets below a field are those from before, in their order. Further signatures
+// may be among them, which CompareForms tells of; the list is also a name tree's or a page tree's.
+void CompareKids(Comparison& comparison, const QPDFObjectHandle& before,
+                 const QPDFObjectHandle& after, const std::string& where) {
+  comparison.MarkSeen(before);
+  comparison.MarkSeen(after);
+  const auto elements = [](QPDFObjectHandle list) {
+    return list.isArray() ? list.getArrayAsVector() : std::vector<QPDFObjectHandle>();
+  };
+  const std::vector<QPDFObjectHandle> old = elements(comparison.Before(before));
+  std::vector<QPDFObjectHandle> now = elements(comparison.After(after));
+  if (!comparison.Spend(old.size() + now.size())) return;
+  std::erase_if(now, [&](const QPDFObjectHandle& kid) {
+    const ObjectId id = IdOf(kid);
+    return comparison.form_after().nodes.contains(id) &&
+           !comparison.form_before().nodes.contains(id);
+  });
+  const bool same = std::equal(old.begin(), old.end(), now.begin(), now.end(),
+                               [](const QPDFObjectHandle& one, const QPDFObjectHandle& other) {
+                                 return IdOf(one) == IdOf(other);
+                               });
+  if (!same) comparison.Tell(ChangeKind::kContent, where, "the fields below it are others now");
+}
+
 }  // namespace
 
 void CompareForms(Comparison& comparison) {
@@ -71,6 +96,9 @@ void CompareForms(Comparison& comparison) {
       comparison.CompareObjects(id, Area::kField, node.field);
     } else if (!node.signature) {
       comparison.Tell(ChangeKind::kContent, NameOfObject(id), "field added to the form");
+    } else if (node.more_than_field) {
+      comparison.Tell(ChangeKind::kContent, NameOfObject(id),
+                      "signature field added that is something else as well");
     } else {
       comparison.Tell(node.timestamp ? ChangeKind::kValidationData : ChangeKind::kSignature,
                       NameOfObject(id),
@@ -81,8 +109,15 @@ void CompareForms(Comparison& comparison) {
     if (after.contains(id)) continue;
     comparison.Tell(ChangeKind::kContent, NameOfObject(id), "field removed from the form");
   }
-  if (comparison.form_before().direct != comparison.form_after().direct) {
-    comparison.Tell(ChangeKind::kContent, "form", "fields without an object added or removed");
+  const std::vector<DirectField>& direct_before = comparison.form_before().direct;
+  const std::vector<DirectField>& direct_after = comparison.form_after().direct;
+  if (direct_before.size() != direct_after.size()) {
+    return comparison.Tell(ChangeKind::kContent, "form",
+                           "fields without an object added or removed");
+  }
+  for (size_t i = 0; i < direct_before.size(); ++i) {
+    CompareField(comparison, *direct_before[i].dictionary, *direct_after[i].dictionary,
+                 direct_before[i].node, "form");
   }
 }
 
@@ -98,8 +133,7 @@ void CompareField(Comparison& comparison, QPDFObjectHandle before, QPDFObjectHan
     const QPDFObjectHandle one = before.getKey(key);
     const QPDFObjectHandle other = after.getKey(key);
     if (key == "/Kids") {
-      comparison.MarkSeen(one);
-      comparison.MarkSeen(other);
+      CompareKids(comparison, one, other, where);
     } else if (key == "/F" && signs && OnlySets(comparison.Before(one), other, kPrintAndLocked)) {
       continue;
     } else if (key == "/Ff" && OnlySets(comparison.Before(one), other, kReadOnlyField)) {

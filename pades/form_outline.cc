@@ -31,6 +31,10 @@ FormNode NodeOf(QPDFObjectHandle dictionary, const FormNode& parent) {
     node.timestamp = NameOf(value.getKey("/Type")) == "DocTimeStamp" &&
                      NameOf(value.getKey("/SubFilter")) == "ETSI.RFC3161";
   }
+  node.more_than_field = false;
+  for (const char* const key : {"/Names", "/Nums", "/Limits", "/A", "/AA"}) {
+    node.more_than_field |= dictionary.hasKey(key);
+  }
   return node;
 }
 
@@ -52,7 +56,9 @@ absl::StatusOr<FormOutline> Outline(StrictDocument& document, StepBudget& budget
     if (!next.dictionary.isDictionary()) continue;
     const ObjectId id = IdOf(next.dictionary);
     const FormNode node = NodeOf(next.dictionary, next.parent);
-    if (id.direct()) ++outline.direct;
+    if (id.direct()) {
+      outline.direct.push_back({std::make_shared<QPDFObjectHandle>(next.dictionary), node});
+    }
     if (!id.direct() && !outline.nodes.insert({id, node}).second) continue;
     add(next.dictionary.getKey("/Kids"), node);
   }

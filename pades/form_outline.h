@@ -3,11 +3,15 @@
 #define ENKRAT_PADES_FORM_OUTLINE_H_
 
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "pades/object_id.h"
 #include "pades/strict_document.h"
+
+class QPDFObjectHandle;
 
 namespace enkrat::pades {
 
@@ -16,11 +20,19 @@ struct FormNode {
   bool signature = false;       // /FT /Sig, its own or inherited
   bool signed_already = false;  // /V, its own or inherited
   bool timestamp = false;       // what is there is a document timestamp
+  // Has keys of a name tree (7.9.6) or acts: whoever comes by another way sees more than a field.
+  bool more_than_field = false;
+};
+
+// A field that is no object of its own.
+struct DirectField {
+  std::shared_ptr<QPDFObjectHandle> dictionary;
+  FormNode node;
 };
 
 struct FormOutline {
   std::map<ObjectId, FormNode> nodes;
-  int direct = 0;  // fields that are no objects of their own: they cannot be followed
+  std::vector<DirectField> direct;  // in the order of the form
 };
 
 // kLimitExceeded when the budget is spent.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/reason.h"
+#include "pades/stream_filters.h"
 
 namespace enkrat::pades {
 namespace {
@@ -37,7 +38,7 @@ class LimitedSink final : public Pipeline {
 
 absl::StatusOr<Bytes> ReadStream(QPDFObjectHandle stream, size_t most_octets) {
   const absl::Status damaged = MakeError(Reason::kPdfDamaged, "a stream that cannot be decoded");
-  if (!stream.isStream()) return damaged;
+  if (!stream.isStream() || !CheckFilters(stream.getDict()).ok()) return damaged;
   LimitedSink sink(most_octets);
   try {
     constexpr bool kSuppressWarnings = true, kWillRetry = false;

@@ -52,7 +52,8 @@ void TellAboutSignature(Comparison& comparison, QPDFObjectHandle widget, const F
     return comparison.Tell(ChangeKind::kContent, where,
                            "what looks like a signature was added without one");
   }
-  const std::optional<std::string> covered = WhatIsCovered(page_before, *place);
+  const std::optional<std::string> covered =
+      WhatIsCovered(page_before, *place, [&](uint64_t steps) { return comparison.Spend(steps); });
   DocumentChange change = {.change = {.kind = ChangeKind::kSignature,
                                       .detail = where + ": visible signature added to the page"}};
   if (covered.has_value()) {
@@ -88,7 +89,8 @@ void CompareAnnotations(Comparison& comparison, QPDFObjectHandle page_before,
       Elements(comparison.Before(page_before.getKey("/Annots")));
   const std::vector<QPDFObjectHandle> after =
       Elements(comparison.After(page_after.getKey("/Annots")));
-  std::map<std::string, size_t> places;  // in the list from before
+  if (!comparison.Spend(before.size())) return;  // many pages may have one list
+  std::map<std::string, size_t> places;          // in the list from before
   for (size_t i = 0; i < before.size(); ++i) places[KeyOf(before[i])] = i;
   std::set<std::string> kept;
   size_t last = 0;
@@ -96,6 +98,7 @@ void CompareAnnotations(Comparison& comparison, QPDFObjectHandle page_before,
     const std::string key = KeyOf(annotation);
     const auto place = places.find(key);
     if (place == places.end()) {
+      if (!comparison.Spend(1)) return;
       TellAboutAdded(comparison, comparison.After(annotation), page_before);
       continue;
     }
@@ -110,6 +113,7 @@ void CompareAnnotations(Comparison& comparison, QPDFObjectHandle page_before,
   }
   for (const auto& [key, place] : places) {
     if (kept.contains(key)) continue;
+    if (!comparison.Spend(1)) return;
     comparison.Tell(
         {.change = {.kind = ChangeKind::kAnnotations, .detail = where + ": annotation removed"},
          .dangerous = true});

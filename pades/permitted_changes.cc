@@ -6,6 +6,7 @@ namespace enkrat::pades {
 namespace {
 
 bool IsLocked(const DocumentChange& change, const ChangeRules& rules) {
+  if (change.every_field && !rules.locks.empty()) return true;
   return !change.field.empty() &&
          std::any_of(rules.locks.begin(), rules.locks.end(),
                      [&](const SignatureLock& lock) { return lock.Locks(change.field); });

@@ -36,6 +36,14 @@ bool IsContainer(QPDFObjectHandle object) {
   return object.isDictionary() || object.isArray() || object.isStream();
 }
 
+// What it costs to read a stream as it stands.
+uint64_t StepsOf(QPDFObjectHandle stream) {
+  constexpr uint64_t kOctetsOfAStep = 128;
+  const QPDFObjectHandle length = stream.getDict().getKey("/Length");
+  const bool known = QPDFObjectHandle(length).isInteger();
+  return known ? QPDFObjectHandle(length).getUIntValue() / kOctetsOfAStep : 0;
+}
+
 bool IsShown(Area area) { return area == Area::kShown || area == Area::kResource; }
 
 class RevisionWalk final : public Comparison {
@@ -55,7 +63,7 @@ class RevisionWalk final : public Comparison {
     for (const std::string& sentence : tables_.out_of_place()) {
       Tell({.change = {.kind = ChangeKind::kObjectsOutOfPlace, .detail = sentence}});
     }
-    if (tables_.moved().empty()) return absl::OkStatus();
+    // Also without a moved object: the trailer alone can make another catalog the document's.
     ENKRAT_RETURN_IF_ERROR(LookAtPages());
     ENKRAT_ASSIGN_OR_RETURN(form_before_, OutlineForm(before_, budget_));
     ENKRAT_ASSIGN_OR_RETURN(form_after_, OutlineForm(after_, budget_));
@@ -69,6 +77,9 @@ class RevisionWalk final : public Comparison {
       waiting_.pop_back();
       Visit(pair);
     }
+    if (!budget_.Spend(0)) {
+      return MakeError(Reason::kLimitExceeded, "the document is too complex");
+    }
     return LookAtUnseen();
   }
 
@@ -80,6 +91,7 @@ class RevisionWalk final : public Comparison {
     Compare(after_.pdf().getObject(id.number, id.generation),
             after_.pdf().getObject(id.number, id.generation), area, NameOfObject(id), field);
   }
+  bool Spend(uint64_t steps) override { return budget_.Spend(steps); }
   void Tell(DocumentChange change) override { changes_.Add(std::move(change)); }
   void MarkSeen(const QPDFObjectHandle& object) override { seen_.insert(IdOf(object)); }
 
@@ -130,8 +142,9 @@ class RevisionWalk final : public Comparison {
     pair.after = After(pair.after);
     if (!after.direct()) pair.where = NameOfObject(after);
     if (before == after && !after.direct()) pair.area = AreaOf(after, pair.after, pair.area);
+    // Once for each field that it belongs to: one may be locked and another not.
     if (!before.direct() && !after.direct() &&
-        !visited_.insert({before, after, pair.area}).second) {
+        !visited_.insert({before, after, pair.area, pair.field}).second) {
       return;
     }
     seen_.insert(before);
@@ -144,11 +157,12 @@ class RevisionWalk final : public Comparison {
   }
 
   // Objects that are known by what they are, wherever they are met: a widget leads to its page, and
-  // that is no part of the widget. Nothing that a page shows can be taken for one of them.
+  // that is no part of the widget. Nothing that a page shows can be taken for one of them, and a
+  // page is one whatever it says of itself.
   Area AreaOf(ObjectId id, QPDFObjectHandle object, Area area) const {
-    if (!object.isDictionary()) return area;
+    if (!object.isDictionary() || area == Area::kLayers) return area;
+    if (pages_.contains(id)) return Area::kPage;
     const std::string type = NameOf(object.getKey("/Type"));
-    if (pages_.contains(id) && type == "Page") return Area::kPage;
     if (!type.empty() && type != "Annot") return area;
     if (form_before_.nodes.contains(id)) return Area::kField;
     if (annotations_.contains(id) && object.hasKey("/Subtype")) return Area::kAnnotation;
@@ -215,6 +229,8 @@ class RevisionWalk final : public Comparison {
     }
     CompareDictionaries(pair, before.getDict(), after.getDict(), same_object);
     if (same_object && !tables_.Moved(IdOf(after))) return;
+    // Many streams may be the same octets of the document.
+    if (!budget_.Spend(StepsOf(before) + StepsOf(after))) return;
     const absl::StatusOr<Bytes> one = PackedDigest(before);
     const absl::StatusOr<Bytes> other = PackedDigest(after);
     if (!one.ok() || !other.ok() || *one != *other) Report(pair, "content replaced", false);
@@ -273,7 +289,7 @@ class RevisionWalk final : public Comparison {
   std::set<ObjectId> pages_;
   std::set<ObjectId> annotations_;
   std::vector<Pair> waiting_;
-  std::set<std::tuple<ObjectId, ObjectId, Area>> visited_;
+  std::set<std::tuple<ObjectId, ObjectId, Area, std::string>> visited_;
   std::set<ObjectId> seen_;
 };
 

@@ -25,6 +25,12 @@ absl::Status TooComplex() {
   return MakeError(Reason::kLimitExceeded, "the document is too complex");
 }
 
+// A value of nobody's allows as little as the least.
+int PermissionOf(QPDFObjectHandle value) {
+  const long long allowed = value.getIntValue();
+  return allowed >= 1 && allowed <= 3 ? static_cast<int>(allowed) : 1;
+}
+
 SignatureLock LockOf(QPDFObjectHandle dictionary) {
   SignatureLock lock;
   const std::string action = NameOf(dictionary.getKey("/Action"));
@@ -34,12 +40,15 @@ SignatureLock LockOf(QPDFObjectHandle dictionary) {
   QPDFObjectHandle fields = dictionary.getKey("/Fields");
   if (fields.isArray()) {
     for (QPDFObjectHandle& name : fields.getArrayAsVector()) {
-      if (lock.fields.size() == kMostLockedFields) break;
+      if (lock.fields.size() == kMostLockedFields) {
+        lock.action = SignatureLock::Action::kAll;
+        break;
+      }
       lock.fields.push_back(TextOf(name));
     }
   }
   QPDFObjectHandle permission = dictionary.getKey("/P");
-  if (permission.isInteger()) lock.permission = static_cast<int>(permission.getIntValueAsInt());
+  if (permission.isInteger()) lock.permission = PermissionOf(permission);
   return lock;
 }
 
@@ -52,12 +61,8 @@ void ReadReferences(QPDFObjectHandle references, FoundSignature& found) {
     const std::string method = NameOf(reference.getKey("/TransformMethod"));
     QPDFObjectHandle parameters = reference.getKey("/TransformParams");
     if (method == "DocMDP") {
-      int allowed = 2;
-      if (parameters.isDictionary() && parameters.getKey("/P").isInteger()) {
-        allowed = parameters.getKey("/P").getIntValueAsInt();
-      }
-      // A value of nobody's allows as little as the least.
-      found.signature.certifies = allowed >= 1 && allowed <= 3 ? allowed : 1;
+      const bool told = parameters.isDictionary() && parameters.getKey("/P").isInteger();
+      found.signature.certifies = told ? PermissionOf(parameters.getKey("/P")) : 2;
     }
     if (method == "FieldMDP" && parameters.isDictionary()) {
       found.locks.push_back(LockOf(parameters));

@@ -1,6 +1,8 @@
 #include "pades/signed_revisions.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,12 +45,14 @@ class RevisionJudge {
  private:
   // Of two signatures with one range, one is a copy.
   void MarkSharedRanges() {
-    for (size_t i = 1; i < found_.size(); ++i) {
-      PdfSignature& one = found_[i - 1].signature;
-      PdfSignature& other = found_[i].signature;
-      if (other.contents_der.empty() || one.byte_range != other.byte_range) continue;
-      one.defects.push_back("another signature has the same /ByteRange");
-      other.defects.push_back("another signature has the same /ByteRange");
+    std::map<std::array<uint64_t, 4>, size_t> signatures;  // with each range
+    for (const FoundSignature& found : found_) {
+      if (!found.signature.contents_der.empty()) ++signatures[found.signature.byte_range];
+    }
+    for (FoundSignature& found : found_) {
+      const auto same = signatures.find(found.signature.byte_range);
+      if (same == signatures.end() || same->second < 2) continue;
+      found.signature.defects.push_back("another signature has the same /ByteRange");
     }
   }
 

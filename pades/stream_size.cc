@@ -9,6 +9,8 @@
 #include "common/digest.h"
 #include "common/openssl_ptr.h"
 #include "common/reason.h"
+#include "common/status_macros.h"
+#include "pades/stream_filters.h"
 
 namespace enkrat::pades {
 namespace {
@@ -88,6 +90,7 @@ Packing PackingOf(QPDFObjectHandle dictionary) {
 }  // namespace
 
 absl::StatusOr<uint64_t> UnpackedSize(QPDFObjectHandle& stream, uint64_t most_octets) {
+  ENKRAT_RETURN_IF_ERROR(CheckFilters(stream.getDict()));
   const Packing packing = PackingOf(stream.getDict());
   if (packing == Packing::kOther) {
     return MakeError(Reason::kPdfDamaged, "a stream is packed in a way that is not read here");

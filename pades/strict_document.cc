@@ -5,47 +5,20 @@
 #include <qpdf/QPDFExc.hh>
 #include <qpdf/QPDFObjectHandle.hh>
 #include <qpdf/QPDFXRefEntry.hh>
-#include <set>
 #include <utility>
 
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "pades/cross_references.h"
 #include "pades/document_source.h"
+#include "pades/linearization.h"
+#include "pades/object_streams.h"
 #include "pades/qpdf_calls.h"
-#include "pades/stream_size.h"
 
 namespace enkrat::pades {
 namespace {
 
 constexpr uint64_t kEntrySteps = 2;  // of the budget, for an entry of the cross-references
-constexpr uint64_t kMostObjectStreamOctets = uint64_t{16} << 20;
-constexpr uint64_t kMostOctetsInObjectStreams = uint64_t{64} << 20;
-
-// QPDF unpacks an object stream as a whole when it needs an object of it.
-absl::Status CheckObjectStreams(QPDF& pdf, const std::map<QPDFObjGen, QPDFXRefEntry>& table) {
-  std::set<int> streams;
-  for (const auto& [id, entry] : table) {
-    if (entry.getType() == 2) streams.insert(entry.getObjStreamNumber());
-  }
-  uint64_t total = 0;
-  for (const int number : streams) {
-    const auto entry = table.find(QPDFObjGen(number, 0));
-    if (entry == table.end() || entry->second.getType() != 1) {
-      return MakeError(Reason::kPdfDamaged, "an object stream is not there");
-    }
-    QPDFObjectHandle stream = pdf.getObject(number, 0);
-    if (!stream.isStream()) {
-      return MakeError(Reason::kPdfDamaged, "an object stream is none");
-    }
-    ENKRAT_ASSIGN_OR_RETURN(const uint64_t size, UnpackedSize(stream, kMostObjectStreamOctets));
-    total += size;
-    if (total > kMostOctetsInObjectStreams) {
-      return MakeError(Reason::kLimitExceeded, "object streams unpack to more than is allowed");
-    }
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckParsed(QPDF& pdf, const StrictDocument::Options& options, StepBudget& budget) {
   if (pdf.isEncrypted()) return MakeError(Reason::kPdfEncrypted, "the PDF is encrypted");
@@ -54,7 +27,7 @@ absl::Status CheckParsed(QPDF& pdf, const StrictDocument::Options& options, Step
       !budget.Spend(kEntrySteps * table.size())) {
     return MakeError(Reason::kLimitExceeded, "the document has too many objects");
   }
-  ENKRAT_RETURN_IF_ERROR(CheckObjectStreams(pdf, table));
+  ENKRAT_RETURN_IF_ERROR(CheckObjectStreams(pdf, budget));
   if (!pdf.getTrailer().getKey("/Root").isDictionary()) {
     return MakeError(Reason::kPdfDamaged, "the PDF has no catalog");
   }
@@ -80,6 +53,7 @@ absl::StatusOr<std::unique_ptr<StrictDocument>> StrictDocument::Parse(
                                               .max_objects = options.max_objects,
                                               .max_sections = options.max_sections})
                              .status());
+  ENKRAT_RETURN_IF_ERROR(CheckLinearization(octets, marker->section));
   auto pdf = std::make_unique<QPDF>();
   pdf->setSuppressWarnings(true);
   pdf->setAttemptRecovery(false);

@@ -197,7 +197,7 @@ std::string WithUpdate(const std::string& pdf, const HandMadeUpdate& update) {
 std::string WithSignature(const std::string& pdf, const HandMadeSignature& signature) {
   const int value = signature.field_number + 1;
   const std::string range_room(60, ' ');
-  HandMadeUpdate update = {.objects = signature.objects};
+  HandMadeUpdate update = {.objects = signature.objects, .trailer = signature.trailer};
   const auto add = [&](int number, const std::string& body) {
     update.objects.insert({number, body});
   };

@@ -49,8 +49,9 @@ struct HandMadeSignature {
   std::string form_fields = "7 0 R";
   std::string catalog_entries = {};  // more of the catalog: it is written anew if there are any
   std::string byte_range = {};       // in place of the right one
-  bool add_field = true;             // otherwise only the signature dictionary is written
-  HandMadeObjects objects = {};      // more objects of the update, instead of those above if equal
+  std::string trailer = "/Root 1 0 R /Info 9 0 R";
+  bool add_field = true;         // otherwise only the signature dictionary is written
+  HandMadeObjects objects = {};  // more objects of the update, instead of those above if equal
 };
 // Appends a signature: a CMS by a key of the test's, over what /ByteRange says.
 std::string WithSignature(const std::string& pdf, const HandMadeSignature& signature);

@@ -19,7 +19,7 @@ namespace enkrat::pades {
 
 inline absl::StatusOr<std::unique_ptr<SignedPdf>> OpenPdf(const std::string& pdf,
                                                           const SignedPdf::Limits& limits = {}) {
-  const testing::ScratchFolder folder;
+  const ::enkrat::testing::ScratchFolder folder;
   const std::string path = folder.File("document.pdf");
   if (!WriteFile(path, AsSpan(pdf), {}).ok()) return absl::InternalError("cannot write the file");
   return SignedPdf::Open(path, limits);
