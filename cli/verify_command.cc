@@ -17,6 +17,7 @@
 #include "common/status_macros.h"
 #include "http_client/curl_fetcher.h"
 #include "validation/revocation_fetcher.h"
+#include "validation/timestamp_token.h"
 #include "validation/validator.h"
 
 namespace enkrat::cli {
@@ -43,6 +44,17 @@ struct Subject {
   std::vector<std::string> contents;
 };
 
+// Who did not ask about a timestamp takes the verdict to be about a signature; anybody can get a
+// timestamp, and put it beside any document.
+absl::Status RefuseTimestamp(const std::string& file) {
+  const absl::StatusOr<Bytes> octets = ReadFile(file, kMaxDataFile);
+  if (!octets.ok() || !validation::HoldsTimestamp(*octets)) return absl::OkStatus();
+  return MakeError(Reason::kRequestMalformed,
+                   absl::StrCat(file,
+                                ": is a timestamp, which nobody signed the document with; "
+                                "--signature judges it as that"));
+}
+
 absl::StatusOr<Subject> SubjectOf(const Arguments& arguments) {
   if (!arguments.signature_file.empty() && !arguments.content_files.empty()) {
     return UsageError("--signature goes with the document as FILE, --content with the signature");
@@ -52,7 +64,10 @@ absl::StatusOr<Subject> SubjectOf(const Arguments& arguments) {
     return Subject{arguments.signature_file, {arguments.file}};
   }
   const std::string beside = arguments.file + ".p7s";
-  if (FileExists(beside)) return Subject{beside, {arguments.file}};
+  if (FileExists(beside)) {
+    ENKRAT_RETURN_IF_ERROR(RefuseTimestamp(beside));
+    return Subject{beside, {arguments.file}};
+  }
   return Subject{arguments.file, {}};
 }
 

@@ -31,8 +31,10 @@ ContentDigests InsideAndDetached(ByteSpan inside, ContentDigests* detached) {
         const Bytes digest = ComputeDigest(algorithm, inside);
         const ContentDigests::Candidates& given = detached->Get(algorithm);
         if (!given.ok()) return given.status();
-        const bool same =
-            given->empty() || std::find(given->begin(), given->end(), digest) != given->end();
+        if (!detached->given()) return std::vector<Bytes>{digest};
+        // Digests by another algorithm alone: it cannot be said whether they are the same.
+        if (given->empty()) return std::vector<Bytes>();
+        const bool same = std::find(given->begin(), given->end(), digest) != given->end();
         return std::vector<Bytes>{same ? digest : Bytes{}};  // no digest is empty
       });
 }
@@ -57,6 +59,10 @@ absl::StatusOr<std::vector<SignatureReport>> JudgeCms(const CmsRequest& request,
   ENKRAT_ASSIGN_OR_RETURN(ades::SignedMessage message, ades::SignedMessage::Parse(request.cms_der));
   std::vector<SignatureReport> reports;
   if (IsTimestampToken(message)) {
+    // Anybody can get a timestamp: it is no signature where one has to be.
+    if (!request.alone) {
+      return MakeError(Reason::kRequestMalformed, "a timestamp in place of a signature");
+    }
     reports.push_back(JudgeToken({.id = IdOf(request, 0),
                                   .token_der = request.cms_der,
                                   .kind = TimestampReport::Kind::kAlone,

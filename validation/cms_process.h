@@ -20,7 +20,8 @@ struct CmsRequest {
 };
 
 // One report for each signer. kRequestMalformed, kLimitExceeded for octets that are no SignedData
-// with 1 to 16 signers and at most 64 certificates, or more than the run's limits.
+// (nor, alone, a timestamp) with 1 to 16 signers and at most 64 certificates, or more than the
+// run's limits.
 absl::StatusOr<std::vector<SignatureReport>> JudgeCms(const CmsRequest& request, Run& run);
 
 // A signature that was not looked at because the time was up.

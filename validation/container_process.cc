@@ -30,7 +30,7 @@ ContentDigests DigestsOf(const Container& container, const std::string& entry) {
 SignatureReport Unreadable(const ContainerSignature& signature) {
   Judgement judgement;
   judgement.Fail("content-type", SubIndication::kFormatFailure,
-                 "The entry holds no CMS that can be read.");
+                 "The entry holds no signature that can be read.");
   SignatureReport report;
   report.id = signature.name;
   report.format = "CMS";

@@ -54,8 +54,9 @@ ContentDigests ContentDigests::OfOctets(ByteSpan octets) {
 
 ContentDigests ContentDigests::OfFilesAndDigests(std::vector<std::string> paths,
                                                  std::vector<Bytes> digests, uint64_t most_octets) {
-  return ContentDigests([paths = std::move(paths), digests = std::move(digests),
-                         most_octets](DigestAlgorithm algorithm) -> Candidates {
+  const bool given = !paths.empty() || !digests.empty();
+  ContentDigests content([paths = std::move(paths), digests = std::move(digests),
+                          most_octets](DigestAlgorithm algorithm) -> Candidates {
     std::vector<Bytes> candidates;
     for (const std::string& path : paths) {
       ENKRAT_ASSIGN_OR_RETURN(Bytes digest, DigestOfFile(path, algorithm, most_octets));
@@ -66,6 +67,8 @@ ContentDigests ContentDigests::OfFilesAndDigests(std::vector<std::string> paths,
     }
     return candidates;
   });
+  content.given_ = given;
+  return content;
 }
 
 const ContentDigests::Candidates& ContentDigests::Get(DigestAlgorithm algorithm) {

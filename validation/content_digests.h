@@ -31,6 +31,8 @@ class ContentDigests {
                                           std::vector<Bytes> digests, uint64_t most_octets);
 
   const Candidates& Get(DigestAlgorithm algorithm);
+  // False of no file and no digest: then there is nothing that a signature could fail to be over.
+  bool given() const { return given_; }
 
   // A signature or a timestamp turned out to be over this one.
   void Take(const Bytes& digest) { taken_.insert(digest); }
@@ -42,6 +44,7 @@ class ContentDigests {
 
  private:
   Source source_;
+  bool given_ = true;
   std::set<Bytes> taken_;
   std::map<DigestAlgorithm, Candidates> known_;
 };

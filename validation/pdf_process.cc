@@ -174,10 +174,26 @@ class PdfJudgement {
     return report;
   }
 
+  // Then what was changed after the timestamp is that signer's.
+  bool IsSignedLater(const PdfSignature& timestamp) const {
+    return std::any_of(
+        pdf_.signatures().begin(), pdf_.signatures().end(), [&](const PdfSignature& other) {
+          return !other.document_timestamp && other.revision_end > timestamp.revision_end;
+        });
+  }
+
   SignatureReport TimestampAlone(size_t index) {
     const std::string& id = pdf_.signatures()[index].field_name;
     if (!timestamps_[index].report.has_value()) return NotLookedAt(id);
-    return Describe(index, AsSignature(id, *timestamps_[index].report));
+    SignatureReport report = AsSignature(id, *timestamps_[index].report);
+    if (!IsSignedLater(pdf_.signatures()[index])) {
+      Judgement judgement;
+      CheckChanges(pdf_.signatures()[index], judgement);
+      judgement.Adopt("", report.checks, report.conclusion);
+      report.conclusion = judgement.conclusion();
+      report.checks = std::move(judgement).TakeChecks();
+    }
+    return Describe(index, std::move(report));
   }
 
   std::vector<TimestampReport> TimestampsOver(const PdfSignature& signature) {

@@ -12,6 +12,7 @@
 #include "common/der_tag.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "validation/format_detection.h"
 
 namespace enkrat::validation {
 namespace {
@@ -75,6 +76,17 @@ bool ClaimsQualified(TS_TST_INFO* info) {
 
 bool IsTimestampToken(const ades::SignedMessage& message) {
   return message.content_type_nid() == NID_id_smime_ct_TSTInfo;
+}
+
+bool HoldsTimestamp(ByteSpan file) {
+  const absl::StatusOr<FileFormat> format = DetectFormat(file);
+  if (!format.ok() || *format == FileFormat::kPdf || *format == FileFormat::kContainer) {
+    return false;
+  }
+  const absl::StatusOr<Bytes> cms = SignedDataIn(*format, file);
+  if (!cms.ok()) return false;
+  const absl::StatusOr<ades::SignedMessage> message = ades::SignedMessage::Parse(*cms);
+  return message.ok() && IsTimestampToken(*message);
 }
 
 absl::StatusOr<TimestampToken> OpenTimestampToken(ByteSpan token_der) {

@@ -31,6 +31,10 @@ absl::StatusOr<TimestampToken> OpenTimestampToken(ByteSpan token_der);
 // Whether the CMS is one: its content is a TSTInfo.
 bool IsTimestampToken(const ades::SignedMessage& message);
 
+// Whether a file, in any of the forms that a CMS may have (format_detection.h), is a timestamp and
+// no signature.
+bool HoldsTimestamp(ByteSpan file);
+
 }  // namespace enkrat::validation
 
 #endif  // ENKRAT_VALIDATION_TIMESTAMP_TOKEN_H_

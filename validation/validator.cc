@@ -45,7 +45,10 @@ void WarnOfOthers(const Validator::Input& input, const ContentDigests& detached,
 }
 
 absl::StatusOr<Report> JudgeSignedData(FileFormat format, const Validator::Input& input, Run& run) {
-  ENKRAT_ASSIGN_OR_RETURN(const Bytes file, ReadFile(input.path, run.limits().max_document_octets));
+  // In PEM it is longer by a third, and what comes with it is not held in memory in vain.
+  const uint64_t most =
+      std::min(run.limits().max_document_octets, 2 * run.limits().max_signature_octets);
+  ENKRAT_ASSIGN_OR_RETURN(const Bytes file, ReadFile(input.path, most));
   ENKRAT_ASSIGN_OR_RETURN(const Bytes cms, SignedDataIn(format, file));
   ContentDigests detached = ContentDigests::OfFilesAndDigests(
       input.detached_paths, input.detached_digests, run.limits().max_document_octets);

@@ -235,6 +235,16 @@ TEST_F(ValidationTest, CommandTellsEachVerdictByItsExitCode) {
               ExitsWith(1));
 }
 
+TEST_F(ValidationTest, TimestampBesideADocumentIsNoSignatureOfIt) {
+  const std::string document = MakeDocument("nobody_signed.txt");
+  ASSERT_THAT(service().Enkrat({"timestamp", document, "-o", document + ".p7s"}), Succeeds());
+  EXPECT_THAT(service().Enkrat({"verify", document, "--roots", Root()}), ExitsWith(1));
+  EXPECT_THAT(service().Enkrat({"verify", document, "--remote"}), ExitsWith(1));
+  EXPECT_THAT(
+      service().Enkrat({"verify", document, "--signature", document + ".p7s", "--roots", Root()}),
+      Succeeds());
+}
+
 // With all that they bring along: nothing is left to be looked up.
 TEST_F(ValidationTest, LongTermSignaturesOfOursNeedNothingElse) {
   for (const std::string format : {"cades-b-lt", "cades-b-lta"}) {

@@ -145,7 +145,7 @@ TEST(CostlyPdfTest, PageThatIsLookedAtTooOftenIsRefused) {
 
 // Many pages have one list of annotations; it is long in a revision between others.
 TEST(CostlyPdfTest, AnnotationsOfManyPagesThatAreOneListAreCounted) {
-  constexpr int kMany = 2500;
+  constexpr int kMany = 2100;
   HandMadeObjects order = PaymentOrder();
   const std::string page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots 60 0 R >>";
   std::string kids = "3 0 R";

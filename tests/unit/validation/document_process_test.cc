@@ -1,4 +1,6 @@
 // Signatures inside PDFs and containers, judged with what their documents say of them.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "ades/cades_signature.h"
 #include "asic/container.h"
 #include "pades/pdf_levels.h"
@@ -122,6 +124,32 @@ TEST_F(DocumentProcessTest, PdfThatWasTimestampedOnlyIsToldFromASignedOne) {
       Validate(SignedPdf(pades::PadesLevel::kBaselineLta), {.contents = {}}).warnings.empty());
 }
 
+TEST_F(DocumentProcessTest, PdfThatWasChangedAfterItWasTimestampedFails) {
+  const std::string path = folder_.File("document.pdf");
+  pades::testing::WriteText(path, pades::testing::LayPdf(pades::testing::TwoPages()));
+  const auto update = pades::PrepareDocumentTimestamp(path, {}).value();
+  const Bytes octets =
+      update.Complete(TokenOver(update.digest_algorithm(), update.digest(), TestNow())).value();
+  const std::string timestamped = pades::testing::ReadText(path) + ToString(octets);
+  const auto updated = [&](const std::string& object) {
+    const uint64_t section = timestamped.size() + object.size();
+    return ToBytes(absl::string_view(absl::StrCat(
+        timestamped, object, "xref\n6 1\n", absl::StrFormat("%010d", timestamped.size()),
+        " 00000 n \ntrailer\n<< /Size 7 /Root 1 0 R /Prev ",
+        timestamped.substr(timestamped.rfind("startxref") + 10,
+                           timestamped.rfind("%%EOF") - timestamped.rfind("startxref") - 11),
+        " >>\nstartxref\n", section, "\n%%EOF\n")));
+  };
+  const std::string font = pades::testing::TwoPages().objects.at(6);
+  EXPECT_EQ(Said(Validate(updated("6 0 obj\n" + font + "\nendobj\n"), {.contents = {}}).conclusion),
+            "TOTAL_PASSED");
+  EXPECT_EQ(Said(Validate(updated("6 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>\n"
+                                  "endobj\n"),
+                          {.contents = {}})
+                     .conclusion),
+            "TOTAL_FAILED/FORMAT_FAILURE");
+}
+
 // Six years later, when the CAs of the signature are gone: its CRLs are known by the timestamp over
 // the document, whose TSA is still there.
 TEST_F(DocumentProcessTest, StoredCrlsOfCasThatExpiredSinceAreBelievedIfTheTimestampCoversThem) {
@@ -214,6 +242,22 @@ TEST_F(DocumentProcessTest, ContainersOfBothKindsPass) {
   EXPECT_EQ(Said(extended.conclusion), "TOTAL_PASSED") << ToText(extended, true);
   EXPECT_EQ(extended.signatures.at(0).covered_files, (std::vector<std::string>{"a.txt", "b.txt"}));
   EXPECT_EQ(extended.signatures.at(0).level, "B-T");
+}
+
+// A timestamp over anything can be had by anybody; here it is where a signature has to be.
+TEST_F(DocumentProcessTest, TimestampInPlaceOfASignatureInAContainerFails) {
+  std::vector<asic::DataFile> files = {
+      {.name = "contract", .path = WriteFile("contract", AsSpan("Anything."))}};
+  for (const auto type : {asic::ContainerType::kSimple, asic::ContainerType::kExtended}) {
+    const auto draft = asic::ContainerDraft::Create(type, files, DigestAlgorithm::kSha256).value();
+    const std::string path = folder_.File("container");
+    ASSERT_TRUE(
+        draft.Write(path, TokenOver(draft.digest_algorithm(), draft.digest_to_sign(), TestNow()))
+            .ok());
+    const Report report =
+        Validate(ToBytes(absl::string_view(pades::testing::ReadText(path))), {.contents = {}});
+    EXPECT_EQ(Said(report.conclusion), "TOTAL_FAILED/FORMAT_FAILURE") << ToText(report, true);
+  }
 }
 
 TEST_F(DocumentProcessTest, ContainerCutOffIsRefused) {

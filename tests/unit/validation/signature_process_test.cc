@@ -124,6 +124,18 @@ TEST_F(SignatureProcessTest, DigestWillDoInsteadOfTheContent) {
       "TOTAL_PASSED");
 }
 
+TEST_F(SignatureProcessTest, DigestByAnotherAlgorithmSaysNothingOfTheContentInside) {
+  const Bytes cms = SignWith(Pki().signer, {.detached = false});
+  const auto digest_of = [&](DigestAlgorithm algorithm, const char* text) {
+    return Said(
+        ValidateOne(cms, {.contents = {}, .digests = {ComputeDigest(algorithm, AsSpan(text))}})
+            .conclusion);
+  };
+  EXPECT_EQ(digest_of(DigestAlgorithm::kSha256, kDocument), "TOTAL_PASSED");
+  EXPECT_EQ(digest_of(DigestAlgorithm::kSha256, "Another."), "TOTAL_FAILED/HASH_FAILURE");
+  EXPECT_EQ(digest_of(DigestAlgorithm::kSha512, "Another."), "INDETERMINATE/SIGNED_DATA_NOT_FOUND");
+}
+
 TEST_F(SignatureProcessTest, UntrustedRootIsIndeterminate) {
   const TestPki other = TestPki::Make();
   EXPECT_EQ(Said(ValidateOne(MakeSignature(other)).conclusion),

@@ -1,11 +1,13 @@
 // Timestamps: what they prove, alone and in signatures, and what they do not.
 #include "validation/timestamp_process.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/der.h"
 #include "common/der_writer.h"
 #include "tests/support/openssl_timestamp_authority.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/validation/signature_fixture.h"
+#include "validation/timestamp_token.h"
 
 namespace enkrat::validation::testing {
 namespace {
@@ -54,6 +56,18 @@ TEST_F(TimestampProcessTest, TimestampResponseIsOpened) {
   const Bytes granted = DerOf(der_tag::kSequence, {DerInteger(0)});
   EXPECT_EQ(Said(ValidateOne(DerOf(der_tag::kSequence, {granted, token})).conclusion),
             "TOTAL_PASSED");
+}
+
+TEST_F(TimestampProcessTest, TokenIsToldFromASignatureInEveryForm) {
+  const Bytes token = MakeToken(Pki(), AsSpan(kDocument), TestNow());
+  const Bytes granted = DerOf(der_tag::kSequence, {DerInteger(0)});
+  EXPECT_TRUE(HoldsTimestamp(token));
+  EXPECT_TRUE(HoldsTimestamp(DerOf(der_tag::kSequence, {granted, token})));
+  EXPECT_TRUE(HoldsTimestamp(
+      AsSpan(absl::StrCat("-----BEGIN PKCS7-----\n", ToBase64(token), "\n-----END PKCS7-----\n"))));
+  EXPECT_FALSE(HoldsTimestamp(MakeSignature(Pki())));
+  EXPECT_FALSE(HoldsTimestamp(AsSpan("%PDF-1.7")));
+  EXPECT_FALSE(HoldsTimestamp(Bytes()));
 }
 
 TEST_F(TimestampProcessTest, TokenOverOtherContentFails) {
