@@ -36,14 +36,19 @@ absl::StatusOr<std::unique_ptr<ListSource>> ListSource::Create(Options options) 
   return source;
 }
 
-// What is there may be old, damaged or somebody else's: then there is no list yet.
+// What is there may be damaged or somebody else's: then there is no list yet. If it has expired,
+// Current refuses it, and what is older than it is refused too: who holds the line could otherwise
+// bring back an old list, with a service that was withdrawn since, after a long stop.
 void ListSource::ReadCache() {
   if (options_.url.empty() || options_.cache_file.empty()) return;
   const absl::StatusOr<Bytes> octets = ReadFile(options_.cache_file, kMaxListSize);
-  if (!octets.ok()) return;
-  const absl::Status status = Adopt(*octets);
-  if (!status.ok() && options_.logger != nullptr) {
-    options_.logger->Warning("the cached trusted list is not used", {{"error", status.message()}});
+  if (!octets.ok() && ReasonOf(octets.status()) == Reason::kNotFound) return;
+  absl::StatusOr<TrustedList> list =
+      octets.ok() ? Read(*octets, absl::InfinitePast()) : octets.status();
+  if (list.ok()) return Hold(*std::move(list));
+  if (options_.logger != nullptr) {
+    options_.logger->Warning("the cached trusted list is not used",
+                             {{"error", list.status().message()}});
   }
 }
 
@@ -68,28 +73,38 @@ absl::StatusOr<Bytes> ListSource::Get() const {
   return std::move(response->body);
 }
 
-absl::Status ListSource::Adopt(ByteSpan octets) {
+absl::StatusOr<TrustedList> ListSource::Read(ByteSpan octets, absl::Time when) const {
   const absl::string_view text(reinterpret_cast<const char*>(octets.data()), octets.size());
-  ENKRAT_ASSIGN_OR_RETURN(TrustedList list, ReadTrustedList(text, options_.signer_certificates_der,
-                                                            options_.clock->Now()));
+  ENKRAT_ASSIGN_OR_RETURN(TrustedList list,
+                          ReadTrustedList(text, options_.signer_certificates_der, when));
   const MutexLock lock(mutex_);
   if (list_ != nullptr && list.sequence_number < list_->sequence_number) {
     return MakeError(Reason::kNotPermitted, "trusted list: older than the one that is held");
   }
-  list_ = std::make_shared<const TrustedList>(std::move(list));
-  return absl::OkStatus();
+  return list;
 }
 
-absl::Status ListSource::RefreshAlone() {
-  ENKRAT_ASSIGN_OR_RETURN(const Bytes octets, Get());
-  ENKRAT_RETURN_IF_ERROR(Adopt(octets));
-  if (options_.url.empty() || options_.cache_file.empty()) return absl::OkStatus();
-  // Without a cache the next start asks the URL: no reason to do without the list now.
+void ListSource::Hold(TrustedList list) {
+  const MutexLock lock(mutex_);
+  list_ = std::make_shared<const TrustedList>(std::move(list));
+}
+
+// Without a cache the next start asks the URL: no reason to do without the list now.
+void ListSource::WriteCache(ByteSpan octets) const {
+  if (options_.url.empty() || options_.cache_file.empty()) return;
   const auto written = WriteFile(options_.cache_file, octets, {.overwrite = true});
   if (!written.ok() && options_.logger != nullptr) {
     options_.logger->Warning("the trusted list cannot be cached",
                              {{"error", written.status().message()}});
   }
+}
+
+absl::Status ListSource::RefreshAlone() {
+  ENKRAT_ASSIGN_OR_RETURN(const Bytes octets, Get());
+  ENKRAT_ASSIGN_OR_RETURN(TrustedList list, Read(octets, options_.clock->Now()));
+  // First on disk: a list that was used once is not forgotten by a crash.
+  WriteCache(octets);
+  Hold(std::move(list));
   return absl::OkStatus();
 }
 

@@ -25,7 +25,8 @@ class ListSource {
     std::string url = {};   // https
     std::vector<Bytes> signer_certificates_der = {};
     // Where the last good list from the URL is kept for the next start; empty: nowhere. It is
-    // verified again when it is read.
+    // verified again when it is read. One that has expired meanwhile is not used, but still says
+    // below which TSLSequenceNumber nothing is taken.
     std::string cache_file = {};
     std::string tls_ca_file = {};  // PEM roots; empty: the system's
     bool allow_loopback_http = false;
@@ -53,13 +54,17 @@ class ListSource {
  private:
   explicit ListSource(Options options) : options_(std::move(options)) {}
   void ReadCache();
+  void WriteCache(ByteSpan octets) const;
   absl::StatusOr<Bytes> Get() const;
-  absl::Status Adopt(ByteSpan octets);
+  // One that is signed, not expired at `when`, and not older than the one that is held.
+  absl::StatusOr<TrustedList> Read(ByteSpan octets, absl::Time when) const;
+  void Hold(TrustedList list);
   absl::Status RefreshAlone();
   bool BeginRefresh();
 
   const Options options_;
   mutable Mutex mutex_;
+  // Stays when it has expired: what comes next must not be older.
   std::shared_ptr<const TrustedList> list_ ABSL_GUARDED_BY(mutex_);
   // Since boot: when the next refresh is due.
   std::optional<absl::Duration> due_ ABSL_GUARDED_BY(mutex_);

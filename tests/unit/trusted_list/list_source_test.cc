@@ -29,11 +29,26 @@ class ListSourceTest : public TrustedListTest {
   std::string List(const std::string& number) const {
     return SignTrustedList(key_, TrustedListText{.sequence_number = number}.Xml());
   }
+  // In time until the end of the year; List() expires on 2026-06-01.
+  std::string LateList(const std::string& number) const {
+    return SignTrustedList(
+        key_,
+        TrustedListText{.sequence_number = number, .next_update = "2026-12-31T00:00:00Z"}.Xml());
+  }
   ListSource::Options FromUrl() {
     return {.url = kUrl,
             .signer_certificates_der = {CertificateOf(key_)},
             .fetcher = &fetcher_,
             .clock = &clock_};
+  }
+  // The list 7 in a cache, fetched once, and then the time in which it expired.
+  ListSource::Options FromUrlWithAnExpiredCache() {
+    ListSource::Options options = FromUrl();
+    options.cache_file = folder_.File("cache.xml");
+    fetcher_.Answer(kUrl, List("7"));
+    EXPECT_THAT(ListSource::Create(options).value()->Refresh(), IsOk());
+    clock_.Advance(Day(2026, 6, 1) - clock_.Now());
+    return options;
   }
   static int NumberOf(const ListSource& source) {
     const auto list = source.Current();
@@ -146,6 +161,66 @@ TEST_F(ListSourceTest, CachedListIsThereAfterARestartWithoutNetwork) {
   fetcher_.SetDown(true);
   ASSERT_OK_AND_ASSIGN(const auto second, ListSource::Create(options));
   EXPECT_EQ(NumberOf(*second), 7);
+}
+
+TEST_F(ListSourceTest, ExpiredListIsNotReplacedByAnOlderOne) {
+  fetcher_.Answer(kUrl, List("7"));
+  ASSERT_OK_AND_ASSIGN(const auto source, ListSource::Create(FromUrl()));
+  ASSERT_THAT(source->Refresh(), IsOk());
+  clock_.Advance(Day(2026, 6, 1) - clock_.Now());
+  fetcher_.Answer(kUrl, LateList("6"));
+  EXPECT_THAT(source->Refresh(), FailsWith(Reason::kNotPermitted));
+  EXPECT_THAT(source->Current(), FailsWith(Reason::kValidationDataUnavailable));
+}
+
+TEST_F(ListSourceTest, ExpiredCacheIsNotUsed) {
+  const ListSource::Options options = FromUrlWithAnExpiredCache();
+  ASSERT_OK_AND_ASSIGN(const auto source, ListSource::Create(options));
+  EXPECT_THAT(source->Current(), FailsWith(Reason::kValidationDataUnavailable));
+}
+
+TEST_F(ListSourceTest, ExpiredCacheIsNotReplacedByAnOlderListAfterARestart) {
+  const ListSource::Options options = FromUrlWithAnExpiredCache();
+  const Bytes cached = ReadFile(options.cache_file, 1 << 20).value();
+  ASSERT_OK_AND_ASSIGN(const auto source, ListSource::Create(options));
+  fetcher_.Answer(kUrl, LateList("6"));
+  EXPECT_THAT(source->Refresh(), FailsWith(Reason::kNotPermitted));
+  EXPECT_THAT(source->Current(), FailsWith(Reason::kValidationDataUnavailable));
+  EXPECT_EQ(ReadFile(options.cache_file, 1 << 20).value(), cached);
+}
+
+TEST_F(ListSourceTest, ExpiredCacheIsReplacedByANewerListAfterARestart) {
+  const ListSource::Options options = FromUrlWithAnExpiredCache();
+  ASSERT_OK_AND_ASSIGN(const auto source, ListSource::Create(options));
+  fetcher_.Answer(kUrl, LateList("8"));
+  EXPECT_THAT(source->Refresh(), IsOk());
+  EXPECT_EQ(NumberOf(*source), 8);
+}
+
+TEST_F(ListSourceTest, ListThatIsExpiredWhenFetchedDoesNotReplaceTheHeldOne) {
+  ListSource::Options options = FromUrl();
+  options.cache_file = folder_.File("cache.xml");
+  fetcher_.Answer(kUrl, List("7"));
+  ASSERT_OK_AND_ASSIGN(const auto source, ListSource::Create(options));
+  ASSERT_THAT(source->Refresh(), IsOk());
+  const Bytes cached = ReadFile(options.cache_file, 1 << 20).value();
+  fetcher_.Answer(
+      kUrl,
+      SignTrustedList(
+          key_,
+          TrustedListText{.sequence_number = "8", .next_update = "2026-02-01T00:00:00Z"}.Xml()));
+  EXPECT_THAT(source->Refresh(), FailsWith(Reason::kNotPermitted));
+  EXPECT_EQ(NumberOf(*source), 7);
+  EXPECT_EQ(ReadFile(options.cache_file, 1 << 20).value(), cached);
+}
+
+TEST_F(ListSourceTest, ListIsHeldThoughItCannotBeCached) {
+  ListSource::Options options = FromUrl();
+  options.cache_file = folder_.File("no-such-folder/cache.xml");
+  fetcher_.Answer(kUrl, List("7"));
+  ASSERT_OK_AND_ASSIGN(const auto source, ListSource::Create(options));
+  EXPECT_THAT(source->Refresh(), IsOk());
+  EXPECT_EQ(NumberOf(*source), 7);
 }
 
 TEST_F(ListSourceTest, CacheIsVerifiedLikeAnyList) {
