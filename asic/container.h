@@ -2,6 +2,7 @@
 #ifndef ENKRAT_ASIC_CONTAINER_H_
 #define ENKRAT_ASIC_CONTAINER_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -67,6 +68,9 @@ struct ContainerSignature {
   // What is wrong with the manifest: a digest that differs, a reference to an entry that is not
   // there, a weak digest. Empty if nothing is. With any of these the signature is to be failed.
   std::vector<std::string> defects;
+  // Entries that say what its octets are, or may: manifests of other signatures and of archive
+  // timestamps that digest it (EN 319 162-1 A.7), evidence records. Raised, it would be another.
+  std::vector<std::string> held_by;
 };
 
 // A container that somebody sent, opened for judgement. Not thread-safe.
@@ -96,6 +100,14 @@ class Container {
   // directory says.
   virtual absl::StatusOr<Bytes> DigestOf(absl::string_view entry,
                                          DigestAlgorithm algorithm) const = 0;
+  // Writes the container anew to `path`, where nothing may stand, with other octets in these
+  // signatures, by entry; all else stays octet for octet (asic/zip_rewriting.h). It is opened again
+  // before it counts as written. kNotFound for a signature that is not there; kRequestMalformed for
+  // a timestamp, a signature that is held, octets that are not one DER value, a container that has
+  // changed since it was opened; kLimitExceeded if nobody could open the new one within the limits;
+  // kConfigurationInvalid if it cannot be written. Nothing is left at `path` then.
+  virtual absl::Status WriteWith(const std::map<std::string, Bytes>& signatures,
+                                 const std::string& path) const = 0;
 };
 
 }  // namespace enkrat::asic

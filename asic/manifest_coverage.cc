@@ -61,6 +61,7 @@ absl::StatusOr<ManifestCoverage> JudgeManifest(const Manifest& manifest,
       coverage.covered_files.push_back(std::move(target.entry));
     }
   }
+  coverage.named_entries.assign(seen.begin(), seen.end());
   return coverage;
 }
 

@@ -30,6 +30,7 @@ class EntryDigests {
 struct ManifestCoverage {
   std::string signature_entry;             // empty: the manifest names none that is there
   std::vector<std::string> covered_files;  // data files whose digests are right
+  std::vector<std::string> named_entries;  // all that it has a digest of, right or wrong
   std::vector<std::string> defects;
 };
 

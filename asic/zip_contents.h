@@ -3,9 +3,11 @@
 #ifndef ENKRAT_ASIC_ZIP_CONTENTS_H_
 #define ENKRAT_ASIC_ZIP_CONTENTS_H_
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -25,7 +27,7 @@ class ZipContents {
   // kNotFound if there is no such file; otherwise as ReadZipOutline.
   static absl::StatusOr<ZipContents> Open(const std::string& path, const ZipBounds& bounds);
 
-  const std::vector<ZipEntry>& entries() const { return entries_; }
+  const std::vector<ZipEntry>& entries() const { return outline_.entries; }
   bool Has(absl::string_view name) const { return IndexOf(name).has_value(); }
 
   // kNotFound for a name that is no file in it; kLimitExceeded for more than `most_octets`;
@@ -33,17 +35,22 @@ class ZipContents {
   absl::StatusOr<Bytes> Read(absl::string_view name, uint64_t most_octets) const;
   absl::StatusOr<Bytes> Digest(absl::string_view name, DigestAlgorithm algorithm) const;
 
+  // The file written anew with other octets in these entries, by their names; kNotFound if one is
+  // no file in it; otherwise as RewriteZip.
+  absl::Status RewriteTo(const std::string& path, const std::map<std::string, Bytes>& others) const;
+
  private:
   struct Discard {
     void operator()(zip* archive) const;
   };
-  ZipContents(std::vector<ZipEntry> entries, zip* archive)
-      : entries_(std::move(entries)), archive_(archive) {}
+  ZipContents(ZipOutline outline, int descriptor, zip* archive)
+      : outline_(std::move(outline)), descriptor_(descriptor), archive_(archive) {}
 
   std::optional<size_t> IndexOf(absl::string_view name) const;
   absl::Status Unpack(size_t index, absl::FunctionRef<void(ByteSpan)> take) const;
 
-  std::vector<ZipEntry> entries_;
+  ZipOutline outline_;
+  int descriptor_;  // of the file, which the archive owns
   std::unique_ptr<zip, Discard> archive_;
 };
 

@@ -72,6 +72,7 @@ struct Header {
   uint32_t unpacked = 0;
   uint64_t offset = 0;
   std::string name;
+  uint64_t at = 0;  // of the central one itself
 };
 
 // The end record is where a comment of its length would end the file, and there is one such place.
@@ -214,8 +215,20 @@ absl::Status CheckNoGaps(std::FILE* file, std::vector<Header> headers, uint64_t 
                                    : Malformed("has octets that belong to no entry");
 }
 
+// For each entry, in its place in the directory, where the one behind it in the file begins.
+std::vector<uint64_t> EndsOf(const std::vector<Header>& headers, uint64_t directory_offset) {
+  std::set<uint64_t> places = {directory_offset};
+  for (const Header& header : headers) places.insert(header.offset);
+  std::vector<uint64_t> ends;
+  for (const Header& header : headers) ends.push_back(*places.upper_bound(header.offset));
+  return ends;
+}
+
+// After CheckNoGaps.
 absl::StatusOr<std::vector<ZipEntry>> EntriesOf(const std::vector<Header>& headers,
+                                                uint64_t directory_offset,
                                                 const ZipBounds& bounds) {
+  const std::vector<uint64_t> ends = EndsOf(headers, directory_offset);
   std::vector<ZipEntry> entries;
   std::set<std::string> keys;
   uint64_t unpacked = 0;
@@ -236,14 +249,17 @@ absl::StatusOr<std::vector<ZipEntry>> EntriesOf(const std::vector<Header>& heade
     entries.push_back({.name = std::string(name),
                        .folder = folder,
                        .stored = header.method == kStored,
-                       .unpacked_octets = header.unpacked});
+                       .unpacked_octets = header.unpacked,
+                       .begin = header.offset,
+                       .end = ends[entries.size()],
+                       .directory_header = header.at});
   }
   return entries;
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<ZipEntry>> ReadZipOutline(std::FILE* file, const ZipBounds& bounds) {
+absl::StatusOr<ZipOutline> ReadZipOutline(std::FILE* file, const ZipBounds& bounds) {
   if (fseeko(file, 0, SEEK_END) != 0) return Malformed("cannot be read");
   const off_t size = ftello(file);
   if (size < static_cast<off_t>(kEndRecordSize)) return Malformed("has no end record at its end");
@@ -256,12 +272,19 @@ absl::StatusOr<std::vector<ZipEntry>> ReadZipOutline(std::FILE* file, const ZipB
   std::vector<Header> headers;
   ByteSpan rest = octets;
   for (size_t i = 0; i < directory.entries; ++i) {
+    const uint64_t at = directory.offset + (octets.size() - rest.size());
     ENKRAT_ASSIGN_OR_RETURN(Header header, TakeCentralHeader(rest));
+    header.at = at;
     headers.push_back(std::move(header));
   }
   if (!rest.empty()) return Malformed("has a broken directory");
   ENKRAT_RETURN_IF_ERROR(CheckNoGaps(file, headers, directory.offset));
-  return EntriesOf(headers, bounds);
+  ENKRAT_ASSIGN_OR_RETURN(std::vector<ZipEntry> entries,
+                          EntriesOf(headers, directory.offset, bounds));
+  return ZipOutline{.entries = std::move(entries),
+                    .directory_begin = directory.offset,
+                    .end_record_begin = directory.offset + directory.size,
+                    .file_octets = static_cast<uint64_t>(size)};
 }
 
 }  // namespace enkrat::asic

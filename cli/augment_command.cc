@@ -1,5 +1,4 @@
 // enkrat augment: a signature raised to a higher level, so that it can be judged for longer.
-#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -9,18 +8,20 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "ades/cades_augmentation.h"
+#include "cli/cades_raising.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/container_raising.h"
 #include "cli/context.h"
 #include "cli/draft_file.h"
 #include "cli/files.h"
+#include "cli/known_validation_data.h"
 #include "cli/outcome.h"
 #include "cli/service_timestamp.h"
 #include "cli/trust_arguments.h"
 #include "common/clock.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
-#include "enkrat/v1/certificate_service.pb.h"
 #include "http_client/curl_fetcher.h"
 #include "pades/pdf_levels.h"
 #include "validation/revocation_fetcher.h"
@@ -34,6 +35,7 @@ constexpr size_t kMostCmsOctets = size_t{4} << 20;
 struct Arguments {
   std::string file;
   std::string content_file;
+  std::vector<std::string> signatures;
   std::string level = "b-lta";
   std::string out;
   TrustArguments trust;
@@ -55,7 +57,7 @@ bool IsPdf(const std::string& path) {
   return absl::StrContains(begin, "%PDF-");
 }
 
-// What there is to know of the signature now; a signature that is bad is not worth preserving.
+// What there is to know of the signatures now.
 absl::StatusOr<validation::Report> Judge(const Arguments& arguments) {
   const SystemClock clock;
   ENKRAT_ASSIGN_OR_RETURN(const auto trust, MakeTrustStore(arguments.trust, clock));
@@ -71,75 +73,66 @@ absl::StatusOr<validation::Report> Judge(const Arguments& arguments) {
   input.path = arguments.file;
   if (!arguments.content_file.empty()) input.detached_paths = {arguments.content_file};
   input.fetcher = fetcher.get();
-  ENKRAT_ASSIGN_OR_RETURN(validation::Report report, validator->Validate(input));
-  if (report.conclusion.indication == validation::Indication::kTotalFailed) {
-    return MakeError(Reason::kRequestMalformed,
-                     absl::StrCat(arguments.file, ": the signature is bad (",
-                                  validation::SubIndicationName(report.conclusion.sub_indication),
-                                  "); `enkrat verify` says why"));
-  }
-  return report;
+  return validator->Validate(input);
 }
 
-void AddMissing(const std::vector<Bytes>& from, std::vector<Bytes>& to) {
-  for (const Bytes& octets : from) {
-    if (std::find(to.begin(), to.end(), octets) == to.end()) to.push_back(octets);
-  }
+bool IsContainer(const validation::Report& report) {
+  return absl::StartsWith(report.document_format, "ASiC");
 }
 
-void AddMissing(const google::protobuf::RepeatedPtrField<std::string>& from,
-                std::vector<Bytes>& to) {
-  for (const std::string& octets : from) {
-    Bytes each = ToBytes(absl::string_view(octets));
-    if (std::find(to.begin(), to.end(), each) == to.end()) to.push_back(std::move(each));
-  }
+ContainerRaising RaisingOf(const Arguments& arguments, ades::CadesLevel level) {
+  return {.file = arguments.file,
+          .out = arguments.out,
+          .force = arguments.force,
+          .level = level,
+          .only = arguments.signatures};
 }
 
-// What the validation used, and what the service has about its own certificates.
-absl::StatusOr<ValidationData> Gather(const validation::Report& report, Client& client) {
-  ValidationData data = report.used;
+absl::Status CheckWords(const Arguments& arguments, const validation::Report& report) {
+  if (IsContainer(report) && !arguments.content_file.empty()) {
+    return UsageError("a container holds what is signed: no --content");
+  }
+  if (!IsContainer(report) && !arguments.signatures.empty()) {
+    return UsageError("--signature is an entry of a container, which this is not");
+  }
+  return absl::OkStatus();
+}
+
+// A signature that is bad is not worth preserving.
+absl::Status RefuseBad(const Arguments& arguments, const validation::Report& report) {
+  const ContainerRaising raising = RaisingOf(arguments, {});
   for (const validation::SignatureReport& signature : report.signatures) {
-    for (const validation::ChainElement& element : signature.chain) {
-      AddMissing(std::vector<Bytes>{element.der}, data.certificates_der);
-    }
+    if (signature.conclusion.indication != validation::Indication::kTotalFailed) continue;
+    if (IsContainer(report) && !raising.Means(signature.id)) continue;
+    return MakeError(
+        Reason::kRequestMalformed,
+        absl::StrCat(arguments.file, ": ", IsContainer(report) ? signature.id : "the signature",
+                     " is bad (",
+                     validation::SubIndicationName(signature.conclusion.sub_indication),
+                     "); `enkrat verify` says why"));
   }
-  v1::GetValidationDataResponse own;
-  ENKRAT_RETURN_IF_ERROR(client.GetValidationData({}, &own));
-  AddMissing(own.validation_data().certificates(), data.certificates_der);
-  AddMissing(own.validation_data().crls(), data.crls_der);
-  AddMissing(own.validation_data().ocsp_responses(), data.ocsp_responses_der);
-  return data;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Bytes> RaiseCms(const Arguments& arguments, ades::CadesLevel level,
                                const validation::Report& report, Client& client) {
   ENKRAT_ASSIGN_OR_RETURN(Bytes cms, ReadFile(arguments.file, kMostCmsOctets));
-  constexpr DigestAlgorithm kAlgorithm = DigestAlgorithm::kSha256;
   if (report.signatures.size() != 1) {
     return MakeError(Reason::kRequestMalformed, "a CMS with more than one signer is not raised");
   }
-  if (report.signatures.front().timestamps.empty()) {
-    ENKRAT_ASSIGN_OR_RETURN(const Bytes value, ades::SignatureValueOf(cms));
-    ENKRAT_ASSIGN_OR_RETURN(const Bytes token,
-                            ServiceTimestamp(client, kAlgorithm, ComputeDigest(kAlgorithm, value)));
-    ENKRAT_ASSIGN_OR_RETURN(cms, ades::AddSignatureTimestamp(cms, token));
+  if (report.document_format == "TimeStampToken") {
+    return MakeError(Reason::kRequestMalformed, "a timestamp token is no signature to raise");
   }
-  if (level == ades::CadesLevel::kBT) return cms;
-  ENKRAT_ASSIGN_OR_RETURN(const ValidationData data, Gather(report, client));
-  ENKRAT_ASSIGN_OR_RETURN(cms, ades::AddValidationData(cms, data));
-  if (level == ades::CadesLevel::kBLT) return cms;
-  ENKRAT_ASSIGN_OR_RETURN(
-      const ades::ArchiveTimestamp archive,
-      ades::ArchiveTimestamp::Prepare(
-          cms, kAlgorithm, [&](DigestAlgorithm algorithm) -> absl::StatusOr<Bytes> {
-            if (!arguments.content_file.empty()) {
-              return DigestFile(arguments.content_file, algorithm);
-            }
-            return UsageError("the archive timestamp is over the document too: --content");
-          }));
-  ENKRAT_ASSIGN_OR_RETURN(const Bytes token,
-                          ServiceTimestamp(client, archive.digest_algorithm(), archive.digest()));
-  return archive.Complete(token);
+  const auto content_digest = [&](DigestAlgorithm algorithm) -> absl::StatusOr<Bytes> {
+    if (!arguments.content_file.empty()) return DigestFile(arguments.content_file, algorithm);
+    return UsageError("the archive timestamp is over the document too: --content");
+  };
+  return RaiseCades(std::move(cms),
+                    {.level = level,
+                     .judged = &report.signatures.front(),
+                     .used = &report.used,
+                     .content_digest = content_digest},
+                    client);
 }
 
 absl::Status RaisePdf(const Arguments& arguments, ades::CadesLevel level,
@@ -147,7 +140,8 @@ absl::Status RaisePdf(const Arguments& arguments, ades::CadesLevel level,
   if (level == ades::CadesLevel::kBT) {
     return UsageError("a PDF is raised to b-lt or b-lta; its timestamp is made with the signature");
   }
-  ENKRAT_ASSIGN_OR_RETURN(const ValidationData data, Gather(report, client));
+  ENKRAT_ASSIGN_OR_RETURN(const ValidationData data,
+                          KnownValidationData(report.used, report.signatures, client));
   DraftFile draft(arguments.out);
   ENKRAT_RETURN_IF_ERROR(draft.CopyFrom(arguments.file));
   ENKRAT_RETURN_IF_ERROR(pades::AugmentPdf(
@@ -160,13 +154,18 @@ absl::Status RaisePdf(const Arguments& arguments, ades::CadesLevel level,
   return draft.Keep(arguments.force);
 }
 
-// What is added now cannot prove what nobody proved in time.
-void WarnIfUndecided(const validation::Report& report, const Context& context) {
-  if (report.conclusion.passed()) return;
-  context.err << "note: the signature is "
-              << validation::SubIndicationName(report.conclusion.sub_indication)
-              << " already; raising it preserves what is known, and does not make it good. `enkrat "
-                 "verify` says what would help\n";
+// What is added now cannot prove what nobody proved in time, nor sign what nobody signed.
+void Warn(const Arguments& arguments, const validation::Report& report, const Context& context) {
+  const ContainerRaising raising = RaisingOf(arguments, {});
+  for (const validation::SignatureReport& signature : report.signatures) {
+    if (signature.conclusion.passed()) continue;
+    if (IsContainer(report) && !raising.Means(signature.id)) continue;
+    context.err << "note: " << signature.id << " is "
+                << validation::SubIndicationName(signature.conclusion.sub_indication)
+                << " already; raising it preserves what is known, and does not make it good. "
+                   "`enkrat verify` says what would help\n";
+  }
+  for (const std::string& warning : report.warnings) context.err << "note: " << warning << "\n";
 }
 
 absl::Status Run(const Arguments& arguments, const Context& context) {
@@ -176,14 +175,12 @@ absl::Status Run(const Arguments& arguments, const Context& context) {
   }
   ENKRAT_ASSIGN_OR_RETURN(const auto client, Client::Create(context.connection));
   ENKRAT_ASSIGN_OR_RETURN(const validation::Report report, Judge(arguments));
-  WarnIfUndecided(report, context);
-  if (absl::StartsWith(report.document_format, "ASiC")) {
-    return UsageError(
-        "a container is raised by the signature in it: take META-INF/signature*.p7s out, raise it "
-        "with what it is over as --content (META-INF/ASiCManifest*.xml, or the only file), and put "
-        "it back");
-  }
-  if (IsPdf(arguments.file)) {
+  ENKRAT_RETURN_IF_ERROR(CheckWords(arguments, report));
+  ENKRAT_RETURN_IF_ERROR(RefuseBad(arguments, report));
+  Warn(arguments, report, context);
+  if (IsContainer(report)) {
+    ENKRAT_RETURN_IF_ERROR(RaiseContainer(RaisingOf(arguments, level), report, *client, context));
+  } else if (IsPdf(arguments.file)) {
     ENKRAT_RETURN_IF_ERROR(RaisePdf(arguments, level, report, *client));
   } else {
     ENKRAT_ASSIGN_OR_RETURN(const Bytes cms, RaiseCms(arguments, level, report, *client));
@@ -200,9 +197,16 @@ void AddAugmentCommand(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand(
       "augment",
       "Raise a signature to a higher level: timestamp, revocation data, archive timestamp");
-  command->add_option("FILE", arguments->file, "CAdES signature or signed PDF, of whatever issuer")
+  command
+      ->add_option("FILE", arguments->file,
+                   "CAdES signature, container with such, or signed PDF, of whatever issuer")
       ->required();
   command->add_option("--content", arguments->content_file, "document of a detached signature");
+  command
+      ->add_option("--signature", arguments->signatures,
+                   "entry of a container, such as META-INF/signature001.p7s; may be given again; "
+                   "without: all")
+      ->allow_extra_args(false);
   command->add_option("--level", arguments->level, "b-t, b-lt or b-lta")->capture_default_str();
   command->add_option("-o,--out", arguments->out, "file to write")->required();
   AddTrustOptions(*command, arguments->trust);
@@ -213,7 +217,8 @@ void AddAugmentCommand(CLI::App& app, Context& context) {
       "Timestamps, and revocation data about them, come from the service (--server).\n"
       "Example:\n"
       "  enkrat augment contract.pdf.p7s --content contract.pdf --level b-lta --roots root.pem \\\n"
-      "      -o contract.pdf.lta.p7s");
+      "      -o contract.pdf.lta.p7s\n"
+      "  enkrat augment contracts.asice --roots root.pem -o contracts.asice --force");
   command->callback(
       [=, &context] { context.command = [=, &context] { return Run(*arguments, context); }; });
 }

@@ -1,16 +1,19 @@
-// Containers and manifests from anybody: opening them does not crash, and what is said of one that
-// opens is true of its entries.
+// Containers and manifests from anybody: opening them does not crash, what is said of one that
+// opens is true of its entries, and written anew it differs in nothing but the signature that was
+// replaced.
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "asic/container.h"
 #include "asic/entry_name.h"
 #include "asic/manifest.h"
+#include "common/file.h"
 #include "common/reason.h"
 
 namespace enkrat::asic {
@@ -25,7 +28,53 @@ void Require(bool holds) {
   if (!holds) std::abort();
 }
 
-void OpenContainer(const std::string& path) {
+// A new file's name, free again when this is gone.
+class NewPath {
+ public:
+  NewPath()
+      : path_(absl::StrCat(std::filesystem::temp_directory_path().string(), "/fuzz_container.",
+                           getpid(), ".", ++count_)) {}
+  ~NewPath() { unlink(path_.c_str()); }
+  NewPath(const NewPath&) = delete;
+  NewPath& operator=(const NewPath&) = delete;
+
+  const std::string& get() const { return path_; }
+  Bytes Octets() const { return ReadFile(path_, kLimits.max_octets).value(); }
+
+ private:
+  static inline int count_ = 0;
+  const std::string path_;
+};
+
+void Replace(const Container& container, const ContainerSignature& signature) {
+  const Bytes other = {0x30, 0x03, 0x02, 0x01, 0x02};
+  const NewPath path;
+  const absl::Status status = container.WriteWith({{signature.name, other}}, path.get());
+  Require(status.ok() == FileExists(path.get()));
+  if (!status.ok()) {
+    Require(ReasonOf(status) == Reason::kRequestMalformed ||
+            ReasonOf(status) == Reason::kLimitExceeded);
+    return;
+  }
+  const auto written = Container::Open(path.get(), kLimits);
+  Require(written.ok() && (*written)->signatures().size() == container.signatures().size());
+  const NewPath back;
+  const absl::Status restored =
+      (*written)->WriteWith({{signature.name, signature.cms_der}}, back.get());
+  // What was no DER value before cannot be put back; what was, is found again.
+  Require(!restored.ok() || Container::Open(back.get(), kLimits).value()->signatures().size() ==
+                                container.signatures().size());
+}
+
+void Rewrite(const Container& container, ByteSpan octets) {
+  const NewPath same;
+  Require(container.WriteWith({}, same.get()).ok() && ByteSpan(same.Octets()) == octets);
+  for (const ContainerSignature& signature : container.signatures()) {
+    if (!signature.timestamp && signature.held_by.empty()) return Replace(container, signature);
+  }
+}
+
+void OpenContainer(const std::string& path, ByteSpan octets) {
   const absl::StatusOr<std::unique_ptr<Container>> container = Container::Open(path, kLimits);
   if (!container.ok()) return;
   const std::vector<std::string>& unsigned_files = (*container)->unsigned_files();
@@ -42,13 +91,14 @@ void OpenContainer(const std::string& path) {
                                                file) == unsigned_files.end());
     }
   }
+  Rewrite(**container, octets);
 }
 
 void OpenOctets(ByteSpan octets) {
   const int descriptor = memfd_create("container", MFD_CLOEXEC);
   if (descriptor < 0) std::abort();
   if (write(descriptor, octets.data(), octets.size()) == static_cast<ssize_t>(octets.size())) {
-    OpenContainer(absl::StrCat("/proc/self/fd/", descriptor));
+    OpenContainer(absl::StrCat("/proc/self/fd/", descriptor), octets);
   }
   close(descriptor);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "ades/embedded_validation_data.h"
 #include "asic/container.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -83,8 +84,12 @@ absl::StatusOr<Report> JudgeContainer(const std::string& path, Run& run) {
   Report report;
   report.document_format = container->type() == asic::ContainerType::kSimple ? "ASiC-S" : "ASiC-E";
   for (const ContainerSignature& signature : container->signatures()) {
-    for (SignatureReport& found : JudgeEntry(*container, signature, run)) {
+    std::vector<SignatureReport> judged = JudgeEntry(*container, signature, run);
+    const ValidationData used = run.TakeUsed();
+    ades::Merge(report.used, used);
+    for (SignatureReport& found : judged) {
       AddManifest(signature, found);
+      found.used = used;
       report.signatures.push_back(std::move(found));
     }
   }

@@ -120,6 +120,8 @@ struct SignatureReport {
   std::vector<ChainElement> chain;  // signer first
   std::vector<TimestampReport> timestamps;
   QualificationReport qualification;
+  // Of a container's signature: its own part of Report::used. Not part of the text or the JSON.
+  ValidationData used;
 };
 
 struct Report {

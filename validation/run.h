@@ -2,6 +2,8 @@
 #ifndef ENKRAT_VALIDATION_RUN_H_
 #define ENKRAT_VALIDATION_RUN_H_
 
+#include <utility>
+
 #include "absl/time/time.h"
 #include "common/validation_data.h"
 #include "validation/certificate_path.h"
@@ -34,7 +36,8 @@ class Run {
   PathResult Path(ByteSpan certificate_der, PathPurpose purpose, const ValidationData& given,
                   const ProofOfExistence& poe);
 
-  const ValidationData& used() const { return used_; }
+  // What paths used since the last call.
+  ValidationData TakeUsed() { return std::exchange(used_, {}); }
 
  private:
   const Options options_;

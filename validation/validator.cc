@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "ades/embedded_validation_data.h"
 #include "common/file.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -122,7 +123,7 @@ class Validator::Engine {
     if (IsTimestampedOnly(report)) {
       report.warnings.push_back("Nobody signed this: it was timestamped, as anybody can do.");
     }
-    report.used = run.used();
+    ades::Merge(report.used, run.TakeUsed());
     MakePrintable(report);
     return report;
   }

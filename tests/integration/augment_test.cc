@@ -59,14 +59,6 @@ TEST_F(AugmentTest, BaselineIsRaisedLevelByLevel) {
               Succeeds());
 }
 
-TEST_F(AugmentTest, ContainerIsToldWhereItsSignatureIs) {
-  const std::string document = MakeDocument("inside.txt");
-  ASSERT_THAT(Sign({document, "--container", "asic-s"}), Succeeds());
-  const ProgramOutcome outcome = Augment(document + ".asics", "b-lta", {"-o", "raised.asics"});
-  EXPECT_THAT(outcome, ExitsWith(64));
-  EXPECT_THAT(outcome.err, HasSubstr("META-INF/signature"));
-}
-
 TEST_F(AugmentTest, PdfIsRaisedInPlaceOfACopy) {
   const std::string pdf = service().File("raise.pdf");
   ASSERT_THAT(Execute({"python3", SourcePath("tools/demo/make_document.py"), pdf}), Succeeds());
@@ -122,6 +114,19 @@ TEST_F(AugmentTest, WrongWordsAreUsageErrors) {
   EXPECT_THAT(Augment(file, "b-x", {"--content", document, "-o", file + ".x"}), ExitsWith(kUsage));
   EXPECT_THAT(Augment(file, "b-t", {"--content", document, "-o", file}), ExitsWith(kUsage));
   EXPECT_THAT(Augment(file, "b-t", {"--content", document}), ExitsWith(kUsage));
+  EXPECT_THAT(Augment(file, "b-t", {"--content", document, "--signature", "x", "-o", file + ".x"}),
+              ExitsWith(kUsage));
+}
+
+TEST_F(AugmentTest, TimestampTokenIsNoSignature) {
+  const std::string document = MakeDocument("stamped.txt");
+  const std::string token = service().File("stamped.tst");
+  ASSERT_THAT(service().Enkrat({"timestamp", document, "-o", token}), Succeeds());
+  const ProgramOutcome refused =
+      Augment(token, "b-t", {"--content", document, "-o", token + ".up"});
+  EXPECT_THAT(refused, ExitsWith(kFailed));
+  EXPECT_THAT(refused.err, HasSubstr("timestamp token"));
+  EXPECT_THAT(ReadText(token + ".up"), IsEmpty());
 }
 
 TEST_F(AugmentTest, TextIsNoSignature) {

@@ -106,6 +106,26 @@ TEST_P(AsicInteropTest, EnkratFindsAFileThatZipReplaced) {
   EXPECT_EQ(refused.sub_indication, "HASH_FAILURE");
 }
 
+TEST_P(AsicInteropTest, RaisedOneIsAsGoodAndHoldsTheSameFiles) {
+  const std::string raised = container_ + ".raised";
+  ASSERT_THAT(service().Enkrat(
+                  {"augment", container_, "--roots", Root(), "--level", "b-lta", "-o", raised}),
+              Succeeds());
+  EXPECT_THAT(Execute({"unzip", "-t", raised}), Succeeds());
+  EXPECT_THAT(Execute({"python3", "-m", "zipfile", "-t", raised}), Succeeds());
+  const std::string folder = raised + ".unpacked";
+  ASSERT_THAT(Execute({"unzip", "-q", raised, "-d", folder}), Succeeds());
+  const std::string signature = SignatureFile().substr(folder_.size());
+  EXPECT_THAT(
+      Execute({"diff", "-r", "-x", std::filesystem::path(signature).filename(), folder_, folder}),
+      Succeeds());
+  EXPECT_THAT(OpensslVerifiesCms(folder + signature, SignedFile(), Root()), Succeeds());
+  EXPECT_THAT(OpensslVerifiesCms(folder + signature, folder + signature, Root()), Not(Succeeds()));
+  const Verdict verdict = EnkratVerifies({raised}, Root());
+  EXPECT_EQ(verdict.indication, "TOTAL_PASSED") << verdict.text;
+  EXPECT_EQ(verdict.level, "B-LTA");
+}
+
 INSTANTIATE_TEST_SUITE_P(All, AsicInteropTest,
                          ::testing::Combine(::testing::ValuesIn(Levels()),
                                             ::testing::Values("asic-e", "asic-s")),

@@ -33,6 +33,8 @@ class LibrariesInteropTest : public SampleService {
       AddPades(level);
     }
     AddTimestamps();
+    AddRaisedContainer("asic-s", "META-INF/signature.p7s");
+    AddRaisedContainer("asic-e", "META-INF/signature001.p7s");
   }
 
   static void Add(std::vector<std::string> words, bool good) {
@@ -80,6 +82,23 @@ class LibrariesInteropTest : public SampleService {
         }
       }
     }
+  }
+
+  // The CMS within a container that was raised from B-B to B-LTA.
+  static void AddRaisedContainer(const std::string& type, const std::string& entry) {
+    const std::string document = MakeDocument("library-" + type);
+    const std::string container = document + (type == "asic-s" ? ".asics" : ".asice");
+    ASSERT_THAT(Sign({document, "--container", type, "--format", "cades-b-b"}), Succeeds());
+    ASSERT_THAT(service().Enkrat({"augment", container, "--roots", Root(), "--level", "b-lta", "-o",
+                                  container, "--force"}),
+                Succeeds());
+    const std::string folder = container + ".unpacked";
+    ASSERT_THAT(Execute({"unzip", "-q", container, "-d", folder}), Succeeds());
+    const std::string covered =
+        type == "asic-s" ? document : folder + "/META-INF/ASiCManifest001.xml";
+    WriteText(container + ".spoilt", ReadText(covered) + " ");
+    Add({"cms", folder + "/" + entry, covered, Root(), "b-lta"}, true);
+    Add({"cms", folder + "/" + entry, container + ".spoilt", Root(), "b-lta"}, false);
   }
 
   static void AddTimestamps() {

@@ -6,14 +6,12 @@
 namespace enkrat::asic::testing {
 namespace {
 
-constexpr uint32_t kDayOne = 0x00210000;
-
 std::string LocalHeader(const RawEntry& entry) {
   const std::string name = entry.local_name.value_or(entry.name);
   const uint32_t size = entry.local_size.value_or(static_cast<uint32_t>(entry.content.size()));
   return absl::StrCat(
       "PK\x03\x04", U16(20), U16(entry.local_flags.value_or(entry.flags)), U16(entry.method),
-      U32(kDayOne), U32(entry.local_crc.value_or(Crc32(entry.content))), U32(size), U32(size),
+      U32(entry.time), U32(entry.local_crc.value_or(Crc32(entry.content))), U32(size), U32(size),
       U16(static_cast<uint32_t>(name.size())), U16(static_cast<uint32_t>(entry.local_extra.size())),
       name, entry.local_extra);
 }
@@ -21,12 +19,13 @@ std::string LocalHeader(const RawEntry& entry) {
 std::string CentralHeader(const RawEntry& entry, size_t offset) {
   const uint32_t packed = static_cast<uint32_t>(entry.content.size());
   return absl::StrCat("PK\x01\x02", U16(0x0300 | 20), U16(20), U16(entry.flags), U16(entry.method),
-                      U32(kDayOne), U32(entry.central_crc.value_or(Crc32(entry.content))),
+                      U32(entry.time), U32(entry.central_crc.value_or(Crc32(entry.content))),
                       U32(packed), U32(entry.central_size.value_or(packed)),
                       U16(static_cast<uint32_t>(entry.name.size())),
-                      U16(static_cast<uint32_t>(entry.central_extra.size())), U16(0), U16(0),
-                      U16(0), U32(entry.external_attributes), U32(static_cast<uint32_t>(offset)),
-                      entry.name, entry.central_extra);
+                      U16(static_cast<uint32_t>(entry.central_extra.size())),
+                      U16(static_cast<uint32_t>(entry.comment.size())), U16(0), U16(0),
+                      U32(entry.external_attributes), U32(static_cast<uint32_t>(offset)),
+                      entry.name, entry.central_extra, entry.comment);
 }
 
 }  // namespace
@@ -52,7 +51,8 @@ std::string Build(const RawZip& zip) {
   for (const RawEntry& entry : zip.entries) {
     file += entry.before;
     if (entry.in_directory) {
-      directory += CentralHeader(entry, file.size());
+      const std::string header = CentralHeader(entry, file.size());
+      directory = zip.directory_backwards ? header + directory : directory + header;
       ++count;
     }
     absl::StrAppend(&file, LocalHeader(entry), entry.content, entry.behind);

@@ -27,6 +27,8 @@ struct RawEntry {
   std::string behind = "";  // a data descriptor
   uint32_t external_attributes = 0;
   bool in_directory = true;
+  uint32_t time = 0x00210000;  // 1980-01-01
+  std::string comment = "";
 };
 
 struct RawZip {
@@ -37,6 +39,7 @@ struct RawZip {
   std::string behind = "";
   std::optional<uint16_t> entry_count = std::nullopt;
   std::optional<uint32_t> directory_offset = std::nullopt;
+  bool directory_backwards = false;
 };
 
 std::string Build(const RawZip& zip);
