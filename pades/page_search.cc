@@ -36,13 +36,15 @@ bool ReadBox(QPDFObjectHandle value, std::array<double, 4>& box) {
   return true;
 }
 
-// Depth first, forwards or (for the last page) backwards.
+// Depth first, forwards or backwards.
 class PageWalk {
  public:
-  explicit PageWalk(int number) : backwards_(number < 0), left_(number < 0 ? 1 : number) {}
+  PageWalk(const SourceDocument& document, bool backwards)
+      : backwards_(backwards), root_(document.qpdf().getRoot().getKey("/Pages")) {}
 
-  absl::StatusOr<QPDFObjectHandle> Find(QPDFObjectHandle root) {
-    ENKRAT_RETURN_IF_ERROR(Push(std::move(root)));
+  // The next page; null when there are no more.
+  absl::StatusOr<QPDFObjectHandle> Next() {
+    if (nodes_ == 0) ENKRAT_RETURN_IF_ERROR(Push(root_));
     while (!open_.empty()) {
       QPDFObjectHandle node = open_.back().object;
       const size_t depth = open_.back().depth;
@@ -50,12 +52,12 @@ class PageWalk {
       QPDFObjectHandle kids = node.getKey("/Kids");
       if (kids.isArray()) {
         ENKRAT_RETURN_IF_ERROR(PushKids(kids, depth + 1));
-      } else if (--left_ == 0) {
+      } else {
         if (!node.isIndirect()) return Damaged("a page is not an indirect object");
         return node;
       }
     }
-    return MakeError(Reason::kRequestMalformed, "the document has not so many pages");
+    return QPDFObjectHandle::newNull();
   }
 
  private:
@@ -86,29 +88,13 @@ class PageWalk {
   }
 
   const bool backwards_;
-  int left_;
+  const QPDFObjectHandle root_;
   int nodes_ = 0;
   std::set<int> seen_;
   std::vector<Node> open_;
 };
 
-}  // namespace
-
-std::array<double, 4> PageView::ToUserSpace(const Rectangle& place) const {
-  const double right = place.left + place.width;
-  const double top = place.bottom + place.height;
-  switch (rotate) {
-    case 90:
-      return {box[2] - top, box[1] + place.left, box[2] - place.bottom, box[1] + right};
-    case 180:
-      return {box[2] - right, box[3] - top, box[2] - place.left, box[3] - place.bottom};
-    case 270:
-      return {box[0] + place.bottom, box[3] - right, box[0] + top, box[3] - place.left};
-    default:
-      return {box[0] + place.left, box[1] + place.bottom, box[0] + right, box[1] + top};
-  }
-}
-
+// Inherited attributes are looked up through /Parent.
 absl::StatusOr<Page> PageOf(const QPDFObjectHandle& page) {
   Page found{.object = std::make_shared<QPDFObjectHandle>(page), .view = {}};
   std::array<double, 4>& box = found.view.box;
@@ -128,13 +114,53 @@ absl::StatusOr<Page> PageOf(const QPDFObjectHandle& page) {
   return found;
 }
 
+}  // namespace
+
+std::array<double, 4> PageView::ToUserSpace(const Rectangle& place) const {
+  const double right = place.left + place.width;
+  const double top = place.bottom + place.height;
+  switch (rotate) {
+    case 90:
+      return {box[2] - top, box[1] + place.left, box[2] - place.bottom, box[1] + right};
+    case 180:
+      return {box[2] - right, box[3] - top, box[2] - place.left, box[3] - place.bottom};
+    case 270:
+      return {box[0] + place.bottom, box[3] - right, box[0] + top, box[3] - place.left};
+    default:
+      return {box[0] + place.left, box[1] + place.bottom, box[0] + right, box[1] + top};
+  }
+}
+
 absl::StatusOr<Page> FindPage(const SourceDocument& document, int number) {
   if (number == 0 || number < -1) {
     return MakeError(Reason::kRequestMalformed, "pages are counted from 1; -1 is the last");
   }
-  ENKRAT_ASSIGN_OR_RETURN(const QPDFObjectHandle page,
-                          PageWalk(number).Find(document.qpdf().getRoot().getKey("/Pages")));
-  return PageOf(page);
+  PageWalk walk(document, /*backwards=*/number < 0);
+  for (int left = number < 0 ? 1 : number;; --left) {
+    ENKRAT_ASSIGN_OR_RETURN(QPDFObjectHandle page, walk.Next());
+    if (page.isNull()) {
+      return MakeError(Reason::kRequestMalformed, "the document has not so many pages");
+    }
+    if (left == 1) return PageOf(page);
+  }
+}
+
+absl::StatusOr<std::optional<Page>> FindPageOf(const SourceDocument& document,
+                                               QPDFObjectHandle annotation) {
+  QPDFObjectHandle named = annotation.getKey("/P");
+  if (named.isDictionary()) return PageOf(named);
+  int left = kMaxNodes;
+  PageWalk walk(document, /*backwards=*/false);
+  while (true) {
+    ENKRAT_ASSIGN_OR_RETURN(QPDFObjectHandle page, walk.Next());
+    if (page.isNull()) return std::nullopt;
+    QPDFObjectHandle annotations = page.getKey("/Annots");
+    if (!annotations.isArray()) continue;
+    for (const QPDFObjectHandle& each : annotations.getArrayAsVector()) {
+      if (--left < 0) return MakeError(Reason::kLimitExceeded, "there are too many annotations");
+      if (each.getObjGen() == annotation.getObjGen()) return PageOf(page);
+    }
+  }
 }
 
 }  // namespace enkrat::pades

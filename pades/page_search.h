@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "pades/appearance.h"
@@ -34,9 +35,11 @@ struct Page {
 // there are not so many; kPdfDamaged for a page tree with a loop, deeper than 64, or with pages
 // that are not indirect; kLimitExceeded beyond 200'000 nodes on the way.
 absl::StatusOr<Page> FindPage(const SourceDocument& document, int number);
-// Of a page that was found by other means, such as a widget's /P. Inherited attributes are looked
-// up through /Parent.
-absl::StatusOr<Page> PageOf(const QPDFObjectHandle& page);
+// The page that an annotation (an indirect dictionary) is on: its /P, which is optional (ISO
+// 32000-1 table 164), or that whose /Annots names it. Nothing if none does. Throws and fails as
+// FindPage does.
+absl::StatusOr<std::optional<Page>> FindPageOf(const SourceDocument& document,
+                                               QPDFObjectHandle annotation);
 
 }  // namespace enkrat::pades
 

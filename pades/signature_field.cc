@@ -90,12 +90,8 @@ absl::Status ShowInWidget(DocumentUpdate& update, QPDFObjectHandle widget,
   QPDFObjectHandle corners = widget.getKey("/Rect");
   if (!widget.isIndirect() || !corners.isRectangle()) return Unsuitable("the field has no place");
   const QPDFObjectHandle::Rectangle place = corners.getArrayAsRectangle();
-  int rotate = 0;
-  QPDFObjectHandle page = widget.getKey("/P");
-  if (page.isDictionary()) {
-    ENKRAT_ASSIGN_OR_RETURN(const Page found, PageOf(page));
-    rotate = found.view.rotate;
-  }
+  ENKRAT_ASSIGN_OR_RETURN(const std::optional<Page> page, FindPageOf(update.document(), widget));
+  const int rotate = page.has_value() ? page->view.rotate : 0;
   Appearance appearance = asked;
   appearance.place = {.width = std::abs(place.urx - place.llx),
                       .height = std::abs(place.ury - place.lly)};

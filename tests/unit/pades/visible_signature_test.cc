@@ -142,6 +142,19 @@ TEST_F(VisibleSignatureTest, ExistingFieldOnATurnedPageShowsItUpright) {
   ExpectSeenAt(1, {.left = 100, .bottom = 62, .width = 200, .height = 50});
 }
 
+// A widget's /P is optional.
+TEST_F(VisibleSignatureTest, ExistingFieldThatDoesNotNameItsTurnedPageShowsItUpright) {
+  PdfPlan plan = TwoPages();
+  plan.objects[1] = "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [ 7 0 R ] >> >>";
+  plan.objects[4].insert(3, "/Rotate 90 /Annots [ 7 0 R ] ");
+  plan.objects[7] =
+      "<< /Type /Annot /Subtype /Widget /FT /Sig /T (podpis) /Rect [ 500 100 550 300 ] >>";
+  WriteText(path_, LayPdf(plan));
+  ASSERT_THAT(Sign(1, {}, "podpis"), IsOk());
+  shown_height_ = 612;
+  ExpectSeenAt(2, {.left = 100, .bottom = 62, .width = 200, .height = 50});
+}
+
 // --- Places that are not there.
 
 class RefusedPlaceTest : public VisibleSignatureTest {
