@@ -248,7 +248,8 @@ class RevisionWalk final : public Comparison {
   }
 
   void ReportAdded(const Pair& pair, bool same_object) {
-    if (pair.area == Area::kResource || pair.area == Area::kResourceNames) {
+    if (pair.area == Area::kResource || pair.area == Area::kResourceNames ||
+        pair.area == Area::kResources) {
       return Tell(ChangeKind::kFormFilling, pair.where, "resource of the form added");
     }
     Report(pair, same_object ? "defined where nothing was" : "added", same_object);

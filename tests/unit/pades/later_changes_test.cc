@@ -148,6 +148,19 @@ TEST(LaterChangesTest, FontAddedToTheFormIsFormFillingAndAChangedOneContent) {
               IsBrokenBy(ChangeKind::kContent));
 }
 
+// As poppler does when it signs a document whose form has none.
+TEST(LaterChangesTest, ResourcesGivenToAFormThatHadNoneAreFormFilling) {
+  const std::string resources = "/DR << /Font << /F1 5 0 R >> >> ";
+  HandMadeObjects order = PaymentOrder();
+  order[6] = Replaced(order[6], resources, "");
+  const std::string with = Changed(6, "/Fields", "/Fields");
+  const std::string without = Replaced(with, resources, "");
+  const std::string octets = WithSignature(WritePdf(order), {.objects = {{6, without}}});
+  EXPECT_THAT(FirstSignature(WithUpdate(octets, {.objects = {{6, with}}})),
+              IsSoundWith(ChangeKind::kFormFilling));
+  EXPECT_THAT(AfterUpdate({.objects = {{6, without}}}), IsBrokenBy(ChangeKind::kContent));
+}
+
 TEST(LaterChangesTest, AnnotationsAreNotPermittedWithoutCertification) {
   for (const std::string subtype : {"Text", "FreeText", "Stamp", "Link", "Highlight", "Widget"}) {
     EXPECT_THAT(AfterUpdate({.objects = {{3, Changed(3, "20 0 R]", "20 0 R 31 0 R]")},
