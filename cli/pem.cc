@@ -1,6 +1,7 @@
 #include "cli/pem.h"
 
 #include <openssl/err.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 
 #include "common/openssl_ptr.h"
@@ -27,12 +28,17 @@ absl::StatusOr<X509Ptr> Parse(ByteSpan der) {
   return certificate;
 }
 
-Bytes Encode(X509* certificate) {
-  uint8_t* der = nullptr;
-  const int size = i2d_X509(certificate, &der);
+// `der` was allocated by OpenSSL's i2d functions.
+Bytes Taken(uint8_t* der, int size) {
   Bytes octets(der, der + (size > 0 ? size : 0));
   OPENSSL_free(der);
   return octets;
+}
+
+Bytes Encode(X509* certificate) {
+  uint8_t* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  return Taken(der, size);
 }
 
 }  // namespace
@@ -65,6 +71,32 @@ absl::StatusOr<std::vector<Bytes>> CertificatesFromPem(ByteSpan pem) {
   }
   DrainOpenSslErrors();
   return certificates;
+}
+
+absl::StatusOr<Bytes> CrlFrom(ByteSpan octets) {
+  const uint8_t* cursor = octets.data();
+  X509CrlPtr crl(d2i_X509_CRL(nullptr, &cursor, static_cast<long>(octets.size())));
+  if (crl != nullptr) {
+    if (cursor == octets.data() + octets.size()) return ToBytes(octets);
+    return MakeError(Reason::kRequestMalformed, "more than a CRL");
+  }
+  DrainOpenSslErrors();
+  const BioPtr bio(BIO_new_mem_buf(octets.data(), static_cast<int>(octets.size())));
+  crl.reset(PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr));
+  if (crl == nullptr) return OpenSslError(Reason::kRequestMalformed, "not a CRL, DER or PEM");
+  uint8_t* der = nullptr;
+  const int size = i2d_X509_CRL(crl.get(), &der);
+  return Taken(der, size);
+}
+
+absl::StatusOr<Bytes> OcspResponseFrom(ByteSpan der) {
+  const uint8_t* cursor = der.data();
+  const std::unique_ptr<OCSP_RESPONSE, OpenSslDeleter<OCSP_RESPONSE_free>> response(
+      d2i_OCSP_RESPONSE(nullptr, &cursor, static_cast<long>(der.size())));
+  if (response == nullptr || cursor != der.data() + der.size()) {
+    return OpenSslError(Reason::kRequestMalformed, "not an OCSP response in DER");
+  }
+  return ToBytes(der);
 }
 
 absl::StatusOr<std::string> SubjectOf(ByteSpan certificate_der) {

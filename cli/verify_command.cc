@@ -101,12 +101,16 @@ absl::StatusOr<ValidationData> MoreData(const Arguments& arguments) {
     for (Bytes& der : *certificates) data.certificates_der.push_back(std::move(der));
   }
   for (const std::string& file : arguments.crl_files) {
-    ENKRAT_ASSIGN_OR_RETURN(Bytes der, ReadFile(file, kMaxDataFile));
-    data.crls_der.push_back(std::move(der));
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes octets, ReadFile(file, kMaxDataFile));
+    absl::StatusOr<Bytes> der = CrlFrom(octets);
+    if (!der.ok()) return WithContext(der.status(), file);
+    data.crls_der.push_back(*std::move(der));
   }
   for (const std::string& file : arguments.ocsp_files) {
-    ENKRAT_ASSIGN_OR_RETURN(Bytes der, ReadFile(file, kMaxDataFile));
-    data.ocsp_responses_der.push_back(std::move(der));
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes octets, ReadFile(file, kMaxDataFile));
+    absl::StatusOr<Bytes> der = OcspResponseFrom(octets);
+    if (!der.ok()) return WithContext(der.status(), file);
+    data.ocsp_responses_der.push_back(*std::move(der));
   }
   return data;
 }
@@ -196,7 +200,7 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
       .add_option("--intermediates", arguments.certificates_files,
                   "PEM file of certificates that the signature may lack; may be given again")
       ->allow_extra_args(false);
-  command.add_option("--crl", arguments.crl_files, "DER file of a CRL; may be given again")
+  command.add_option("--crl", arguments.crl_files, "DER or PEM file of a CRL; may be given again")
       ->allow_extra_args(false);
   command
       .add_option("--ocsp", arguments.ocsp_files,

@@ -8,6 +8,7 @@
 #include "common/der.h"
 #include "common/time_text.h"
 #include "validation/certificate_reading.h"
+#include "validation/certificate_text.h"
 #include "validation/path_building.h"
 #include "validation/path_rules.h"
 #include "validation/revocation_check.h"
@@ -164,9 +165,10 @@ class PathJudgement {
   }
 
   Conclusion Tell(size_t i, Check::Result check_result, std::string detail) {
-    result_.checks.push_back({.name = "revocation",
-                              .result = check_result,
-                              .detail = absl::StrCat("certificate ", i, ": ", detail)});
+    result_.checks.push_back(
+        {.name = "revocation",
+         .result = check_result,
+         .detail = absl::StrCat("certificate ", i, " (", SignerNameOf(path_[i]), "): ", detail)});
     return {.indication = Indication::kTotalPassed};
   }
 
