@@ -26,8 +26,10 @@ absl::StatusOr<std::optional<pades::AllowedChanges>> Certification(const std::st
   return UsageError("--certify says what is allowed afterwards: none, forms or annotations");
 }
 
-absl::Status ReadPlace(const std::string& text, pades::Appearance& appearance) {
-  const std::vector<std::string> parts = absl::StrSplit(text, ',');
+absl::Status ReadPlace(const PdfArguments& arguments, pades::Appearance& appearance) {
+  // A field that is there has its place: the appearance's is of no matter.
+  if (arguments.visible == "field" && !arguments.field.empty()) return absl::OkStatus();
+  const std::vector<std::string> parts = absl::StrSplit(arguments.visible, ',');
   pades::Rectangle& place = appearance.place;
   if (parts.size() == 5 && absl::SimpleAtoi(parts[0], &appearance.page) &&
       absl::SimpleAtod(parts[1], &place.left) && absl::SimpleAtod(parts[2], &place.bottom) &&
@@ -35,9 +37,8 @@ absl::Status ReadPlace(const std::string& text, pades::Appearance& appearance) {
     return absl::OkStatus();
   }
   return UsageError(
-      "--visible is PAGE,LEFT,BOTTOM,WIDTH,HEIGHT in points, such as 1,50,50,220,60; page -1 is "
-      "the "
-      "last");
+      "--visible is PAGE,LEFT,BOTTOM,WIDTH,HEIGHT in points, such as 1,50,50,220,60 (page -1 is "
+      "the last), or \"field\" for the place of an existing --field");
 }
 
 }  // namespace
@@ -53,7 +54,8 @@ void AddPdfOptions(CLI::App& command, PdfArguments& arguments) {
   add("--contact", arguments.contact, "how the signer can be reached");
   add("--certify", arguments.certify,
       "certify the document; allowed afterwards: none, forms (and signatures), annotations");
-  add("--visible", arguments.visible, "PAGE,LEFT,BOTTOM,WIDTH,HEIGHT in points; -1: the last page");
+  add("--visible", arguments.visible,
+      "PAGE,LEFT,BOTTOM,WIDTH,HEIGHT in points, -1: the last page; or \"field\": where --field is");
   add("--text", arguments.text, "of a visible signature; {name}, {time}, {reason}, {location}");
   add("--image", arguments.image_file, "PNG or JPEG in a visible signature, at most 512 KiB");
   add("--signer-name", arguments.signer_name, "in a visible signature; known already with --idp");
@@ -78,7 +80,7 @@ absl::StatusOr<pades::SignatureOptions> PdfOptionsOf(const PdfArguments& argumen
         "--text and --image belong to a visible signature: say where, with --visible");
   }
   pades::Appearance appearance;
-  ENKRAT_RETURN_IF_ERROR(ReadPlace(arguments.visible, appearance));
+  ENKRAT_RETURN_IF_ERROR(ReadPlace(arguments, appearance));
   appearance.text = arguments.text;
   if (!arguments.image_file.empty()) {
     ENKRAT_ASSIGN_OR_RETURN(appearance.image, ReadFile(arguments.image_file, kMostImageOctets));

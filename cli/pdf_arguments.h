@@ -24,7 +24,7 @@ struct PdfArguments {
   std::string location = {};
   std::string contact = {};
   std::string certify = {};  // "none", "forms", "annotations": what is allowed afterwards
-  std::string visible = {};  // "PAGE,LEFT,BOTTOM,WIDTH,HEIGHT"
+  std::string visible = {};  // "PAGE,LEFT,BOTTOM,WIDTH,HEIGHT", or "field": where the field is
   std::string text = {};
   std::string image_file = {};
   std::string signer_name = {};
