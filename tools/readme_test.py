@@ -56,6 +56,16 @@ class LinkTest(unittest.TestCase):
     def test_every_link_leads_somewhere(self):
         self.assertEqual([dead for page in PAGES for dead in dead_links(page)], [])
 
+    def test_every_table_has_a_head(self):
+        """Rows behind an empty line are no table: readers see the bars."""
+        rows = []
+        for page in PAGES:
+            lines = [""] + FENCE.sub("", page.read_text(encoding="utf-8")).splitlines() + [""]
+            for before, row, after in zip(lines, lines[1:], lines[2:]):
+                if row.startswith("|") and not before.startswith("|") and not re.match(r"\|[-:| ]+$", after):
+                    rows.append(f"{page.relative_to(ROOT)}: {row[:60]}")
+        self.assertEqual(rows, [])
+
     def test_every_page_is_reached_from_the_index(self):
         index = (ROOT / "docs/index.md").read_text(encoding="utf-8")
         pages = [page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")]
