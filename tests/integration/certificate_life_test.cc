@@ -28,7 +28,7 @@ constexpr char kNotServing[] = "\x08\x02";  // HealthCheckResponse: status 2
 
 // Asks again and again: nobody is told when a service has noticed something.
 bool HoldsSoon(const std::function<bool()>& condition) {
-  const absl::Time give_up = absl::Now() + absl::Seconds(10);
+  const absl::Time give_up = absl::Now() + absl::Seconds(30);
   while (!condition()) {
     if (absl::Now() > give_up) return false;
   }
@@ -95,7 +95,7 @@ class CertificateLifeTest : public ::testing::Test {
 TEST_F(CertificateLifeTest, RenewedUnitStampsAfterARestartAndOldTimestampsStillVerify) {
   Stamp("old");
   ASSERT_THAT(Certificates({"renew", "timestamping-unit", "--why", "yearly"}), Succeeds());
-  Stamp("between");  // the old key serves until the restart
+  Stamp("between");  // by the old key or, if the service has looked meanwhile, by the new one
   ASSERT_THAT(service_.Restart(), IsOk());
   Stamp("new");
   for (const char* name : {"old", "between", "new"}) EXPECT_THAT(Verify(name), Succeeds()) << name;
@@ -106,7 +106,6 @@ TEST_F(CertificateLifeTest, RenewedUnitStampsAfterARestartAndOldTimestampsStillV
                 Succeeds());
     return Execute({"openssl", "pkcs7", "-inform", "DER", "-in", token, "-print_certs"}).out;
   };
-  EXPECT_EQ(certificates_of("old"), certificates_of("between"));
   EXPECT_NE(certificates_of("old"), certificates_of("new"));
   EXPECT_THAT(service_.Enkrat({"doctor", "--config", service_.File("enkratd.yaml")}), Succeeds());
   EXPECT_THAT(Sign(v1::SIGNATURE_FORMAT_CADES_B_T), IsGranted());

@@ -28,11 +28,13 @@ class TimestampingClockTest : public RunningService {
  protected:
   static void SetUpTestSuite() { StartService(); }
 
+  // After a loss four seconds of good polls are needed: long enough for an Ask to fall into them on
+  // a machine that is busy.
   void SetUp() override {
     service().Kill();
     defaults_ = service().settings();
     service().settings()["timestamping.own"] =
-        "{chain_file: service/tsu-chain.pem, clock: {poll_interval: 200ms}}";
+        "{chain_file: service/tsu-chain.pem, clock: {poll_interval: 200ms, good_polls: 20}}";
     SetClock("+0s");
   }
   void TearDown() override {
@@ -42,9 +44,11 @@ class TimestampingClockTest : public RunningService {
     std::filesystem::remove(service().File("gen-time-mark"));
   }
 
-  // What the service's clock is off by, from within a second on.
+  // What the service's clock is off by, from within a second on. Renamed into place: libfaketime
+  // reads the file whenever it likes.
   static void SetClock(const std::string& offset) {
-    WriteText(service().File("clock"), offset + "\n");
+    WriteText(service().File("clock.new"), offset + "\n");
+    std::filesystem::rename(service().File("clock.new"), service().File("clock"));
   }
   static void Start() {
     service().environment() = {{"LD_PRELOAD", FakeTimeLibrary()},

@@ -25,6 +25,10 @@
 
 namespace enkrat::testing {
 
+// What a program needs on a machine that is busy with others, an RSA key included. It costs nothing
+// where all is well.
+constexpr absl::Duration kPatience = absl::Minutes(1);
+
 struct ProgramCall {
   std::vector<std::string> argv;  // argv[0] is looked up in PATH; no shell comes between
   std::map<std::string, std::string> environment = {};  // added to the test's own
@@ -55,11 +59,11 @@ class Subprocess {
   // The first complete line, of either stream, that contains `text`: waits until it is written.
   // Nothing if the program ends or the time passes without it.
   std::optional<std::string> WaitForLine(absl::string_view text,
-                                         absl::Duration timeout = absl::Seconds(20));
+                                         absl::Duration timeout = kPatience);
   // Does nothing once the program has ended.
   void Signal(int signal);
   // The exit code as in ProgramOutcome, nothing at the timeout. All output is there afterwards.
-  std::optional<int> WaitForExit(absl::Duration timeout = absl::Seconds(20));
+  std::optional<int> WaitForExit(absl::Duration timeout = kPatience);
 
   pid_t pid() const { return pid_; }
   // What was written so far.
@@ -87,7 +91,7 @@ class Subprocess {
 };
 
 // Runs it to its end; kills it at the timeout.
-ProgramOutcome RunProgram(ProgramCall call, absl::Duration timeout = absl::Seconds(30));
+ProgramOutcome RunProgram(ProgramCall call, absl::Duration timeout = kPatience);
 
 }  // namespace enkrat::testing
 

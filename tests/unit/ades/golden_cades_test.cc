@@ -117,8 +117,7 @@ TEST_F(GoldenCades, OpenSslAcceptsEveryFile) {
 // What the golden files were made by, with keys that are forgotten at the end: to be copied from
 // this folder when the layout is to change.
 TEST_F(GoldenCades, FilesMadeAnewWithOtherKeysAreAccepted) {
-  const std::filesystem::path folder =
-      std::filesystem::path(::testing::TempDir()) / "enkrat-golden-cades";
+  const std::filesystem::path folder = enkrat::testing::BinaryPath("golden/cades");
   std::filesystem::create_directories(folder);
   const auto write = [&folder](const std::string& name, const Bytes& octets) {
     std::ofstream(folder / name, std::ios::binary) << ToString(octets);

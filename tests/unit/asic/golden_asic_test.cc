@@ -77,8 +77,7 @@ TEST_F(GoldenAsic, FilesReadWithoutDefects) {
 // What the golden files were made by, with keys that are forgotten at the end: to be copied from
 // this folder when the layout is to change, with ASiCManifest001.xml in its place.
 TEST_F(GoldenAsic, FilesMadeAnewWithOtherKeysReadWithoutDefects) {
-  const std::filesystem::path folder =
-      std::filesystem::path(::testing::TempDir()) / "enkrat-golden-asic";
+  const std::filesystem::path folder = enkrat::testing::BinaryPath("golden/asic");
   std::filesystem::create_directories(folder);
   const auto write = [&folder](const std::string& name, const Bytes& octets) {
     std::ofstream(folder / name, std::ios::binary) << ToString(octets);

@@ -86,8 +86,7 @@ TEST_P(GoldenPades, IsValidForOthers) {
 // What the golden files were made by, with keys that are forgotten at the end: to be copied from
 // this folder when the layout is to change.
 TEST_P(GoldenPades, FilesMadeAnewWithOtherKeysAreValidForOthers) {
-  const std::filesystem::path folder =
-      std::filesystem::path(::testing::TempDir()) / "enkrat-golden-pades";
+  const std::filesystem::path folder = enkrat::testing::BinaryPath("golden/pades");
   std::filesystem::create_directories(folder);
   static DocumentSigner& signer = *new DocumentSigner();
   const std::string made =

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/digest.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/status_matchers.h"
 
 namespace enkrat::server {
@@ -20,15 +21,8 @@ constexpr size_t kMiB = size_t{1} << 20;
 
 class DocumentSpoolTest : public ::testing::Test {
  protected:
-  DocumentSpoolTest()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                ("spool-" + std::to_string(reinterpret_cast<uintptr_t>(this)))) {
-    std::filesystem::create_directory(folder_);
-  }
-  ~DocumentSpoolTest() override { std::filesystem::remove_all(folder_); }
-
   std::unique_ptr<DocumentSpool> Spool(uint64_t most = 8 * kMiB, const std::string& who = "bank") {
-    return DocumentSpool::Create({.folder = folder_.string(),
+    return DocumentSpool::Create({.folder = folder_.path(),
                                   .most_octets = most,
                                   .digest_algorithm = DigestAlgorithm::kSha256,
                                   .budget = &budget_,
@@ -36,7 +30,7 @@ class DocumentSpoolTest : public ::testing::Test {
         .value();
   }
 
-  const std::filesystem::path folder_;
+  const enkrat::testing::ScratchFolder folder_;
   ResponseBudget budget_{{.total = 16 * kMiB, .for_each = 8 * kMiB}};
 };
 
@@ -60,12 +54,12 @@ TEST_F(DocumentSpoolTest, PathReadsTheSameOctetsWhileItLives) {
 TEST_F(DocumentSpoolTest, FolderStaysEmpty) {
   const auto spool = Spool();
   ASSERT_THAT(spool->Append("secret"), IsOk());
-  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 TEST_F(DocumentSpoolTest, FolderThatTakesNoFileIsAWrongSetting) {
-  EXPECT_THAT(DocumentSpool::CheckFolder(folder_.string()), IsOk());
-  EXPECT_THAT(DocumentSpool::CheckFolder((folder_ / "missing").string()),
+  EXPECT_THAT(DocumentSpool::CheckFolder(folder_.path()), IsOk());
+  EXPECT_THAT(DocumentSpool::CheckFolder(folder_.File("missing")),
               FailsWith(Reason::kConfigurationInvalid));
   EXPECT_THAT(DocumentSpool::CheckFolder("/proc"), FailsWith(Reason::kConfigurationInvalid));
 }
@@ -99,7 +93,7 @@ TEST_F(DocumentSpoolTest, EndOfASpoolGivesItsShareBack) {
 
 TEST_F(DocumentSpoolTest, FolderThatIsNotThereIsAnError) {
   EXPECT_THAT(
-      DocumentSpool::Create({.folder = (folder_ / "gone").string(), .budget = &budget_, .who = "b"})
+      DocumentSpool::Create({.folder = folder_.File("gone"), .budget = &budget_, .who = "b"})
           .status(),
       FailsWith(Reason::kStoreUnavailable));
 }
