@@ -39,9 +39,8 @@ bool IsContainer(QPDFObjectHandle object) {
 // What it costs to read a stream as it stands.
 uint64_t StepsOf(QPDFObjectHandle stream) {
   constexpr uint64_t kOctetsOfAStep = 128;
-  const QPDFObjectHandle length = stream.getDict().getKey("/Length");
-  const bool known = QPDFObjectHandle(length).isInteger();
-  return known ? QPDFObjectHandle(length).getUIntValue() / kOctetsOfAStep : 0;
+  QPDFObjectHandle length = stream.getDict().getKey("/Length");
+  return length.isInteger() ? length.getUIntValue() / kOctetsOfAStep : 0;
 }
 
 bool IsShown(Area area) { return area == Area::kShown || area == Area::kResource; }
