@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 #include <qpdf/InputSource.hh>
 #include <string>
 #include <utility>
+
+#include "absl/strings/string_view.h"
+#include "pades/token_count.h"
 
 namespace enkrat::pades {
 namespace {
@@ -35,21 +39,11 @@ class DocumentSource final : public InputSource {
 
   size_t read(char* out, size_t length) override {
     last_offset = static_cast<qpdf_offset_t>(place_);
-    size_t done = 0;
-    while (done < length && place_ < end_) {
-      if (place_ < window_begin_ || place_ >= window_begin_ + window_size_) {
-        window_begin_ = place_;
-        window_size_ =
-            octets_->Read(place_, window_.data(),
-                          static_cast<size_t>(std::min<uint64_t>(window_.size(), end_ - place_)));
-        if (window_size_ == 0) break;
-      }
-      const size_t skip = static_cast<size_t>(place_ - window_begin_);
-      const size_t piece = std::min(length - done, window_size_ - skip);
-      std::memcpy(out + done, window_.data() + skip, piece);
-      done += piece;
-      place_ += piece;
-    }
+    const bool goes_on = place_ == lexed_end_;
+    const size_t done = Copy(out, length);
+    // QPDF's lexer reads pieces of this size, and whoever reads streams and tables others.
+    constexpr size_t kPieceOfLexer = 128;
+    if (length == kPieceOfLexer) CountTokens({out, done}, goes_on);
     return done;
   }
 
@@ -71,6 +65,33 @@ class DocumentSource final : public InputSource {
   }
 
  private:
+  size_t Copy(char* out, size_t length) {
+    size_t done = 0;
+    while (done < length && place_ < end_) {
+      if (place_ < window_begin_ || place_ >= window_begin_ + window_size_) {
+        window_begin_ = place_;
+        window_size_ =
+            octets_->Read(place_, window_.data(),
+                          static_cast<size_t>(std::min<uint64_t>(window_.size(), end_ - place_)));
+        if (window_size_ == 0) break;
+      }
+      const size_t skip = static_cast<size_t>(place_ - window_begin_);
+      const size_t piece = std::min(length - done, window_size_ - skip);
+      std::memcpy(out + done, window_.data() + skip, piece);
+      done += piece;
+      place_ += piece;
+    }
+    return done;
+  }
+
+  // Of objects that are longer than a piece: how many there may be of others is bounded elsewhere.
+  void CountTokens(absl::string_view piece, bool goes_on) {
+    if (goes_on) tokens_.Add(piece);
+    if (!goes_on) tokens_.Pause();
+    lexed_end_ = place_;
+    if (tokens_.count() > kMostTokens) throw std::bad_alloc();
+  }
+
   const std::shared_ptr<const DocumentOctets> octets_;
   const uint64_t end_;
   const std::string name_ = "document";
@@ -78,6 +99,8 @@ class DocumentSource final : public InputSource {
   std::array<char, 16 * 1024> window_ = {};
   uint64_t window_begin_ = 0;
   size_t window_size_ = 0;
+  uint64_t lexed_end_ = 0;
+  TokenCount tokens_;
 };
 
 }  // namespace

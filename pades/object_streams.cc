@@ -14,6 +14,7 @@
 #include "common/status_macros.h"
 #include "pades/limited_stream.h"
 #include "pades/stream_size.h"
+#include "pades/token_count.h"
 
 namespace enkrat::pades {
 namespace {
@@ -61,9 +62,11 @@ absl::Status CheckHeader(ByteSpan header, int64_t count, const Members& members)
 }
 
 // How many octets it unpacks to.
-absl::StatusOr<uint64_t> CheckStream(QPDFObjectHandle stream, const Members& members) {
+absl::StatusOr<uint64_t> CheckStream(QPDFObjectHandle stream, const Members& members,
+                                     TokenCount& tokens) {
   ENKRAT_ASSIGN_OR_RETURN(const uint64_t size, UnpackedSize(stream, kMostObjectStreamOctets));
   ENKRAT_ASSIGN_OR_RETURN(const Bytes octets, ReadStream(stream, kMostObjectStreamOctets));
+  tokens.Add({reinterpret_cast<const char*>(octets.data()), octets.size()});
   QPDFObjectHandle count = stream.getDict().getKey("/N");
   QPDFObjectHandle first = stream.getDict().getKey("/First");
   if (!count.isInteger() || !first.isInteger() || first.getIntValue() < 0 ||
@@ -86,6 +89,7 @@ absl::Status CheckObjectStreams(QPDF& pdf, StepBudget& budget) {
     streams[entry.getObjStreamNumber()][id.getObj()] = entry.getObjStreamIndex();
   }
   uint64_t total = 0;
+  TokenCount tokens;
   for (const auto& [number, members] : streams) {
     const auto entry = table.find(QPDFObjGen(number, 0));
     if (entry == table.end() || entry->second.getType() != 1) {
@@ -95,9 +99,10 @@ absl::Status CheckObjectStreams(QPDF& pdf, StepBudget& budget) {
     if (!stream.isStream()) {
       return MakeError(Reason::kPdfDamaged, "an object stream is none");
     }
-    ENKRAT_ASSIGN_OR_RETURN(const uint64_t size, CheckStream(stream, members));
+    ENKRAT_ASSIGN_OR_RETURN(const uint64_t size, CheckStream(stream, members, tokens));
     total += size;
-    if (total > kMostOctetsInObjectStreams || !budget.Spend(size / kOctetsOfAStep)) {
+    if (total > kMostOctetsInObjectStreams || tokens.count() > kMostTokens ||
+        !budget.Spend(size / kOctetsOfAStep)) {
       return MakeError(Reason::kLimitExceeded, "object streams unpack to more than is allowed");
     }
   }

@@ -213,6 +213,7 @@ class RevisionWalk final : public Comparison {
   void CompareArrays(const Pair& pair) {
     const std::vector<QPDFObjectHandle> before = QPDFObjectHandle(pair.before).getArrayAsVector();
     const std::vector<QPDFObjectHandle> after = QPDFObjectHandle(pair.after).getArrayAsVector();
+    if (!budget_.Spend((before.size() + after.size()) / 2)) return;
     if (before.size() != after.size()) Report(pair, "elements added or removed", false);
     for (size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
       Queue(before[i], after[i], pair.area, pair.where, pair.field);

@@ -126,6 +126,43 @@ TEST(CostlyPdfTest, CrossReferencesThatAreDescribedElsewhereAreRefused) {
   }
 }
 
+TEST(CostlyPdfTest, ObjectOfMillionsOfOthersTakesLittleMemory) {
+  for (const std::string element : {"[]", "0 "}) {
+    std::string list;
+    for (int i = 0; i < 2'100'000; ++i) list += element;
+    HandMadeObjects objects = PaymentOrder();
+    objects[2] = Replaced(objects[2], "/Count 1", "/Count 1 /X [" + list + "]");
+    const std::string attack = WritePdf(objects);
+    EXPECT_THAT(OpenPdf(attack), FailsWith(Reason::kPdfDamaged)) << element;
+  }
+}
+
+TEST(CostlyPdfTest, ObjectStreamOfMillionsOfOthersIsRefused) {
+  std::string pdf = WritePdf(PaymentOrder());
+  const uint64_t previous = pdf.rfind("xref\n", pdf.rfind("startxref") - 1);
+  const uint64_t stream = pdf.size();
+  std::string list = "9 0 [";
+  for (int i = 0; i < 2'100'000; ++i) list += "[]";
+  absl::StrAppend(
+      &pdf, "71 0 obj\n",
+      HandMadeStream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", Deflated(list + "]")),
+      "\nendobj\n");
+  const uint64_t section = pdf.size();
+  const auto row = [](char type, uint64_t offset) {
+    std::string text(1, type);
+    for (int i = 3; i >= 0; --i) text.push_back(static_cast<char>(offset >> (8 * i)));
+    return text + std::string(2, '\0');
+  };
+  absl::StrAppend(
+      &pdf, "72 0 obj\n",
+      HandMadeStream(absl::StrCat("/Type /XRef /Root 1 0 R /Size 73 /W [1 4 2] /Index [9 1 71 2] "
+                                  "/Prev ",
+                                  previous),
+                     row(2, 71) + row(1, stream) + row(1, section)),
+      "\nendobj\nstartxref\n", section, "\n%%EOF\n");
+  EXPECT_THAT(OpenPdf(pdf), FailsWith(Reason::kLimitExceeded));
+}
+
 // Visible signature fields, each of which asks what it covers.
 TEST(CostlyPdfTest, PageThatIsLookedAtTooOftenIsRefused) {
   HandMadeObjects order = PaymentOrder();
