@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "asic/deflated_data.h"
 #include "asic/entry_name.h"
 #include "common/bytes.h"
 #include "common/reason.h"
@@ -224,6 +225,18 @@ std::vector<uint64_t> EndsOf(const std::vector<Header>& headers, uint64_t direct
   return ends;
 }
 
+absl::Status CheckPackedData(std::FILE* file, const std::vector<Header>& headers) {
+  for (const Header& header : headers) {
+    if (header.method != kDeflated) continue;
+    ENKRAT_ASSIGN_OR_RETURN(const Bytes local, ReadAt(file, header.offset, kLocalHeaderSize));
+    ENKRAT_RETURN_IF_ERROR(CheckDeflatedData(
+        file, {.offset = header.offset + kLocalHeaderSize + Read16(local, 26) + Read16(local, 28),
+               .packed_octets = header.packed,
+               .unpacked_octets = header.unpacked}));
+  }
+  return absl::OkStatus();
+}
+
 // After CheckNoGaps.
 absl::StatusOr<std::vector<ZipEntry>> EntriesOf(const std::vector<Header>& headers,
                                                 uint64_t directory_offset,
@@ -281,6 +294,7 @@ absl::StatusOr<ZipOutline> ReadZipOutline(std::FILE* file, const ZipBounds& boun
   ENKRAT_RETURN_IF_ERROR(CheckNoGaps(file, headers, directory.offset));
   ENKRAT_ASSIGN_OR_RETURN(std::vector<ZipEntry> entries,
                           EntriesOf(headers, directory.offset, bounds));
+  ENKRAT_RETURN_IF_ERROR(CheckPackedData(file, headers));
   return ZipOutline{.entries = std::move(entries),
                     .directory_begin = directory.offset,
                     .end_record_begin = directory.offset + directory.size,

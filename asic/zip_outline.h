@@ -41,7 +41,8 @@ struct ZipBounds {
 // kLimitExceeded beyond the bounds.
 // kRequestMalformed unless the file is its entries, one after another from its first octet to the
 // central directory, which ends at the one end record (with its comment) at the end of the file;
-// every local header says what the central directory says; and for encrypted entries, links,
+// every local header says what the central directory says, and deflated data end where their entry
+// does; and for encrypted entries, links,
 // methods but stored and deflated, ZIP64 (nothing within the bounds needs it), names outside ASCII
 // that are not marked as UTF-8, a second name in an extra field, and two names that are one on some
 // file system. (APPNOTE.TXT 4.3.)

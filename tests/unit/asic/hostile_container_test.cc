@@ -231,9 +231,33 @@ TEST_F(HostileContainer, EntryThatUnpacksToMoreOrLessIsRefused) {
   }
 }
 
+// Programs that read from the front find another entry there: its local header lies behind the data
+// of the first, and the directory calls it a part of them.
+TEST_F(HostileContainer, OctetsBehindTheDeflatedDataOfAnEntryAreRefused) {
+  // An empty block, then one that is stored: "content".
+  const std::string deflated =
+      std::string("\x00\x00\x00\xff\xff\x01\x07\x00\xf8\xff", 10) + "content";
+  const auto open = [&](const std::string& data, uint32_t unpacked) {
+    return OpenWith({.name = "a",
+                     .content = data,
+                     .method = 8,
+                     .local_crc = testing::Crc32("content"),
+                     .central_size = unpacked,
+                     .central_crc = testing::Crc32("content")});
+  };
+  EXPECT_THAT(open(deflated, 7), IsOk());
+  EXPECT_THAT(open(deflated + "PK\x03\x04", 7), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(open(deflated + std::string(40'000, 'x'), 7), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(open(deflated.substr(0, 12), 7), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(open(deflated, 6), FailsWith(Reason::kRequestMalformed));
+  EXPECT_THAT(open("", 7), FailsWith(Reason::kRequestMalformed));
+}
+
 TEST_F(HostileContainer, BombIsRefusedByItsDirectory) {
-  EXPECT_THAT(OpenWith({.name = "a", .content = "x", .method = 8, .central_size = 0x7fffffff}),
-              FailsWith(Reason::kRequestMalformed));  // the local header says another size
+  EXPECT_THAT(
+      OpenWith(
+          {.name = "a", .content = "x", .method = 8, .local_size = 1, .central_size = 0x7fffffff}),
+      FailsWith(Reason::kRequestMalformed));  // the local header says another size
   EXPECT_THAT(OpenWith({.name = "a",
                         .content = "x",
                         .method = 8,

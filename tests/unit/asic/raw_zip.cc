@@ -9,11 +9,12 @@ namespace {
 std::string LocalHeader(const RawEntry& entry) {
   const std::string name = entry.local_name.value_or(entry.name);
   const uint32_t size = entry.local_size.value_or(static_cast<uint32_t>(entry.content.size()));
+  const uint32_t unpacked = entry.local_size.value_or(entry.central_size.value_or(size));
   return absl::StrCat(
       "PK\x03\x04", U16(20), U16(entry.local_flags.value_or(entry.flags)), U16(entry.method),
-      U32(entry.time), U32(entry.local_crc.value_or(Crc32(entry.content))), U32(size), U32(size),
-      U16(static_cast<uint32_t>(name.size())), U16(static_cast<uint32_t>(entry.local_extra.size())),
-      name, entry.local_extra);
+      U32(entry.time), U32(entry.local_crc.value_or(Crc32(entry.content))), U32(size),
+      U32(unpacked), U16(static_cast<uint32_t>(name.size())),
+      U16(static_cast<uint32_t>(entry.local_extra.size())), name, entry.local_extra);
 }
 
 std::string CentralHeader(const RawEntry& entry, size_t offset) {
