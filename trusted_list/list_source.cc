@@ -45,10 +45,13 @@ void ListSource::ReadCache() {
   if (!octets.ok() && ReasonOf(octets.status()) == Reason::kNotFound) return;
   absl::StatusOr<TrustedList> list =
       octets.ok() ? Read(*octets, absl::InfinitePast()) : octets.status();
-  if (list.ok()) return Hold(*std::move(list));
-  if (options_.logger != nullptr) {
-    options_.logger->Warning("the cached trusted list is not used",
-                             {{"error", list.status().message()}});
+  absl::Status usable = list.status();
+  if (list.ok()) {
+    Hold(*std::move(list));
+    usable = Current().status();
+  }
+  if (!usable.ok() && options_.logger != nullptr) {
+    options_.logger->Warning("the cached trusted list is not used", {{"error", usable.message()}});
   }
 }
 
