@@ -219,6 +219,36 @@ TEST_F(AugmentContainerTest, SignatureUnderAnArchiveTimestampIsNotTouched) {
                   "META-INF/ASiCArchiveManifest.xml");
 }
 
+TEST_F(AugmentContainerTest, SignaturesOfSomebodyElseAreRaisedButNotOfTwoInOne) {
+  const std::string file = Signed("foreign.txt", "asic-s");
+  std::vector<std::string> sign = {"openssl", "cms",    "-sign",
+                                   "-binary", "-cades", "-outform",
+                                   "DER",     "-in",    service().File("foreign.txt")};
+  for (const std::string one : {"foreign-1", "foreign-2"}) {
+    const std::string key = service().File(one + ".key");
+    const std::string certificate = service().File(one + ".pem");
+    ASSERT_THAT(
+        Execute({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                 "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=" + one, "-addext",
+                 "keyUsage=critical,nonRepudiation", "-days", "2"}),
+        Succeeds());
+    sign.insert(sign.end(), {"-signer", certificate, "-inkey", key});
+    const ProgramOutcome signature = Execute(sign);
+    ASSERT_THAT(signature, Succeeds());
+    AddEntry(file, "META-INF/signature.p7s", signature.out);
+    const std::string raised = absl::StrCat(file, ".", one);
+    const ProgramOutcome outcome = Augment(
+        file, {"--roots", service().File("foreign-1.pem"), "--roots", certificate, "-o", raised});
+    if (one == "foreign-2") {
+      ExpectUntouched(outcome, raised, kFailed, "more than one signer");
+      continue;
+    }
+    ASSERT_THAT(outcome, Succeeds()) << outcome.err;
+    EXPECT_THAT(service().Enkrat({"verify", raised, "--roots", certificate, "--roots", Root()}).out,
+                AllOf(HasSubstr("TOTAL_PASSED"), HasSubstr("B-LTA")));
+  }
+}
+
 TEST_F(AugmentContainerTest, XadesIsRefusedByName) {
   const std::string file = Signed("xades.txt", "asic-e");
   AddEntry(file, "META-INF/signatures0.xml", "<asic:XAdESSignatures/>");
