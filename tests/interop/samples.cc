@@ -6,6 +6,16 @@
 
 namespace enkrat::testing {
 
+// Ends the service before the test program does: the service asks it whether a test failed.
+class SampleService::LastWord : public ::testing::Environment {
+  void TearDown() override { RunningService::TearDownTestSuite(); }
+};
+
+namespace {
+const ::testing::Environment* const kLastWord =
+    ::testing::AddGlobalTestEnvironment(new SampleService::LastWord);
+}  // namespace
+
 void SampleService::SetUpTestSuite() {
   static bool started = false;
   if (!started) StartService();

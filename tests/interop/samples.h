@@ -11,8 +11,11 @@
 
 namespace enkrat::testing {
 
-// The suites of one executable share one service, which lives until the program ends.
+// The suites of one executable share one service, which lives until all of them are through.
 class SampleService : public RunningService {
+ public:
+  class LastWord;  // when they are
+
  protected:
   static void SetUpTestSuite();
   static void TearDownTestSuite() {}
