@@ -134,11 +134,19 @@ void OcspResponder::Keep(const std::string& name, Kept kept) {
   kept_.insert_or_assign(name, std::move(kept));
 }
 
-absl::Status OcspResponder::TakeToken(bool with_nonce) {
+bool OcspResponder::IsOrdinary(const Post& post, const ca::OcspRequest& request,
+                               const RevocationSnapshot& snapshot) const {
+  if (request.certificates.size() != 1) return false;
+  const ca::OcspCertId& asked = request.certificates.front();
+  return post.issuer.Issued(asked) &&
+         snapshot.Of(post.desk.ca, asked.serial_number).status != ca::CertificateStatus::kUnknown;
+}
+
+absl::Status OcspResponder::TakeToken(TokenBucket OcspResponder::*bucket) {
   MutexLock lock(mutex_);
-  TokenBucket& bucket = with_nonce ? nonce_tokens_ : tokens_;
   const std::optional<absl::Duration> wait =
-      bucket.Take(options_.burst, options_.signatures_per_second, options_.clock->SinceBoot());
+      (this->*bucket)
+          .Take(options_.burst, options_.signatures_per_second, options_.clock->SinceBoot());
   if (!wait.has_value()) return absl::OkStatus();
   return MakeError(Reason::kRateLimited, "too many OCSP requests");
 }
@@ -149,16 +157,20 @@ absl::StatusOr<OcspResponder::Statement> OcspResponder::Serve(const ca::OcspRequ
   const Post& post = PostFor(request);
   ENKRAT_RETURN_IF_ERROR(CheckUsable(post, snapshot, options_.clock->Now()));
   // A nonce that is not answered does not make a request unlike others.
-  if (AnsweredNonce(request).has_value() && TakeToken(/*with_nonce=*/true).ok()) {
+  if (AnsweredNonce(request).has_value() && TakeToken(&OcspResponder::nonce_tokens_).ok()) {
     return Sign(post, request, snapshot, deadline);
   }
   // Whoever floods us with nonces does not keep others from an answer: without room for one of its
   // own, a request gets what is shared, without its nonce (RFC 9654 2.1 leaves that to the server).
   ca::OcspRequest plain = request;
   plain.nonce.reset();
+  if (!IsOrdinary(post, request, snapshot)) {
+    ENKRAT_RETURN_IF_ERROR(TakeToken(&OcspResponder::stranger_tokens_));
+    return Sign(post, plain, snapshot, deadline);
+  }
   const std::string name = NameOf(plain);
   if (std::optional<Statement> kept = FindKept(name, snapshot)) return *std::move(kept);
-  ENKRAT_RETURN_IF_ERROR(TakeToken(/*with_nonce=*/false));
+  ENKRAT_RETURN_IF_ERROR(TakeToken(&OcspResponder::tokens_));
   ENKRAT_ASSIGN_OR_RETURN(Statement made, Sign(post, plain, snapshot, deadline));
   Keep(name, {.statement = made, .snapshot = snapshot});
   return made;

@@ -36,8 +36,8 @@ class OcspResponder {
     RevocationStatus* status = nullptr;        // not owned
     absl::Duration lifetime = absl::Hours(1);  // thisUpdate to nextUpdate
     const Clock* clock = nullptr;              // not owned
-    // Of strangers, each with and without nonces: more are answered without their nonce, and told
-    // to try later. What is cached does not count.
+    // Of each: with nonces, without, and about what we do not know or several at once. More are
+    // answered without their nonce, or told to try later. What is cached does not count.
     double signatures_per_second = 50;
     double burst = 100;
     size_t most_cached = 256;
@@ -94,7 +94,11 @@ class OcspResponder {
   std::optional<Statement> FindKept(const std::string& name, const RevocationSnapshot& snapshot)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Keep(const std::string& name, Kept kept) ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::Status TakeToken(bool with_nonce) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status TakeToken(TokenBucket OcspResponder::*bucket) ABSL_LOCKS_EXCLUDED(mutex_);
+  // About one certificate that is in the register: there are few such requests, so that each may
+  // be answered from the cache, and nobody makes up so many that the others are kept out.
+  bool IsOrdinary(const Post& post, const ca::OcspRequest& request,
+                  const RevocationSnapshot& snapshot) const;
   absl::StatusOr<Statement> Serve(const ca::OcspRequest& request, absl::Time deadline);
 
   const Options options_;
@@ -102,6 +106,7 @@ class OcspResponder {
   Mutex mutex_;
   TokenBucket tokens_ ABSL_GUARDED_BY(mutex_);
   TokenBucket nonce_tokens_ ABSL_GUARDED_BY(mutex_);
+  TokenBucket stranger_tokens_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Kept> kept_ ABSL_GUARDED_BY(mutex_);  // by the CertIDs
 };
 

@@ -156,10 +156,41 @@ TEST_F(OcspResponderTest, FloodIsToldToTryLaterAndWhatIsCachedIsNot) {
   responder_ = Responder(/*rate=*/2);
   ASSERT_EQ(Ask(Request(unit_serial_)).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
   ASSERT_EQ(Ask(Request(Bytes{1})).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
+  ASSERT_EQ(Ask(Request(Bytes{3})).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
   EXPECT_EQ(Ask(Request(Bytes{2})).response_status, OCSP_RESPONSE_STATUS_TRYLATER);
   EXPECT_EQ(Ask(Request(unit_serial_)).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
   clock_.Advance(absl::Seconds(1));
   EXPECT_EQ(Ask(Request(Bytes{2})).response_status, OCSP_RESPONSE_STATUS_SUCCESSFUL);
+}
+
+// Anybody can make up numbers: they take neither the room nor the cache of what is ours.
+TEST_F(OcspResponderTest, FloodOfMadeUpNumbersKeepsNobodyOut) {
+  responder_ = Responder(/*rate=*/2);
+  const auto flood = [&] {
+    for (int i = 0; i < 50; ++i) Ask(Request(Bytes{1, static_cast<uint8_t>(i)}));
+  };
+  flood();
+  EXPECT_EQ(Ask(Request(unit_serial_)).certificate_status, V_OCSP_CERTSTATUS_GOOD);
+  const int before = Signatures();
+  for (int i = 0; i < 10; ++i) {
+    clock_.Advance(absl::Seconds(1));
+    flood();
+  }
+  EXPECT_LE(Signatures(), before + 20);
+  EXPECT_EQ(Ask(Request(unit_serial_)).certificate_status, V_OCSP_CERTSTATUS_GOOD);
+}
+
+TEST_F(OcspResponderTest, SeveralAtOnceAreAnsweredAsStrangersAre) {
+  const Bytes id = ca::EncodeOcspCertId(*issuing_, unit_serial_, ca::CertIdHash::kSha1);
+  Bytes both = DerOf(der_tag::kSequence, {id});
+  Append(both, DerOf(der_tag::kSequence, {id}));
+  const Bytes request =
+      DerOf(der_tag::kSequence, {DerOf(der_tag::kSequence, {DerOf(der_tag::kSequence, {both})})});
+  responder_ = Responder(/*rate=*/2);
+  EXPECT_EQ(Ask(request).certificate_status, V_OCSP_CERTSTATUS_GOOD);
+  EXPECT_EQ(Ask(request).certificate_status, V_OCSP_CERTSTATUS_GOOD);
+  EXPECT_EQ(Ask(request).response_status, OCSP_RESPONSE_STATUS_TRYLATER);
+  EXPECT_EQ(Ask(Request(unit_serial_)).certificate_status, V_OCSP_CERTSTATUS_GOOD);
 }
 
 TEST_F(OcspResponderTest, FloodOfNoncesIsAnsweredWithoutThemAndKeepsNobodyOut) {
