@@ -15,6 +15,7 @@ namespace enkrat::validation {
 namespace {
 
 constexpr char kPdfHeader[] = "%PDF-";
+constexpr char kPdfEnd[] = "startxref";
 constexpr char kZipHeader[] = "PK\x03\x04";
 constexpr char kPemBegin[] = "-----BEGIN ";
 constexpr uint8_t kSignedDataOid[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
@@ -73,6 +74,12 @@ absl::StatusOr<FileFormat> DetectFormat(ByteSpan first_octets) {
   }
   if (Contains(head, AsSpan(kPdfHeader))) return FileFormat::kPdf;
   return MakeError(Reason::kRequestMalformed, "not a PDF, an ASiC container, a CMS or a timestamp");
+}
+
+// Readers look for the header anywhere in so many octets, and for the cross-references in the last
+// ones. A PDF that was put into a CMS or a container has its end far from the file's.
+bool OpensAsPdf(ByteSpan first_octets, ByteSpan last_octets) {
+  return Contains(first_octets, AsSpan(kPdfHeader)) && Contains(last_octets, AsSpan(kPdfEnd));
 }
 
 absl::StatusOr<Bytes> SignedDataIn(FileFormat format, ByteSpan file) {

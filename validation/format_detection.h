@@ -25,6 +25,10 @@ absl::StatusOr<FileFormat> DetectFormat(ByteSpan first_octets);
 // The octets of the CMS in a file of one of the last three kinds. kRequestMalformed.
 absl::StatusOr<Bytes> SignedDataIn(FileFormat format, ByteSpan file);
 
+// Whether a file whose octets tell another format can be opened as a PDF as well, in which people
+// would see what nobody judged. Both are at most kFormatOctets, from its begin and to its end.
+bool OpensAsPdf(ByteSpan first_octets, ByteSpan last_octets);
+
 }  // namespace enkrat::validation
 
 #endif  // ENKRAT_VALIDATION_FORMAT_DETECTION_H_

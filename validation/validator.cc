@@ -26,12 +26,25 @@ struct Closer {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-absl::StatusOr<Bytes> FirstOctets(const std::string& path) {
+// The first ones and the last ones of a file; of a short file they are the same.
+struct Ends {
+  Bytes first, last;
+};
+
+absl::StatusOr<Ends> EndsOf(const std::string& path) {
   const std::unique_ptr<std::FILE, Closer> file(std::fopen(path.c_str(), "rb"));
   if (file == nullptr) return MakeError(Reason::kNotFound, "the file cannot be read");
-  Bytes octets(kFormatOctets);
-  octets.resize(std::fread(octets.data(), 1, octets.size(), file.get()));
-  return octets;
+  const auto read = [&] {
+    Bytes octets(kFormatOctets);
+    octets.resize(std::fread(octets.data(), 1, octets.size(), file.get()));
+    return octets;
+  };
+  Ends ends = {.first = read(), .last = {}};
+  if (fseeko(file.get(), -static_cast<off_t>(kFormatOctets), SEEK_END) != 0) {
+    std::rewind(file.get());
+  }
+  ends.last = read();
+  return ends;
 }
 
 // Several contents are given when it is not known which was signed: nobody shall take the verdict
@@ -64,8 +77,11 @@ absl::StatusOr<Report> JudgeSignedData(FileFormat format, const Validator::Input
 }
 
 absl::StatusOr<Report> Judge(const Validator::Input& input, Run& run) {
-  ENKRAT_ASSIGN_OR_RETURN(const Bytes head, FirstOctets(input.path));
-  ENKRAT_ASSIGN_OR_RETURN(const FileFormat format, DetectFormat(head));
+  ENKRAT_ASSIGN_OR_RETURN(const Ends ends, EndsOf(input.path));
+  ENKRAT_ASSIGN_OR_RETURN(const FileFormat format, DetectFormat(ends.first));
+  if (format != FileFormat::kPdf && OpensAsPdf(ends.first, ends.last)) {
+    return MakeError(Reason::kRequestMalformed, "the file is a PDF and something else at once");
+  }
   switch (format) {
     case FileFormat::kContainer:
       return JudgeContainer(input.path, run);

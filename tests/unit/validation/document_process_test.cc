@@ -260,6 +260,23 @@ TEST_F(DocumentProcessTest, TimestampInPlaceOfASignatureInAContainerFails) {
   }
 }
 
+// A reader of PDFs looks for cross-references in the comment of the ZIP, and shows what nobody
+// signed.
+TEST_F(DocumentProcessTest, ContainerThatIsAPdfAsWellIsRefused) {
+  const std::string name = "%PDF-1.7";
+  std::string octets = ToString(SignedContainer(asic::ContainerType::kExtended, {name}));
+  EXPECT_EQ(Said(Validate(ToBytes(absl::string_view(octets)), {.contents = {}}).conclusion),
+            "TOTAL_PASSED");
+  const std::string comment = "\nstartxref\n0\n%%EOF\n";
+  octets[octets.size() - 2] = static_cast<char>(comment.size());
+  EXPECT_THAT(Try(ToBytes(absl::string_view(octets + comment)), {.contents = {}}),
+              ::enkrat::testing::FailsWith(Reason::kRequestMalformed));
+  const std::string remark(comment.size(), '.');
+  EXPECT_EQ(
+      Said(Validate(ToBytes(absl::string_view(octets + remark)), {.contents = {}}).conclusion),
+      "TOTAL_PASSED");
+}
+
 TEST_F(DocumentProcessTest, ContainerCutOffIsRefused) {
   Bytes container = SignedContainer(asic::ContainerType::kExtended, {"a.txt"});
   container.resize(container.size() / 2);

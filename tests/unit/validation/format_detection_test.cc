@@ -51,6 +51,12 @@ TEST(FormatDetectionTest, TimestampResponseIsToldByItsStatus) {
             FileFormat::kTimestampResponse);
 }
 
+TEST(FormatDetectionTest, PdfInsideAnotherFileIsToldByItsBothEnds) {
+  EXPECT_TRUE(OpensAsPdf(AsSpan("PK..%PDF-1.7"), AsSpan("..startxref\n0\n%%EOF")));
+  EXPECT_FALSE(OpensAsPdf(AsSpan("PK..%PDF-1.7"), AsSpan("PK..")));
+  EXPECT_FALSE(OpensAsPdf(AsSpan("PK.."), AsSpan("..startxref\n0\n%%EOF")));
+}
+
 TEST(FormatDetectionTest, OtherOctetsAreRefused) {
   for (const char* hex : {"", "30", "3000", "308200", "30030201", "48656c6c6f", "3080", "30850000",
                           "300b06092a864886f70d010701"}) {
