@@ -38,6 +38,9 @@ CertifiedKeys CheckCertificates(const config::v1::Config& config, absl::Time now
 // CRLs that are there and last, with what the register says in them; the OCSP responder.
 void CheckRevocation(const config::v1::Config& config, absl::Time now, Findings& findings);
 
+// The roots of an outside TSA, and what it is allowed.
+void CheckOutsideTsa(const config::v1::Config& config, absl::Time now, Findings& findings);
+
 // Module, PIN file, token, one whole life of a one-time key, the long-lived keys, and that no
 // one-time key is left.
 void CheckHsm(const config::v1::Config& config, const std::string& credentials_directory,

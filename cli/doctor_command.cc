@@ -27,6 +27,7 @@ void CheckAll(const DoctorArguments& arguments, Findings& findings) {
                   "correct the setting that is named");
   const CertifiedKeys certified = CheckCertificates(*config, clock.Now(), findings);
   CheckRevocation(*config, clock.Now(), findings);
+  CheckOutsideTsa(*config, clock.Now(), findings);
   CheckHsm(*config, arguments.credentials_directory, certified, clock, findings);
   CheckClock(*config, findings);
   CheckStore(*config, findings);

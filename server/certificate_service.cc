@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "ades/embedded_validation_data.h"
 #include "common/digest.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -62,10 +63,21 @@ absl::Status DenyCertificate(signer::AccessEvidence& access, const signer::Relyi
   return access.Deny(caller, "fingerprint_sha256", ToHex(AsSpan(request.fingerprint_sha256())));
 }
 
+// Of now, or made within a moment: nobody has a signature's time to wait for.
+absl::StatusOr<ValidationData> Gather(const ValidationDataSources& sources, absl::Time deadline) {
+  ENKRAT_ASSIGN_OR_RETURN(const auto own, sources.own->Current(absl::InfinitePast(), deadline));
+  ValidationData data = *own;
+  if (sources.outside == nullptr) return data;
+  ENKRAT_ASSIGN_OR_RETURN(const auto outside,
+                          sources.outside->About({}, absl::InfinitePast(), deadline));
+  ades::Merge(data, *outside);
+  return data;
+}
+
 class CertificateService final : public v1::CertificateService::CallbackService {
  public:
   CertificateService(CallGate& gate, store::Ledger& ledger, signer::AccessEvidence& access,
-                     ProblemDesk& problems, signer::ValidationDataSource& validation_data,
+                     ProblemDesk& problems, ValidationDataSources validation_data,
                      ServiceChains chains)
       : gate_(gate),
         ledger_(ledger),
@@ -120,12 +132,9 @@ class CertificateService final : public v1::CertificateService::CallbackService 
     if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     return gate_.Run(*std::move(call), response,
                      [this, response](Call& running, const std::atomic<bool>&) -> absl::Status {
-                       // Of now, or made within a moment: nobody has a signature's time to wait
-                       // for.
-                       ENKRAT_ASSIGN_OR_RETURN(
-                           const auto data,
-                           validation_data_.Current(absl::InfinitePast(), running.deadline));
-                       signer::StoredResult::Fill(*data, *response->mutable_validation_data());
+                       ENKRAT_ASSIGN_OR_RETURN(const ValidationData data,
+                                               Gather(validation_data_, running.deadline));
+                       signer::StoredResult::Fill(data, *response->mutable_validation_data());
                        return absl::OkStatus();
                      });
   }
@@ -202,7 +211,7 @@ class CertificateService final : public v1::CertificateService::CallbackService 
   store::Ledger& ledger_;
   signer::AccessEvidence& access_;
   ProblemDesk& problems_;
-  signer::ValidationDataSource& validation_data_;
+  const ValidationDataSources validation_data_;
   const ServiceChains chains_;
 };
 
@@ -211,7 +220,7 @@ class CertificateService final : public v1::CertificateService::CallbackService 
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
                                                       signer::AccessEvidence& access,
                                                       ProblemDesk& problems,
-                                                      signer::ValidationDataSource& validation_data,
+                                                      ValidationDataSources validation_data,
                                                       ServiceChains chains) {
   return std::make_unique<CertificateService>(gate, ledger, access, problems, validation_data,
                                               std::move(chains));

@@ -10,6 +10,7 @@
 #include "server/call_gate.h"
 #include "server/problem_desk.h"
 #include "signer/access_evidence.h"
+#include "signer/outside_validation_data.h"
 #include "signer/validation_data_source.h"
 #include "store/ledger.h"
 
@@ -25,11 +26,16 @@ struct ServiceChains {
   std::function<std::vector<Bytes>()> timestamping;
 };
 
-// Gate, ledger, evidence, problems and source are not owned; all outlive the service.
+struct ValidationDataSources {
+  signer::ValidationDataSource* own = nullptr;
+  signer::OutsideValidationData* outside = nullptr;  // null without an outside TSA
+};
+
+// Gate, ledger, evidence, problems and sources are not owned; all outlive the service.
 std::unique_ptr<grpc::Service> MakeCertificateService(CallGate& gate, store::Ledger& ledger,
                                                       signer::AccessEvidence& access,
                                                       ProblemDesk& problems,
-                                                      signer::ValidationDataSource& validation_data,
+                                                      ValidationDataSources validation_data,
                                                       ServiceChains chains);
 
 }  // namespace enkrat::server

@@ -262,6 +262,7 @@ absl::Status Core::MakeWorkflow() {
   if (parts.timestamp_units == nullptr) parts.outside_timestamper = &timestamper();
   parts.archive_timestamper = &timestamper();
   parts.validation_data = &revocation_->validation_data();
+  parts.outside_validation_data = timestamping_->outside_units();
   parts.ledger = ledger_.get();
   if (activation_ != nullptr) parts.pins = &activation_->pins();
   parts.clock = options_.clock;
@@ -291,6 +292,11 @@ size_t Core::CmsOctets() const {
   for (const Bytes& certificate : issuing_chain()) octets += certificate.size();
   for (const Bytes& certificate : timestamping_chain()) octets += certificate.size();
   return octets;
+}
+
+size_t Core::OutsideStatusOctets() const {
+  const OutsideUnits* units = timestamping_->outside_units();
+  return units == nullptr ? 0 : units->StatusOctets();
 }
 
 absl::Status Core::CheckHsm(absl::Time deadline) {

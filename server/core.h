@@ -59,12 +59,18 @@ class Core {
   // Null with an outside TSA.
   signer::LocalTimestamper* own_timestamper() { return timestamping_->own(); }
   const std::vector<Bytes>& issuing_chain() const { return issuer_->chain_der(); }
+  // Null without an outside TSA.
+  signer::OutsideValidationData* outside_validation_data() {
+    return timestamping_->outside_units();
+  }
   // Empty with an outside TSA.
   std::vector<Bytes> timestamping_chain() const { return timestamping_->Chain(); }
   // OK if a timestamp could be made now: certificates, units and clock; the reason otherwise.
   absl::Status CheckTimestamping() const;
   // Room that a CMS of ours with its timestamp takes at most.
   size_t CmsOctets() const;
+  // What an outside TSA's validation data takes in each signature of B-LT at the moment.
+  size_t OutsideStatusOctets() const;
 
   // Whether the certificates may still be used that the service issues and timestamps with.
   const CertificateWatch& certificates() const { return *certificates_; }

@@ -245,7 +245,8 @@ absl::Status Front::StartGrpc() {
                                          .spool_folder = server_.spool_folder(),
                                          .most_octets = most_pdf_octets,
                                          .font_file = options_.config->pdf().font_file(),
-                                         .contents_octets = [this] { return core_.CmsOctets(); }});
+                                         .contents_octets = [this] { return core_.CmsOctets(); }},
+                                        [this] { return core_.OutsideStatusOctets(); });
   problems_ =
       std::make_unique<ProblemDesk>(ProblemDesk::Options{.ledger = &core_.ledger(),
                                                          .reports = &core_.problem_reports(),
@@ -253,7 +254,8 @@ absl::Status Front::StartGrpc() {
                                                          .logger = options_.logger,
                                                          .clock = options_.clock});
   certificate_service_ = MakeCertificateService(
-      *signing_gate_, core_.ledger(), access_, *problems_, core_.revocation().validation_data(),
+      *signing_gate_, core_.ledger(), access_, *problems_,
+      {.own = &core_.revocation().validation_data(), .outside = core_.outside_validation_data()},
       {.issuing = core_.issuing_chain(),
        .timestamping = [this] { return core_.timestamping_chain(); }});
   timestamp_service_ = MakeTimestampService(*timestamp_gate_, core_.timestamper(), queries_.get());

@@ -157,7 +157,11 @@ absl::Status CheckCertificates(const Config& config) {
       std::filesystem::path(chain_file).parent_path().string());
   ENKRAT_RETURN_IF_ERROR(CheckNotRevoked(registered, issuing));
   const v1::TimestampingConfig& timestamping = config.timestamping();
-  if (!timestamping.has_own()) return ChainFrom(timestamping.outside().trust_file()).status();
+  if (!timestamping.has_own()) {
+    ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> trusted,
+                            ChainFrom(timestamping.outside().trust_file()));
+    return CheckOutsideRoots(trusted);
+  }
   bool one_is_left = false;
   absl::Status revoked;
   for (const UnitSettings& settings : UnitsFrom(config)) {

@@ -153,6 +153,10 @@ void FillDefaults(config::v1::Config& config) {
     v1::OutsideTsa& outside = *config.mutable_timestamping()->mutable_outside();
     DefaultDuration(outside, &v1::OutsideTsa::has_timeout, &v1::OutsideTsa::mutable_timeout,
                     absl::Seconds(5));
+    DefaultDuration(outside, &v1::OutsideTsa::has_status_interval,
+                    &v1::OutsideTsa::mutable_status_interval, absl::Minutes(10));
+    DefaultDuration(outside, &v1::OutsideTsa::has_status_timeout,
+                    &v1::OutsideTsa::mutable_status_timeout, absl::Seconds(10));
   }
   v1::StoreConfig& store = *config.mutable_store();
   DefaultDuration(store, &v1::StoreConfig::has_keep_results, &v1::StoreConfig::mutable_keep_results,

@@ -42,8 +42,9 @@ absl::StatusOr<signer::Admission> Admit(const signer::SigningWorkflow& workflow,
 
 // Octets, on the safe side: a CAdES-B-T signature with its chains and its timestamp is about 6 KiB;
 // revocation data and an archive timestamp are as much again, twice.
-size_t ResponseSize(const signer::SigningRequest& request) {
-  const size_t each = signer::NeedsValidationData(request.format) ? 24 * 1024 : 8 * 1024;
+size_t ResponseSize(const signer::SigningRequest& request, size_t status_octets) {
+  const size_t each =
+      signer::NeedsValidationData(request.format) ? 24 * 1024 + status_octets : 8 * 1024;
   size_t octets = (request.intent.documents.size() + 2) * each;
   for (const Bytes& content : request.contents) octets += content.size();
   return octets;
@@ -52,8 +53,12 @@ size_t ResponseSize(const signer::SigningRequest& request) {
 class SigningService final : public v1::SigningService::CallbackService {
  public:
   SigningService(CallGate& gate, signer::SigningWorkflow& workflow, signer::AccessEvidence& access,
-                 PdfSigning pdf)
-      : gate_(gate), workflow_(workflow), access_(access), pdf_(std::move(pdf)) {}
+                 PdfSigning pdf, std::function<size_t()> status_octets)
+      : gate_(gate),
+        workflow_(workflow),
+        access_(access),
+        pdf_(std::move(pdf)),
+        status_octets_(std::move(status_octets)) {}
 
   // Microseconds of hashing: answered where it arrives.
   grpc::ServerUnaryReactor* ComputeBinding(grpc::CallbackServerContext* context,
@@ -86,7 +91,8 @@ class SigningService final : public v1::SigningService::CallbackService {
     if (!call.ok()) return gate_.Refuse(*context, arrival, call.status());
     absl::StatusOr<signer::Admission> admitted = Admit(workflow_, *call, *request);
     if (!admitted.ok()) return gate_.End(*std::move(call), admitted.status());
-    if (const absl::Status room = gate_.ReserveResponse(*call, ResponseSize(admitted->request));
+    if (const absl::Status room =
+            gate_.ReserveResponse(*call, ResponseSize(admitted->request, status_octets_()));
         !room.ok()) {
       return gate_.End(*std::move(call), room);
     }
@@ -152,14 +158,17 @@ class SigningService final : public v1::SigningService::CallbackService {
   signer::SigningWorkflow& workflow_;
   signer::AccessEvidence& access_;
   const PdfSigning pdf_;
+  const std::function<size_t()> status_octets_;
   Loads loads_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate, signer::SigningWorkflow& workflow,
-                                                  signer::AccessEvidence& access, PdfSigning pdf) {
-  return std::make_unique<SigningService>(gate, workflow, access, std::move(pdf));
+                                                  signer::AccessEvidence& access, PdfSigning pdf,
+                                                  std::function<size_t()> status_octets) {
+  return std::make_unique<SigningService>(gate, workflow, access, std::move(pdf),
+                                          std::move(status_octets));
 }
 
 }  // namespace enkrat::server

@@ -2,6 +2,7 @@
 #ifndef ENKRAT_SERVER_SIGNING_SERVICE_H_
 #define ENKRAT_SERVER_SIGNING_SERVICE_H_
 
+#include <functional>
 #include <memory>
 
 #include "server/call_gate.h"
@@ -15,9 +16,11 @@ class Service;
 
 namespace enkrat::server {
 
-// None is owned; all outlive the service.
+// None is owned; all outlive the service. `status_octets`: of an outside TSA's validation data, as
+// it goes into each signature at the moment.
 std::unique_ptr<grpc::Service> MakeSigningService(CallGate& gate, signer::SigningWorkflow& workflow,
-                                                  signer::AccessEvidence& access, PdfSigning pdf);
+                                                  signer::AccessEvidence& access, PdfSigning pdf,
+                                                  std::function<size_t()> status_octets);
 
 }  // namespace enkrat::server
 

@@ -11,7 +11,6 @@
 #include "common/time_text.h"
 #include "server/certified_key.h"
 #include "signer/certificate_description.h"
-#include "tsa/http_timestamper.h"
 
 namespace enkrat::server {
 namespace {
@@ -26,7 +25,12 @@ constexpr int kStalePolls = 5;
 absl::StatusOr<std::unique_ptr<TimestampingCore>> TimestampingCore::Create(const Parts& parts) {
   std::unique_ptr<TimestampingCore> core(new TimestampingCore(parts));
   if (!parts.config->timestamping().has_own()) {
-    ENKRAT_RETURN_IF_ERROR(core->OpenOutside());
+    ENKRAT_ASSIGN_OR_RETURN(core->outside_,
+                            OutsideTsa::Create({.config = &parts.config->timestamping().outside(),
+                                                .fetcher = parts.fetcher,
+                                                .clock = parts.clock,
+                                                .logger = parts.logger,
+                                                .metrics = parts.metrics}));
     return core;
   }
   ENKRAT_RETURN_IF_ERROR(core->OpenClock());
@@ -130,19 +134,6 @@ absl::Status TimestampingCore::OpenUnits() {
   return absl::OkStatus();
 }
 
-absl::Status TimestampingCore::OpenOutside() {
-  const config::v1::OutsideTsa& outside = parts_.config->timestamping().outside();
-  ENKRAT_ASSIGN_OR_RETURN(std::vector<Bytes> roots, ChainFrom(outside.trust_file()));
-  ENKRAT_ASSIGN_OR_RETURN(timestamper_,
-                          tsa::HttpTimestamper::Create({.url = outside.url(),
-                                                        .trusted_roots_der = std::move(roots),
-                                                        .tls_ca_file = outside.tls_ca_file(),
-                                                        .timeout = DurationFrom(outside.timeout()),
-                                                        .fetcher = parts_.fetcher,
-                                                        .clock = parts_.clock}));
-  return absl::OkStatus();
-}
-
 void TimestampingCore::AddGauges() {
   if (parts_.metrics == nullptr) return;
   AddClockGauges(*guard_, *parts_.metrics);
@@ -155,6 +146,7 @@ void TimestampingCore::AddGauges() {
 }
 
 absl::Status TimestampingCore::Available() const {
+  if (outside_ != nullptr) return outside_->units().Available();
   if (units_ == nullptr) return absl::OkStatus();
   ENKRAT_RETURN_IF_ERROR(guard_->Available());
   const absl::Time now = parts_.clock->Now();
@@ -181,7 +173,7 @@ std::vector<WatchedUnit> TimestampingCore::Watched() const {
 }
 
 void TimestampingCore::Start(store::Ledger* ledger, Added added) {
-  if (units_ == nullptr) return;
+  if (outside_ != nullptr) return outside_->Start();
   added_ = std::move(added);
   ledger_ = ledger;
   watch_ = std::make_unique<ClockWatch>(ClockWatch::Options{

@@ -17,6 +17,7 @@
 #include "server/certificate_watch.h"
 #include "server/clock_watch.h"
 #include "server/metrics.h"
+#include "server/outside_tsa.h"
 #include "server/periodic_task.h"
 #include "server/settings.h"
 #include "server/timestamping_settings.h"
@@ -50,20 +51,25 @@ class TimestampingCore {
   // Nothing may ask for timestamps any more.
   ~TimestampingCore();
 
-  tsa::Timestamper& timestamper() { return *timestamper_; }
+  tsa::Timestamper& timestamper() {
+    return outside_ == nullptr ? *timestamper_ : outside_->timestamper();
+  }
+  // Null with our own units.
+  OutsideUnits* outside_units() { return outside_ == nullptr ? nullptr : &outside_->units(); }
   // All null with an outside TSA.
   signer::LocalTimestamper* own() { return own_; }
   const signer::TimestampUnits* units() const { return units_.get(); }
 
   // OK if a timestamp could be made now, as far as clock and units are concerned; the reason
-  // otherwise. Always OK with an outside TSA.
+  // otherwise. With an outside TSA: unless its last unit was revoked.
   absl::Status Available() const;
   // Of the unit that answers now, its certificate first; empty with an outside TSA.
   std::vector<Bytes> Chain() const;
   // For CertificateWatch.
   std::vector<WatchedUnit> Watched() const;
 
-  // From now on the clock is watched, new units are taken up, and what happens is recorded. `added`
+  // From now on the clock is watched, new units are taken up, and what happens is recorded; or the
+  // status of an outside TSA's units is kept fresh. `added`
   // is told the chain of a new unit, on another thread, before the unit answers.
   using Added = std::function<absl::Status(const std::vector<Bytes>& chain_der)>;
   void Start(store::Ledger* ledger, Added added);
@@ -73,7 +79,6 @@ class TimestampingCore {
 
   absl::Status OpenClock();
   absl::Status OpenUnits();
-  absl::Status OpenOutside();
   absl::StatusOr<signer::TimestampUnits::Handle> MakeUnit(const UnitSettings& settings) const;
   void AwaitMark();
   void AddGauges();
@@ -88,8 +93,9 @@ class TimestampingCore {
   std::unique_ptr<tsa::NtpPoll> ntp_;
   std::unique_ptr<tsa::ClockGuard> guard_;
   std::unique_ptr<signer::TimestampUnits> units_;
-  std::unique_ptr<tsa::Timestamper> timestamper_;
-  signer::LocalTimestamper* own_ = nullptr;  // timestamper_, if it is our own
+  std::unique_ptr<OutsideTsa> outside_;            // null with our own units
+  std::unique_ptr<tsa::Timestamper> timestamper_;  // of our own
+  signer::LocalTimestamper* own_ = nullptr;        // timestamper_, if it is our own
   store::Ledger* ledger_ = nullptr;
   Added added_;
   // Of the task's thread.

@@ -1,9 +1,13 @@
 #include "server/timestamping_settings.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/der.h"
+#include "common/loopback.h"
 #include "common/object_identifier.h"
 #include "common/status_macros.h"
 #include "server/settings.h"
@@ -15,6 +19,7 @@ namespace {
 namespace v1 = config::v1;
 
 constexpr char kField[] = "timestamping.own";
+constexpr char kOutside[] = "timestamping.outside";
 constexpr int kMostFurtherUnits = 16;
 constexpr uint32_t kMostRequests = 100'000;
 constexpr uint32_t kMostGoodPolls = 100;
@@ -32,6 +37,37 @@ absl::Status CheckClockValues(const v1::ClockConfig& clock) {
   const SystemClock system_clock;
   const absl::Status made = tsa::NtpPoll::Create(NtpOptionsFrom(clock, &system_clock)).status();
   return made.ok() ? made : Invalid(field, made.message());
+}
+
+struct DurationBounds {
+  const char* key;
+  absl::Duration value;
+  absl::Duration least;
+  absl::Duration most;
+};
+
+absl::Status CheckOutsideValues(const v1::OutsideTsa& outside) {
+  const bool plain = absl::StartsWith(outside.url(), "http://");
+  if (!absl::StartsWith(outside.url(), "https://") && !plain) {
+    return Invalid(absl::StrCat(kOutside, ".url"), "is neither https nor http");
+  }
+  if (plain && !outside.allow_plain_http() && !IsLoopbackUrl(outside.url())) {
+    return Invalid(absl::StrCat(kOutside, ".url"),
+                   "is http at another machine, which allow_plain_http would allow");
+  }
+  for (const DurationBounds& each :
+       {DurationBounds{"timeout", DurationFrom(outside.timeout()), absl::Milliseconds(10),
+                       absl::Seconds(60)},
+        DurationBounds{"status_interval", DurationFrom(outside.status_interval()),
+                       absl::Seconds(10), absl::Hours(24)},
+        DurationBounds{"status_timeout", DurationFrom(outside.status_timeout()),
+                       absl::Milliseconds(100), absl::Seconds(60)}}) {
+    if (each.value >= each.least && each.value <= each.most) continue;
+    return Invalid(absl::StrCat(kOutside, ".", each.key),
+                   absl::StrCat("is not between ", absl::FormatDuration(each.least), " and ",
+                                absl::FormatDuration(each.most)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -61,8 +97,20 @@ tsa::NtpPoll::Options NtpOptionsFrom(const v1::ClockConfig& config, const Clock*
           .clock = clock};
 }
 
+bool IsRoot(const Bytes& certificate_der) {
+  const auto certificate = ParseCertificate(certificate_der);
+  const bool is_root = certificate.ok() && X509_self_signed(certificate->get(), 1) == 1;
+  DrainOpenSslErrors();
+  return is_root;
+}
+
+absl::Status CheckOutsideRoots(const std::vector<Bytes>& trusted_der) {
+  if (std::any_of(trusted_der.begin(), trusted_der.end(), IsRoot)) return absl::OkStatus();
+  return Invalid(absl::StrCat(kOutside, ".trust_file"), "there is no root in it");
+}
+
 absl::Status CheckTimestampingValues(const v1::Config& config) {
-  if (!config.timestamping().has_own()) return absl::OkStatus();
+  if (!config.timestamping().has_own()) return CheckOutsideValues(config.timestamping().outside());
   const v1::OwnTimestampingUnit& own = config.timestamping().own();
   if (own.further_units_size() > kMostFurtherUnits) {
     return Invalid(absl::StrCat(kField, ".further_units"), "at most 16");

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "ades/cades_signature.h"
+#include "ades/embedded_validation_data.h"
 #include "common/der_reader.h"
 #include "common/der_tag.h"
 #include "common/digest.h"
@@ -221,11 +222,20 @@ absl::StatusOr<Authorization> SigningWorkflow::Authorize(const Admission& admiss
     return WithRetryDelay(MakeError(Reason::kHsmUnavailable, "the token is away"),
                           absl::Seconds(1));
   }
-  if (WantsValidationData(admission.request)) {
-    ENKRAT_RETURN_IF_ERROR(
-        parts_.validation_data->Current(absl::InfinitePast(), admission.request.deadline).status());
-  }
+  ENKRAT_RETURN_IF_ERROR(ExpectValidationData(admission.request));
   return authorizer_.Authorize(admission);
+}
+
+// Revocation data that cannot be had now is not there after the assertion was spent either. An
+// outside TSA's unit is not known until it has stamped: the one that is expected to.
+absl::Status SigningWorkflow::ExpectValidationData(const SigningRequest& request) {
+  if (!WantsValidationData(request)) return absl::OkStatus();
+  ENKRAT_RETURN_IF_ERROR(
+      parts_.validation_data->Current(absl::InfinitePast(), request.deadline).status());
+  if (parts_.outside_validation_data == nullptr || !IsTimestamped(request.format)) {
+    return absl::OkStatus();
+  }
+  return parts_.outside_validation_data->About({}, absl::InfinitePast(), request.deadline).status();
 }
 
 // Still nothing spent, so that a PDF that cannot be signed costs the person no login. The name that
@@ -463,11 +473,19 @@ absl::Status SigningWorkflow::Timestamp(Session& session, hsm::SessionLease* lea
 // What makes B-LT out of B-T, from after the timestamps: a validator wants to know that nothing was
 // revoked when they were made.
 absl::StatusOr<std::shared_ptr<const ValidationData>> SigningWorkflow::ValidationDataFor(
-    const SigningRequest& request, const Signed& made) {
+    const SigningRequest& request, const std::vector<tsa::IssuedTimestamp>& timestamps) {
   if (!WantsValidationData(request)) return nullptr;
-  const absl::Time after =
-      made.timestamps.empty() ? absl::InfinitePast() : made.timestamps.back().gen_time;
-  return parts_.validation_data->Current(after, request.deadline);
+  const absl::Time after = timestamps.empty() ? absl::InfinitePast() : timestamps.back().gen_time;
+  ENKRAT_ASSIGN_OR_RETURN(const std::shared_ptr<const ValidationData> own,
+                          parts_.validation_data->Current(after, request.deadline));
+  if (parts_.outside_validation_data == nullptr || timestamps.empty()) return own;
+  std::vector<ByteSpan> tokens;
+  for (const tsa::IssuedTimestamp& timestamp : timestamps) tokens.push_back(timestamp.token_der);
+  ENKRAT_ASSIGN_OR_RETURN(const std::shared_ptr<const ValidationData> outside,
+                          parts_.outside_validation_data->About(tokens, after, request.deadline));
+  auto both = std::make_shared<ValidationData>(*own);
+  ades::Merge(*both, *outside);
+  return both;
 }
 
 // The rest of step 8: every signature in the form that was asked for.
@@ -480,7 +498,7 @@ absl::StatusOr<SigningResult> SigningWorkflow::Assemble(Session& session, Signed
   result.chain_der = parts_.issuer->chain_der();
   result.started_at = session.started_at;
   ENKRAT_ASSIGN_OR_RETURN(const std::shared_ptr<const ValidationData> data,
-                          ValidationDataFor(request, made));
+                          ValidationDataFor(request, made.timestamps));
   SignatureAssembly assembly({.request = &request,
                               .chain_der = &result.chain_der,
                               .validation_data = data,
@@ -497,7 +515,14 @@ absl::StatusOr<SigningResult> SigningWorkflow::Assemble(Session& session, Signed
   }
   if (data != nullptr) {
     result.validation_data = *data;
-    session.evidence.Augmented(parts_.clock->Now(), *data, assembly.archive_timestamps());
+    if (parts_.outside_validation_data != nullptr && !assembly.archive_timestamps().empty()) {
+      // Another unit of the outside TSA may have made them; and a revoked one's are worth nothing.
+      ENKRAT_ASSIGN_OR_RETURN(const std::shared_ptr<const ValidationData> of_archive,
+                              ValidationDataFor(request, assembly.archive_timestamps()));
+      ades::Merge(*result.validation_data, *of_archive);
+    }
+    session.evidence.Augmented(parts_.clock->Now(), *result.validation_data,
+                               assembly.archive_timestamps());
     StepDone(session, "augmented");
   }
   return result;

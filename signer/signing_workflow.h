@@ -23,6 +23,7 @@
 #include "signer/authorization.h"
 #include "signer/hsm_turns.h"
 #include "signer/organization.h"
+#include "signer/outside_validation_data.h"
 #include "signer/rejection_evidence.h"
 #include "signer/relying_party.h"
 #include "signer/running_sessions.h"
@@ -66,6 +67,8 @@ class SigningWorkflow {
     // signatures, by either of both. Optional: without, those levels are refused.
     ValidationDataSource* validation_data = nullptr;
     tsa::Timestamper* archive_timestamper = nullptr;
+    // Revocation data of the outside TSA's units; optional: without, it is left to the client.
+    OutsideValidationData* outside_validation_data = nullptr;
     store::Ledger* ledger = nullptr;
     const Clock* clock = nullptr;
     Logger* logger = nullptr;             // optional
@@ -122,8 +125,9 @@ class SigningWorkflow {
   absl::Status SignDocuments(Session& session, hsm::OneTimeKey& key, Signed& made);
   absl::Status Timestamp(Session& session, hsm::SessionLease* lease, Signed& made);
   absl::Status PreparePdf(const Admission& admission, const Authorization& authorization);
+  absl::Status ExpectValidationData(const SigningRequest& request);
   absl::StatusOr<std::shared_ptr<const ValidationData>> ValidationDataFor(
-      const SigningRequest& request, const Signed& made);
+      const SigningRequest& request, const std::vector<tsa::IssuedTimestamp>& timestamps);
   absl::StatusOr<SigningResult> Assemble(Session& session, Signed made);
   absl::Status MakeDurable(Session& session, SigningResult& result);
   absl::Status Fail(Session& session, const absl::Status& why);

@@ -52,7 +52,8 @@ absl::StatusOr<std::unique_ptr<HttpTimestamper>> HttpTimestamper::Create(Options
     return MakeError(Reason::kConfigurationInvalid, "an HTTP timestamper needs fetcher and clock");
   }
   // Found at the start; the fetcher holds every request to the same rule.
-  if (!absl::StartsWith(options.url, "https://") && !IsLoopbackUrl(options.url)) {
+  const bool any_http = options.plain_http && absl::StartsWith(options.url, "http://");
+  if (!absl::StartsWith(options.url, "https://") && !any_http && !IsLoopbackUrl(options.url)) {
     return MakeError(Reason::kConfigurationInvalid,
                      "the TSA's URL is neither https nor http on a loopback address");
   }
@@ -81,7 +82,7 @@ absl::StatusOr<IssuedTimestamp> HttpTimestamper::Timestamp(const MessageImprint&
   ENKRAT_RETURN_IF_ERROR(CheckAnswer(response));
   std::optional<Bytes> token_der = TokenOfResponse(response.body);
   if (!token_der) return Unavailable("the TSA did not grant a timestamp");
-  absl::StatusOr<Token> token = verifier_->Verify(*token_der);
+  absl::StatusOr<Token> token = Verify(*token_der, deadline);
   if (!token.ok()) {
     return Unavailable(absl::StrCat("the TSA's token: ", token.status().message()));
   }
@@ -92,19 +93,28 @@ absl::StatusOr<IssuedTimestamp> HttpTimestamper::Timestamp(const MessageImprint&
                          .policy_oid = std::move(token->policy_oid)};
 }
 
+absl::StatusOr<Token> HttpTimestamper::Verify(ByteSpan token_der, absl::Time deadline) const {
+  absl::StatusOr<Token> verified = verifier_->Verify(token_der);
+  if (verified.ok() || !options_.issuers) return verified;
+  const absl::StatusOr<Token> token = ParseToken(token_der);
+  if (!token.ok() || token->signer_certificate_der.empty()) return verified;
+  const std::vector<Bytes> issuers = options_.issuers(*token, deadline);
+  return issuers.empty() ? verified : verifier_->Verify(token_der, issuers);
+}
+
 absl::StatusOr<HttpResponse> HttpTimestamper::Ask(Bytes request_der, absl::Time deadline) const {
   const absl::Duration left = deadline - options_.clock->Now();
   if (left < kLeastTimeout) {
     return MakeError(Reason::kDeadlineTooShort, "no time is left to ask for a timestamp");
   }
-  absl::StatusOr<HttpResponse> response =
-      options_.fetcher->Fetch({.url = options_.url,
-                               .content_type = "application/timestamp-query",
-                               .body = std::move(request_der),
-                               .max_response_size = kMaxResponseSize,
-                               .timeout = std::min(options_.timeout, left),
-                               .tls_ca_file = options_.tls_ca_file,
-                               .plain_http = PlainHttp::kOnLoopback});
+  absl::StatusOr<HttpResponse> response = options_.fetcher->Fetch(
+      {.url = options_.url,
+       .content_type = "application/timestamp-query",
+       .body = std::move(request_der),
+       .max_response_size = kMaxResponseSize,
+       .timeout = std::min(options_.timeout, left),
+       .tls_ca_file = options_.tls_ca_file,
+       .plain_http = options_.plain_http ? PlainHttp::kAnywhere : PlainHttp::kOnLoopback});
   if (response.ok()) return response;
   const bool late = options_.clock->Now() >= deadline;
   return MakeError(late ? Reason::kDeadlineTooShort : Reason::kTimestampUnavailable,

@@ -2,6 +2,7 @@
 #ifndef ENKRAT_TSA_HTTP_TIMESTAMPER_H_
 #define ENKRAT_TSA_HTTP_TIMESTAMPER_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,9 +21,14 @@ class HttpTimestamper final : public Timestamper {
  public:
   struct Options {
     std::string url;  // https, or http on a loopback address
+    // Also http to any address: tokens prove themselves, but who asks for how many can be seen.
+    bool plain_http = false;
     std::vector<Bytes> trusted_roots_der;
     std::string tls_ca_file = "";  // empty: the system's
     absl::Duration timeout = absl::Seconds(5);
+    // Certificates between the signer of a token that does not hold and a root, if they can be had
+    // from elsewhere; the token is judged once more with them. Optional.
+    std::function<std::vector<Bytes>(const Token& token, absl::Time deadline)> issuers = {};
     HttpFetcher* fetcher = nullptr;  // not owned; required
     const Clock* clock = nullptr;    // not owned; required
   };
@@ -40,6 +46,7 @@ class HttpTimestamper final : public Timestamper {
  private:
   HttpTimestamper(Options options, std::unique_ptr<TokenVerifier> verifier);
 
+  absl::StatusOr<Token> Verify(ByteSpan token_der, absl::Time deadline) const;
   absl::StatusOr<HttpResponse> Ask(Bytes request_der, absl::Time deadline) const;
   absl::Status CheckAgainstRequest(const Token& token, const MessageImprint& imprint,
                                    ByteSpan nonce) const;

@@ -16,7 +16,8 @@ namespace enkrat::tsa {
 namespace {
 
 constexpr size_t kLeastEssHashSize = 32;  // octets
-constexpr int kLeastSecurityLevel = 2;    // OpenSSL's word for 112 bits
+constexpr size_t kMostIssuers = 16;
+constexpr int kLeastSecurityLevel = 2;  // OpenSSL's word for 112 bits
 constexpr int kTimestampingPurpose = X509_PURPOSE_TIMESTAMP_SIGN;
 
 absl::Status Rejected(absl::string_view why) { return MakeError(Reason::kRequestMalformed, why); }
@@ -65,6 +66,16 @@ absl::Status CheckEssHash(CMS_SignerInfo* signer) {
   return absl::OkStatus();
 }
 
+// As if the token had brought them along: OpenSSL 3.0 looks nowhere else for them.
+absl::Status AddIssuers(const std::vector<Bytes>& issuers_der, CMS_ContentInfo* cms) {
+  for (size_t i = 0; i < issuers_der.size() && i < kMostIssuers; ++i) {
+    ENKRAT_ASSIGN_OR_RETURN(const X509Ptr issuer, ParseCertificate(issuers_der[i]));
+    // Refuses one that is there already, which is just as well.
+    if (CMS_add1_cert(cms, issuer.get()) != 1) DrainOpenSslErrors();
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::Create(
@@ -99,7 +110,8 @@ absl::StatusOr<X509StorePtr> TokenVerifier::StoreAt(absl::Time time) const {
   return store;
 }
 
-absl::StatusOr<Token> TokenVerifier::Verify(ByteSpan token_der) const {
+absl::StatusOr<Token> TokenVerifier::Verify(ByteSpan token_der,
+                                            const std::vector<Bytes>& issuers_der) const {
   ENKRAT_ASSIGN_OR_RETURN(OpenedToken opened, OpenToken(token_der));
   if (opened.token.signer_certificate_der.empty()) {
     return Rejected("the signer's certificate is not in the token");
@@ -110,6 +122,7 @@ absl::StatusOr<Token> TokenVerifier::Verify(ByteSpan token_der) const {
   ENKRAT_ASSIGN_OR_RETURN(const X509Ptr certificate,
                           ParseCertificate(opened.token.signer_certificate_der));
   ENKRAT_RETURN_IF_ERROR(CheckUnitCertificate(certificate.get(), Reason::kRequestMalformed));
+  ENKRAT_RETURN_IF_ERROR(AddIssuers(issuers_der, opened.cms.get()));
   ENKRAT_ASSIGN_OR_RETURN(const X509StorePtr store, StoreAt(opened.token.gen_time));
   // CMS_CADES makes it compare SigningCertificateV2 with the path that it found.
   if (CMS_verify(opened.cms.get(), nullptr, store.get(), nullptr, nullptr,

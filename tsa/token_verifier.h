@@ -30,7 +30,9 @@ class TokenVerifier {
   //     all of the path valid at genTime, with keys and signatures of at least 112 bits of
   //     security.
   // Revocation is not looked up: the token's own time is minutes old when this is asked.
-  absl::StatusOr<Token> Verify(ByteSpan token_der) const;
+  // `issuers_der`: certificates of CAs that the token may lack, at most 16; none is trusted.
+  absl::StatusOr<Token> Verify(ByteSpan token_der,
+                               const std::vector<Bytes>& issuers_der = {}) const;
 
  private:
   explicit TokenVerifier(std::vector<X509Ptr> roots) : roots_(std::move(roots)) {}

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -65,10 +66,13 @@ ServiceEnvironment::~ServiceEnvironment() {
 }
 
 ProgramOutcome ServiceEnvironment::Init(const std::vector<std::string>& more) const {
-  ProgramCall call{.argv = {BinaryPath("bin/enkrat"), "init", "--dir", File("service"), "--module",
-                            SoftHsmDirectory::ModulePath(), "--organization", "Enkrat tests",
-                            "--country", "SI", "--base-url", "http://127.0.0.1:7080"},
-                   .environment = {{"SOFTHSM2_CONF", softhsm_conf()}}};
+  ProgramCall call{
+      .argv = {BinaryPath("bin/enkrat"), "init", "--dir", File("service"), "--module",
+               SoftHsmDirectory::ModulePath(), "--organization", "Enkrat tests", "--country", "SI"},
+      .environment = {{"SOFTHSM2_CONF", softhsm_conf()}}};
+  if (std::find(more.begin(), more.end(), "--base-url") == more.end()) {
+    call.argv.insert(call.argv.end(), {"--base-url", "http://127.0.0.1:7080"});
+  }
   call.argv.insert(call.argv.end(), more.begin(), more.end());
   // Minutes: an RSA key of 4096 bits on a busy machine.
   return RunProgram(std::move(call), absl::Minutes(2));

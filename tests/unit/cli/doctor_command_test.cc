@@ -134,6 +134,27 @@ TEST_F(DoctorCommandTest, ChainWithoutItsRootFails) {
   ExpectFailure("issuing CA chain");
 }
 
+TEST_F(DoctorCommandTest, OutsideTsaIsJudgedByItsRootsAndByWhatItIsAllowed) {
+  Replace("config.yaml", "  own:\n    chain_file: tsu-chain.pem",
+          "  outside:\n    url: https://tsa.example/\n    trust_file: root.pem");
+  EXPECT_EQ(Run(Doctor()), 0) << Out();
+  EXPECT_EQ(Finding("outside TSA's roots")["verdict"], "OK") << Out();
+  EXPECT_TRUE(Finding("outside TSA").is_null());
+  Replace("config.yaml", "url: https:", "allow_plain_http: true\n    url: http:");
+  EXPECT_EQ(Run(Doctor()), 0) << Out();
+  EXPECT_THAT(Finding("outside TSA")["detail"], HasSubstr("without TLS"));
+  Replace("config.yaml", "url: http:", "allow_private_addresses: true\n    url: https:");
+  EXPECT_EQ(Run(Doctor()), 0) << Out();
+  EXPECT_THAT(Finding("outside TSA")["detail"], HasSubstr("private addresses"));
+}
+
+TEST_F(DoctorCommandTest, OutsideTsaWithoutARootFails) {
+  Write("issuing-alone.pem", Read("issuing-ca.pem"));
+  Replace("config.yaml", "  own:\n    chain_file: tsu-chain.pem",
+          "  outside:\n    url: https://tsa.example/\n    trust_file: issuing-alone.pem");
+  ExpectFailure("outside TSA's roots");
+}
+
 TEST_F(DoctorCommandTest, UnitUnderAnotherChainFails) {
   Write("tsu-chain.pem", Read("root.pem"));
   EXPECT_EQ(Run(Doctor()), 1);

@@ -51,6 +51,8 @@ relying_parties:
     levels: [ { level: advanced } ]
 )yaml";
 
+constexpr char kOwnUnit[] = "timestamping:\n  own: { chain_file: tsu.pem }\n";
+
 class SettingsTest : public ::testing::Test {
  protected:
   absl::StatusOr<Config> Load(const std::string& yaml) {
@@ -232,6 +234,40 @@ TEST_F(SettingsTest, TwoTimestampSourcesAreRefused) {
   EXPECT_THAT(
       Failure("timestamping:\n", "timestamping:\n  outside: { url: https://tsa.example }\n"),
       HasSubstr("exactly one"));
+}
+
+std::string WithOutsideTsa(const std::string& settings) {
+  return "timestamping:\n  outside: { trust_file: roots.pem, " + settings + " }\n";
+}
+
+TEST_F(SettingsTest, OutsideTsaIsAskedOverTlsUnlessTheOperatorAllowsOtherwise) {
+  EXPECT_THAT(Failure(kOwnUnit, WithOutsideTsa("url: \"http://tsa.example/\"")),
+              HasSubstr("allow_plain_http"));
+  EXPECT_THAT(Failure(kOwnUnit, WithOutsideTsa("url: \"ftp://tsa.example/\"")),
+              HasSubstr("timestamping.outside.url"));
+  for (const char* url : {"url: \"https://tsa.example/\"", "url: \"http://127.0.0.1:1/tsa\"",
+                          "allow_plain_http: true, url: \"http://tsa.example/\""}) {
+    EXPECT_THAT(LoadWith(kOwnUnit, WithOutsideTsa(url)), IsOk()) << url;
+  }
+}
+
+TEST_F(SettingsTest, OutsideTsaIsAskedAtPublicAddressesEveryTenMinutesByDefault) {
+  ASSERT_OK_AND_ASSIGN(const Config config,
+                       LoadWith(kOwnUnit, WithOutsideTsa("url: \"https://tsa.example/\"")));
+  const config::v1::OutsideTsa& outside = config.timestamping().outside();
+  EXPECT_FALSE(outside.allow_private_addresses());
+  EXPECT_EQ(DurationFrom(outside.status_interval()), absl::Minutes(10));
+  EXPECT_EQ(DurationFrom(outside.status_timeout()), absl::Seconds(10));
+}
+
+TEST_F(SettingsTest, TimesOfAnOutsideTsaHaveBounds) {
+  for (const char* wrong : {"timeout: 1ms", "timeout: 61s", "status_interval: 9s",
+                            "status_interval: 25h", "status_timeout: 99ms", "status_timeout: 2m"}) {
+    EXPECT_THAT(
+        Failure(kOwnUnit, WithOutsideTsa(absl::StrCat("url: \"https://tsa.example/\", ", wrong))),
+        HasSubstr("is not between"))
+        << wrong;
+  }
 }
 
 TEST_F(SettingsTest, PinInTheFileItselfIsNotASetting) {

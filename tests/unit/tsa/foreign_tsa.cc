@@ -82,7 +82,7 @@ Bytes ForeignTsa::Respond(const Bytes& request_der) const {
   Habits habits = habits_;
   Asn1ObjectPtr policy(OBJ_txt2obj("1.2.3.4.1", 1));
   Require(TS_RESP_CTX_set_signer_key(context.get(), certificate_.key->evp_pkey()) == 1);
-  Require(TS_RESP_CTX_set_certs(context.get(), chain) == 1);
+  if (habits.with_issuer) Require(TS_RESP_CTX_set_certs(context.get(), chain) == 1);
   Require(TS_RESP_CTX_set_def_policy(context.get(), policy.get()) == 1);
   for (const EVP_MD* imprint : {EVP_sha256(), EVP_sha384(), EVP_sha512()}) {
     Require(TS_RESP_CTX_add_md(context.get(), imprint) == 1);

@@ -18,6 +18,7 @@ class ForeignTsa {
     const EVP_MD* signer_digest = EVP_sha256();
     const EVP_MD* ess_digest = EVP_sha256();
     absl::Time time = testing::FakeClock().Now();
+    bool with_issuer = true;  // the CA's certificate in the token, beside the signer's
   };
   ForeignTsa(const testing::TestAuthority& authority, const testing::CertificateOptions& options)
       : ForeignTsa(authority, options, Habits{}) {}

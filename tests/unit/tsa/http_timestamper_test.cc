@@ -184,6 +184,67 @@ TEST_F(HttpTimestamperTest, UnknownRootIsRefused) {
   EXPECT_THAT(Ask(), FailsWith(Reason::kTimestampUnavailable));
 }
 
+// What comes from elsewhere completes a token and makes no other one good.
+TEST_F(HttpTimestamperTest, IssuersThatATokenLacksAreAskedFor) {
+  const ForeignTsa bare(authority_, {}, {.with_issuer = false});
+  AnswerWith(bare);
+  EXPECT_THAT(Ask(), FailsWith(Reason::kTimestampUnavailable));
+  HttpTimestamper::Options options = Options();
+  std::vector<Bytes> issuers;
+  options.issuers = [&](const Token& token, absl::Time) {
+    EXPECT_EQ(token.signer_certificate_der, bare.certificate_der());
+    return issuers;
+  };
+  const auto timestamper = HttpTimestamper::Create(options).value();
+  const auto ask = [&] {
+    return timestamper->Timestamp(ImprintOf(), clock_.Now() + absl::Hours(1));
+  };
+  EXPECT_THAT(ask(), FailsWith(Reason::kTimestampUnavailable));
+  issuers = {TestAuthority().issuing_der()};
+  EXPECT_THAT(ask(), FailsWith(Reason::kTimestampUnavailable));
+  issuers = {ToBytes("no certificate")};
+  EXPECT_THAT(ask(), FailsWith(Reason::kTimestampUnavailable));
+  issuers = {authority_.issuing_der(), authority_.root_der()};
+  EXPECT_THAT(ask(), IsOk());
+}
+
+TEST_F(HttpTimestamperTest, RootThatIsHandedInIsNotTrusted) {
+  const TestAuthority stranger;
+  const ForeignTsa other(stranger, {}, {.with_issuer = false});
+  AnswerWith(other);
+  HttpTimestamper::Options options = Options();
+  options.issuers = [&](const Token&, absl::Time) {
+    return std::vector<Bytes>{stranger.issuing_der(), stranger.root_der()};
+  };
+  EXPECT_THAT(HttpTimestamper::Create(options).value()->Timestamp(ImprintOf(),
+                                                                  clock_.Now() + absl::Seconds(9)),
+              FailsWith(Reason::kTimestampUnavailable));
+}
+
+TEST_F(HttpTimestamperTest, CompleteTokenIsNotAskedAbout) {
+  HttpTimestamper::Options options = Options();
+  options.issuers = [](const Token&, absl::Time) -> std::vector<Bytes> {
+    ADD_FAILURE() << "asked";
+    return {};
+  };
+  EXPECT_THAT(HttpTimestamper::Create(options).value()->Timestamp(ImprintOf(),
+                                                                  clock_.Now() + absl::Seconds(9)),
+              IsOk());
+}
+
+TEST_F(HttpTimestamperTest, PlainHttpIsAskedOnlyWhereItIsAllowed) {
+  HttpTimestamper::Options options = Options();
+  options.url = "http://tsa.example.test/";
+  EXPECT_THAT(HttpTimestamper::Create(options), FailsWith(Reason::kConfigurationInvalid));
+  ASSERT_THAT(Ask(), IsOk());
+  EXPECT_EQ(fetcher_.last.plain_http, PlainHttp::kOnLoopback);
+  options.plain_http = true;
+  ASSERT_THAT(HttpTimestamper::Create(options).value()->Timestamp(ImprintOf(),
+                                                                  clock_.Now() + absl::Seconds(9)),
+              IsOk());
+  EXPECT_EQ(fetcher_.last.plain_http, PlainHttp::kAnywhere);
+}
+
 TEST_F(HttpTimestamperTest, ExpiredUnitIsRefused) {
   const ForeignTsa other(authority_, {.not_after = clock_.Now() - absl::Hours(1)});
   AnswerWith(other);
