@@ -62,10 +62,11 @@ TEST(GrpcConfiguredTest, DeadlineBelowWhatASignatureTakesIsToldSo) {
 TEST(GrpcConfiguredTest, IdentityProviderThatIsAwayIsUnavailableAndSpendsNothing) {
   ServiceEnvironment service;
   ASSERT_THAT(service.Start(), IsOk());
-  const GrpcCaller caller({service.grpc_target()});
-  const v1::SignRequest request = BoundRequest(service, caller);
+  const v1::SignRequest request = BoundRequest(service, GrpcCaller({service.grpc_target()}));
   service.idp().Signal(SIGKILL);
   ASSERT_TRUE(service.idp().WaitForExit().has_value());
+  ASSERT_THAT(service.Restart(), IsOk());  // the first may have fetched the keys by itself
+  const GrpcCaller caller({service.grpc_target()});
   EXPECT_THAT(caller.Call(kSign, request, nullptr), Refuses(kUnavailable, "IDP_KEYS_UNAVAILABLE"));
 }
 
