@@ -160,7 +160,8 @@ INSTANTIATE_TEST_SUITE_P(
     Each, PersonalTampering,
     ::testing::Values(
         Tampering{"FlippedCertificate",
-                  "UPDATE personal_data SET certificate = substr(certificate, 1, 20) || x'00' ||"
+                  "UPDATE personal_data SET certificate = substr(certificate, 1, 20) ||"
+                  " CASE substr(certificate, 21, 1) WHEN x'00' THEN x'01' ELSE x'00' END ||"
                   " substr(certificate, 22) WHERE session = 1"},
         Tampering{"CertificateOfAnother",
                   "UPDATE personal_data SET certificate = (SELECT certificate FROM personal_data"
