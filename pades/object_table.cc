@@ -21,21 +21,21 @@ ObjectTables::Table ObjectTables::Read(StrictDocument& document) {
   return table;
 }
 
-ObjectTables::ObjectTables(StrictDocument& before, StrictDocument& after) : before_(Read(before)) {
+ObjectTables::ObjectTables(StrictDocument& before, StrictDocument& after)
+    : before_(Read(before)), now_(Read(after)) {
   for (const auto& [id, place] : before_) numbers_before_.insert(id.number);
-  const Table now = Read(after);
   for (const auto& [id, place] : before_) {
-    const auto entry = now.find(id);
-    if (entry == now.end() || entry->second != place) moved_.insert(id);
+    const auto entry = now_.find(id);
+    if (entry == now_.end() || entry->second != place) moved_.insert(id);
   }
-  for (const auto& [id, place] : now) {
+  for (const auto& [id, place] : now_) {
     const auto entry = before_.find(id);
     if (entry != before_.end() && entry->second == place) continue;
     moved_.insert(id);
     Look(id, place, static_cast<int64_t>(before.end()));
   }
   // An object stays where it is when the stream that holds it does not.
-  for (const auto& [id, place] : now) {
+  for (const auto& [id, place] : now_) {
     if (place.stream != 0 && moved_.contains({place.stream, 0})) moved_.insert(id);
   }
 }

@@ -22,6 +22,7 @@ class ObjectTables {
   bool Moved(ObjectId id) const { return moved_.contains(id); }
   const std::set<ObjectId>& moved() const { return moved_; }
   bool ExistedBefore(ObjectId id) const { return before_.contains(id); }
+  bool ExistsNow(ObjectId id) const { return now_.contains(id); }
   // One sentence for each entry of the later cross-references that leads back into the octets of
   // the earlier revision, or gives an object in use another generation: that is how objects are
   // hidden before a signature and shown after it.
@@ -37,7 +38,7 @@ class ObjectTables {
   static Table Read(StrictDocument& document);
   void Look(ObjectId id, const Place& place, int64_t end);
 
-  Table before_;
+  Table before_, now_;
   std::set<int> numbers_before_;
   std::set<ObjectId> moved_;
   std::vector<std::string> out_of_place_;

@@ -14,6 +14,7 @@
 #include "common/status_macros.h"
 #include "pades/comparison.h"
 #include "pades/comparison_rules.h"
+#include "pades/loose_ends.h"
 #include "pades/metadata_comparison.h"
 #include "pades/object_table.h"
 #include "pades/page_tree.h"
@@ -62,6 +63,7 @@ class RevisionWalk final : public Comparison {
     for (const std::string& sentence : tables_.out_of_place()) {
       Tell({.change = {.kind = ChangeKind::kObjectsOutOfPlace, .detail = sentence}});
     }
+    ENKRAT_RETURN_IF_ERROR(TellLooseReferences(before_, after_, tables_, budget_, changes_));
     // Also without a moved object: the trailer alone can make another catalog the document's.
     ENKRAT_RETURN_IF_ERROR(LookAtPages());
     ENKRAT_ASSIGN_OR_RETURN(form_before_, OutlineForm(before_, budget_));
@@ -148,6 +150,9 @@ class RevisionWalk final : public Comparison {
     }
     seen_.insert(before);
     seen_.insert(after);
+    if (!after.direct() && tables_.ExistedBefore(after) && !tables_.ExistsNow(after)) {
+      return Tell(ChangeKind::kObjectsOutOfPlace, pair.where, "taken away from what refers to it");
+    }
     if (before != after && !before.direct() && !after.direct() && IsShown(pair.area)) {
       return Report(pair, "another object is shown in place of " + NameOfObject(before),
                     tables_.ExistedBefore(after));

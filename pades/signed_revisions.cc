@@ -11,6 +11,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "pades/cross_references.h"
+#include "pades/loose_ends.h"
 #include "pades/permitted_changes.h"
 #include "pades/revision_difference.h"
 #include "pades/revisions.h"
@@ -157,6 +158,10 @@ class RevisionJudge {
       StrictDocument* const after = last ? &whole : own.get();
       if (i > 0 && status.ok() && before != nullptr) {
         status = CompareRevisions(*before, *after, budget_, changes[i - 1]);
+        const AppendedOctets appended = {.begin = revisions[i - 1].end,
+                                         .end = revisions[i].end,
+                                         .section = revisions[i].section};
+        if (status.ok()) status = TellLooseObjects(*octets_, appended, *after, changes[i - 1]);
       }
       if (!status.ok() && ReasonOf(status) == Reason::kLimitExceeded) return status;
       const bool broken = !status.ok() || before == nullptr || !before->Complaint().empty();

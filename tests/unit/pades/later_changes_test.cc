@@ -63,8 +63,9 @@ TEST(LaterChangesTest, UpdatesOfAnyFormAreRead) {
   EXPECT_THAT(AfterUpdate({.objects = Store(), .with_stream = true}),
               IsSoundWith(ChangeKind::kValidationData));
   HandMadeObjects store = Store();
-  store.erase(41);
+  store.erase(41);  // streams are in no object stream
   store.erase(42);
+  store[40] = "<< /Certs [] /OCSPs [] >>";
   EXPECT_THAT(AfterUpdate({.objects = store, .compressed = true}),
               IsSoundWith(ChangeKind::kValidationData));
 }

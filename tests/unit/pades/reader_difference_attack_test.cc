@@ -135,6 +135,80 @@ TEST(ReaderDifferenceAttackTest, TableThatIsShiftedByOneIsNotBelieved) {
   ExpectNotBelieved(pdf);
 }
 
+// Two pages, signed; the second says "Pay 100 EUR" as well.
+HandMadeObjects TwoPaged() {
+  HandMadeObjects order = PaymentOrder();
+  order[2] = "<< /Type /Pages /Kids [3 0 R 40 0 R] /Count 2 >>";
+  order[40] =
+      Replaced(Replaced(order[3], "/Contents 4 0 R", "/Contents 41 0 R"), "/Annots [7 0 R]", "");
+  order[41] = order[4];
+  return order;
+}
+
+std::string HiddenContent() {
+  return absl::StrCat("41 0 obj\n", PaymentOrder().at(10), "\nendobj\n");
+}
+
+// An update that adds a field whose appearance is not there: poppler looks for it in all octets,
+// and takes what it finds for the newest objects.
+HandMadeUpdate FieldWithoutItsAppearance(const std::string& appearance) {
+  const HandMadeObjects order = PaymentOrder();
+  return {.objects = {{3, Replaced(order.at(3), "/Annots [7 0 R", "/Annots [7 0 R 20 0 R 60 0 R")},
+                      {6, Replaced(order.at(6), "/Fields [7 0 R", "/Fields [7 0 R 20 0 R 60 0 R")},
+                      {60, absl::StrCat("<< /Type /Annot /Subtype /Widget /FT /Sig /T (x) "
+                                        "/Rect [0 0 0 0] /P 3 0 R /AP ",
+                                        appearance, " >>")}}};
+}
+
+TEST(ReaderDifferenceAttackTest, ReferenceToNothingThatMakesReadersRepairIsNotBelieved) {
+  const std::string pdf = WithSignature(WritePdf(TwoPaged()), {});
+  EXPECT_THAT(OpenPdf(WithUpdate(pdf, FieldWithoutItsAppearance("<< >>"))).value()->signatures(),
+              ::testing::ElementsAre(IsSoundWith(ChangeKind::kSignature)));
+  const std::string hidden = WithUpdate(pdf + HiddenContent(), FieldWithoutItsAppearance("99 0 R"));
+  EXPECT_THAT(SeenByPoppler(hidden), HasSubstr("Pay 900 EUR"));
+  ExpectNotBelieved(hidden);
+  ExpectNotBelieved(WithUpdate(pdf, FieldWithoutItsAppearance("99 0 R")));
+  ExpectNotBelieved(WithUpdate(pdf, FieldWithoutItsAppearance("<< /N [99 0 R] >>")));
+  ExpectNotBelieved(WithUpdate(pdf, FieldWithoutItsAppearance("8 1 R")));
+}
+
+TEST(ReaderDifferenceAttackTest, ReferenceToNothingInATrailerIsNotBelieved) {
+  const std::string base = WritePdf(TwoPaged(), "");
+  HandMadeSignature signature;
+  signature.trailer = "/Root 1 0 R";
+  const std::string pdf = WithSignature(base, signature);
+  ExpectNotBelieved(WithUpdate(pdf, {.trailer = "/Root 1 0 R /Info 99 0 R"}));
+}
+
+TEST(ReaderDifferenceAttackTest, ReferenceToNothingThatWasThereBeforeIsNoChange) {
+  HandMadeObjects order = PaymentOrder();
+  order[7] = Replaced(order[7], "/F 4", "/F 4 /MK 99 0 R");
+  const std::string pdf = WithSignature(WritePdf(order), {});
+  ASSERT_OK_AND_ASSIGN(
+      const auto opened,
+      OpenPdf(WithUpdate(pdf, {.objects = {{7, Replaced(order[7], "/V (100)", "/V (900)")}}})));
+  EXPECT_THAT(opened->signatures(), ::testing::ElementsAre(IsSoundWith(ChangeKind::kFormFilling)));
+}
+
+TEST(ReaderDifferenceAttackTest, AppearanceThatIsTakenAwayIsNotBelieved) {
+  ExpectNotBelieved(WithUpdate(SignedPaymentOrder(), {.freed = {8}}));
+}
+
+// If a document has such a reference already, what lies about in an update is enough.
+TEST(ReaderDifferenceAttackTest, ObjectsThatNoCrossReferenceNamesAreNotBelieved) {
+  const std::string pdf = WithSignature(WritePdf(TwoPaged()), {});
+  ExpectNotBelieved(WithUpdate(pdf + HiddenContent(), {}));
+  ExpectNotBelieved(WithUpdate(pdf + "41  0\tobj<<>>", {}));
+  ExpectNotBelieved(WithUpdate(pdf + std::string(65'530, ' ') + HiddenContent(), {}));
+  ExpectNotBelieved(WithUpdate(pdf + "trailer << /Root 1 0 R >>\n", {}));
+  // In an object that is in order; nothing refers to it.
+  ExpectNotBelieved(WithUpdate(pdf, {.objects = {{61, HandMadeStream("", HiddenContent())}}}));
+  ASSERT_OK_AND_ASSIGN(
+      const auto opened,
+      OpenPdf(WithUpdate(pdf, {.objects = {{61, HandMadeStream("", "41 0 endobj obj 7 obj")}}})));
+  EXPECT_THAT(opened->signatures(), ::testing::ElementsAre(IsSoundWith(ChangeKind::kNone)));
+}
+
 // A linearisation dictionary in front, which says that the document is `length` octets long, and
 // behind it cross-references of another document in the same octets.
 std::string SignedWithAnotherFront(uint64_t length) {
