@@ -1,6 +1,7 @@
 #include "pades/loose_ends.h"
 
 #include <algorithm>
+#include <map>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFObjectHandle.hh>
 #include <qpdf/QPDFXRefEntry.hh>
@@ -14,6 +15,7 @@
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "pades/comparison.h"
+#include "pades/comparison_rules.h"
 #include "pades/pdf_values.h"
 #include "pades/qpdf_calls.h"
 
@@ -84,6 +86,24 @@ size_t NumbersBefore(absl::string_view text, size_t at) {
   return at;
 }
 
+// Cross-reference and object streams that are objects like others, and no part of the structure.
+void TellLooseStructure(const AppendedOctets& appended, QPDF& pdf, ChangeList& changes) {
+  const std::map<QPDFObjGen, QPDFXRefEntry> table = pdf.getXRefTable();
+  std::set<int> containers;
+  for (const auto& [id, entry] : table) {
+    if (entry.getType() == 2) containers.insert(entry.getObjStreamNumber());
+  }
+  for (const auto& [id, entry] : table) {
+    if (entry.getType() != 1 || containers.contains(id.getObj())) continue;
+    const auto place = static_cast<uint64_t>(entry.getOffset());
+    if (place < appended.begin || place >= appended.end || place == appended.section) continue;
+    QPDFObjectHandle object = pdf.getObject(id.getObj(), id.getGen());
+    if (object.isStream() && IsStructure(object)) {
+      Tell(changes, NameOfObject({id.getObj(), id.getGen()}) + ": structure that is not in use");
+    }
+  }
+}
+
 }  // namespace
 
 absl::Status TellLooseReferences(StrictDocument& before, StrictDocument& after,
@@ -110,6 +130,10 @@ absl::Status TellLooseObjects(const DocumentOctets& octets, const AppendedOctets
   for (const auto& [id, entry] : after.pdf().getXRefTable()) {
     if (entry.getType() == 1) places.insert(static_cast<uint64_t>(entry.getOffset()));
   }
+  ENKRAT_RETURN_IF_ERROR(CallQpdf([&] {
+    TellLooseStructure(appended, after.pdf(), changes);
+    return absl::OkStatus();
+  }));
   int trailers = octets.Text(appended.section, 4) == "xref" ? 1 : 0;
   for (uint64_t begin = appended.begin; begin < appended.end; begin += kPiece) {
     // What is looked for ends in this piece; it may begin in the one before.

@@ -26,7 +26,8 @@ struct AppendedOctets {
 };
 
 // Tells of what looks like an object or a trailer in those octets, in a stream too, and is none
-// that the cross-references of the document they complete name.
+// that the cross-references of the document they complete name; and of cross-reference and object
+// streams that are not in use.
 absl::Status TellLooseObjects(const DocumentOctets& octets, const AppendedOctets& appended,
                               StrictDocument& after, ChangeList& changes);
 

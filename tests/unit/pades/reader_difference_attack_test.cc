@@ -203,6 +203,10 @@ TEST(ReaderDifferenceAttackTest, ObjectsThatNoCrossReferenceNamesAreNotBelieved)
   ExpectNotBelieved(WithUpdate(pdf + "trailer << /Root 1 0 R >>\n", {}));
   // In an object that is in order; nothing refers to it.
   ExpectNotBelieved(WithUpdate(pdf, {.objects = {{61, HandMadeStream("", HiddenContent())}}}));
+  for (const std::string entries :
+       {"/Type /ObjStm /N 1 /First 5", "/Type /XRef /Size 3 /W [1 4 2] /Root 1 0 R"}) {
+    ExpectNotBelieved(WithUpdate(pdf, {.objects = {{61, HandMadeStream(entries, "41 0 null")}}}));
+  }
   ASSERT_OK_AND_ASSIGN(
       const auto opened,
       OpenPdf(WithUpdate(pdf, {.objects = {{61, HandMadeStream("", "41 0 endobj obj 7 obj")}}})));
