@@ -6,13 +6,17 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
 #include "common/mutex.h"
+#include "common/wake_up.h"
 
 namespace enkrat {
 
+// A job goes to the thread that has been idle for the shortest time: what it works with is still in
+// the processor's caches and the allocator's.
 class ThreadPool {
  public:
   struct Options {
@@ -34,14 +38,21 @@ class ThreadPool {
   size_t waiting() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  void Work() ABSL_LOCKS_EXCLUDED(mutex_);
+  struct Worker {
+    WakeUp wake;
+    std::function<void()> job = nullptr;  // given to it while it was idle; none: the pool stops
+    std::jthread thread = {};
+  };
+  void Work(Worker& worker) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The next job, for which the worker may have to wait; none when the pool stops.
+  std::function<void()> Next(Worker& worker) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const size_t queue_limit_;
   mutable Mutex mutex_;
-  CondVar changed_;
-  std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);  // while no worker is idle
+  std::vector<Worker*> idle_ ABSL_GUARDED_BY(mutex_);                // the last one first
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::jthread> threads_;
+  std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 }  // namespace enkrat

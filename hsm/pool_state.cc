@@ -239,8 +239,9 @@ void SessionPool::State::CheckRoot() {
   connect_due_ = true;
 }
 
+// Not for nothing: under load that would be once more for each session.
 void SessionPool::State::WakeHead() {
-  if (!queue_.empty()) queue_.front()->turn.notify_one();
+  if (!queue_.empty() && NextStep() != Step::kWait) queue_.front()->turn.notify_one();
 }
 
 void SessionPool::State::WakeAll() {

@@ -1,7 +1,6 @@
 #include "signer/hsm_turns.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "absl/time/clock.h"
 #include "common/reason.h"
@@ -10,22 +9,23 @@ namespace enkrat::signer {
 
 absl::StatusOr<HsmTurns::Turn> HsmTurns::Take(const std::string& relying_party, bool heavy,
                                               absl::Time deadline) {
-  Waiter waiter;
-  waiter.relying_party = relying_party;
-  waiter.heavy = heavy;
   const auto until = absl::ToChronoTime(
       std::min(deadline, absl::Now() + absl::Minutes(5)));  // InfiniteFuture overflows chrono
-  MutexLock lock(mutex_);
-  const auto place = waiters_.insert(waiters_.end(), &waiter);
-  CallNext();
-  while (!waiter.called) {
-    if (waiter.changed.wait_until(mutex_, until) == std::cv_status::timeout && !waiter.called) {
-      waiters_.erase(place);
-      return WithField(MakeError(Reason::kDeadlineTooShort, "waiting for a turn at the HSM"),
-                       "waiting for the HSM");
-    }
+  const auto waiter = std::make_shared<Waiter>(relying_party, heavy);
+  Waiters called;
+  {
+    MutexLock lock(mutex_);
+    waiters_.push_back(waiter);
+    called = CallNext();
   }
-  return Turn(this, heavy);
+  for (const auto& each : called) each->called.Give();
+  if (waiter->called.WaitUntil(until)) return Turn(this, heavy);
+  MutexLock lock(mutex_);
+  const auto place = std::find(waiters_.begin(), waiters_.end(), waiter);
+  if (place == waiters_.end()) return Turn(this, heavy);  // called just now
+  waiters_.erase(place);
+  return WithField(MakeError(Reason::kDeadlineTooShort, "waiting for a turn at the HSM"),
+                   "waiting for the HSM");
 }
 
 size_t HsmTurns::waiting() const {
@@ -34,17 +34,22 @@ size_t HsmTurns::waiting() const {
 }
 
 void HsmTurns::GiveBack(bool heavy) {
-  MutexLock lock(mutex_);
-  --taken_;
-  if (heavy) --heavy_taken_;
-  CallNext();
+  Waiters called;
+  {
+    MutexLock lock(mutex_);
+    --taken_;
+    if (heavy) --heavy_taken_;
+    called = CallNext();
+  }
+  for (const auto& each : called) each->called.Give();
 }
 
 bool HsmTurns::Free(bool heavy) const {
   return taken_ < options_.turns && (!heavy || heavy_taken_ < options_.heavy_turns);
 }
 
-void HsmTurns::CallNext() {
+HsmTurns::Waiters HsmTurns::CallNext() {
+  Waiters called;
   while (true) {
     // The next relying party by name after the one called last, round and round; its longest
     // waiting call that can go.
@@ -58,14 +63,12 @@ void HsmTurns::CallNext() {
       if (!Free((*it)->heavy)) continue;
       if (next == waiters_.end() || sooner(**it, **next)) next = it;
     }
-    if (next == waiters_.end()) return;
-    Waiter& called = **next;
-    waiters_.erase(next);
+    if (next == waiters_.end()) return called;
+    const Waiter& waiter = **next;
     ++taken_;
-    if (called.heavy) ++heavy_taken_;
-    last_called_ = called.relying_party;
-    called.called = true;
-    called.changed.notify_one();
+    if (waiter.heavy) ++heavy_taken_;
+    last_called_ = waiter.relying_party;
+    called.splice(called.end(), waiters_, next);
   }
 }
 

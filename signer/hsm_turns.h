@@ -8,13 +8,16 @@
 #define ENKRAT_SIGNER_HSM_TURNS_H_
 
 #include <list>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/mutex.h"
+#include "common/wake_up.h"
 
 namespace enkrat::signer {
 
@@ -55,23 +58,27 @@ class HsmTurns {
   size_t waiting() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  // Shared, because either may be done with it first: the caller gives up on a turn that does not
+  // come.
   struct Waiter {
-    std::string relying_party;
-    bool heavy = false;
-    bool called = false;  // has its turn
-    CondVar changed;
+    Waiter(std::string who, bool is_heavy) : relying_party(std::move(who)), heavy(is_heavy) {}
+    const std::string relying_party;
+    const bool heavy;
+    WakeUp called;  // has its turn
   };
+  using Waiters = std::list<std::shared_ptr<Waiter>>;
   void GiveBack(bool heavy) ABSL_LOCKS_EXCLUDED(mutex_);
   bool Free(bool heavy) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Calls who can go, in the order of the relying parties' rotation.
-  void CallNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes off the list who can go, in the order of the relying parties' rotation; they are woken
+  // without the mutex.
+  Waiters CallNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   mutable Mutex mutex_;
   size_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t heavy_taken_ ABSL_GUARDED_BY(mutex_) = 0;
   // In the order of arrival within a relying party.
-  std::list<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);
+  Waiters waiters_ ABSL_GUARDED_BY(mutex_);
   std::string last_called_ ABSL_GUARDED_BY(mutex_);
 };
 

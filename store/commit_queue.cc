@@ -8,10 +8,11 @@
 
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "common/wake_up.h"
 
 namespace enkrat::store {
 
-// One blocked caller. Each has its own condition, so that the end of a batch wakes each caller once
+// One blocked caller. Each is woken by itself, so that the end of a batch wakes each caller once
 // and nobody else. Shared, because either may be done with it first: the caller gives up on a disk
 // that hangs.
 struct CommitQueue::Waiter {
@@ -20,26 +21,13 @@ struct CommitQueue::Waiter {
   // The answer; nullopt if it takes longer than `longest_wait`.
   std::optional<absl::Status> Wait(absl::Duration longest_wait) {
     const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(longest_wait);
-    MutexLock lock(mutex);
-    while (!finished) {
-      if (changed.wait_until(mutex, until) == std::cv_status::timeout) break;
-    }
-    return finished ? std::make_optional(status) : std::nullopt;
-  }
-  void Finish() {
-    {
-      MutexLock lock(mutex);
-      finished = true;
-    }
-    changed.notify_one();  // without the mutex, which the woken caller would have to wait for
+    return finished.WaitUntil(until) ? std::make_optional(status) : std::nullopt;
   }
 
   const Write write;
   const bool outside_transactions;
   absl::Status status;  // the thread's own until it has finished, then nobody writes it
-  Mutex mutex;
-  CondVar changed;
-  bool finished ABSL_GUARDED_BY(mutex) = false;
+  WakeUp finished;
 };
 
 CommitQueue::CommitQueue(std::unique_ptr<SqliteConnection> writer, Options options)
@@ -63,14 +51,16 @@ absl::Status CommitQueue::Maintain(Write work) {
 }
 
 absl::Status CommitQueue::Enqueue(std::shared_ptr<Waiter> waiter) {
+  bool first = false;
   {
     MutexLock lock(mutex_);
     if (queue_.size() >= options_.queue_limit) {
       return MakeError(Reason::kOverloaded, "too many writes wait for the ledger");
     }
+    first = queue_.empty();
     queue_.push_back(waiter);
-    if (queue_.size() == 1) arrived_.notify_one();
   }
+  if (first) arrived_.notify_one();
   if (const auto answer = waiter->Wait(options_.longest_wait); answer.has_value()) return *answer;
   return GiveUp(waiter);
 }
@@ -115,7 +105,7 @@ void CommitQueue::Serve(const Batch& batch) {
   if (!writes.empty()) CommitBatch(writes);
   for (const auto& waiter : others) {
     waiter->status = waiter->write(*writer_);
-    waiter->Finish();
+    waiter->finished.Give();
   }
 }
 
@@ -132,7 +122,7 @@ void CommitQueue::CommitBatch(const Batch& batch) {
     for (const auto& waiter : batch) writes_ += waiter->status.ok() ? 1 : 0;
   }
   NoteOutcome(status);
-  for (const auto& waiter : batch) waiter->Finish();
+  for (const auto& waiter : batch) waiter->finished.Give();
 }
 
 // An error is the whole batch's, whatever its reason: kStoreUnavailable to those who wait.
