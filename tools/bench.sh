@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Measures floor and service in one run, because machines are noisy and only their ratio means something: the bare HSM,
-# the whole service through gRPC (closed loop for the peak, open loop at half of it for the latencies), batch sessions,
-# and the timestamping unit over HTTP. Prints a table and writes build/bench.json. BENCH_SECONDS=N: length of each part.
+# Measures floors and service in one run, because machines are noisy and only their ratio means something: the bare HSM,
+# gRPC with nothing behind it, the whole service through gRPC (closed loop for the peak, open loop at half of it for the
+# latencies), batch sessions, and the timestamping unit over HTTP. Prints a table and writes build/bench.json.
+# BENCH_SECONDS=N: length of each part.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/scratch_service.sh
@@ -9,7 +10,7 @@ source tools/scratch_service.sh
 seconds="${BENCH_SECONDS:-10}"
 tools/install_deps.sh --without-idps
 cmake --preset release >/dev/null
-cmake --build --preset release --target enkratd enkrat enkrat-demo-idp enkrat_bench_floor
+cmake --build --preset release --target enkratd enkrat enkrat-demo-idp enkrat_bench_floor enkrat_bench_grpc
 bin="$PWD/build/release/bin"
 dir="$(mktemp -d)"
 trap 'scratch_stop "$dir"; rm -rf "$dir"' EXIT
@@ -20,6 +21,8 @@ scratch_init "$bin" "$dir" >"$dir/init.log"
 echo "== the floor: keygen, 3 signatures, destroy on the bare HSM" >&2
 "$bin/enkrat_bench_floor" --module "$SCRATCH_MODULE" --token enkrat --pin-file "$dir/service/secrets/pin" \
   --seconds "$seconds" --threads "$(nproc)" --json >"$dir/floor.json"
+echo "== the other floor: gRPC with nothing behind it" >&2
+"$bin/enkrat_bench_grpc" --seconds "$seconds" --json >"$dir/grpc.json"
 
 scratch_start "$bin" "$dir"
 daemon="$(cat "$dir/enkratd.pid")"

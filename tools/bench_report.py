@@ -16,6 +16,8 @@ def report(parts, cpu_us, rss_kb):
         "ratio": closed["ops_s"] / floor["floor_ops_s"],
         "cpu_us_per_signature": cpu_us / closed["operations"],
         "floor_cpu_us": floor["floor_cpu_us"],
+        "grpc_server_cpu_us": parts["grpc"]["grpc_server_cpu_us"],
+        "grpc_client_cpu_us": parts["grpc"]["grpc_client_cpu_us"],
         "p50_ms": parts["open"]["p50_ms"],
         "p99_ms": parts["open"]["p99_ms"],
         "tsa_http_ops_s": parts["tsa"]["ops_s"],
@@ -26,7 +28,7 @@ def report(parts, cpu_us, rss_kb):
 
 def main():
     folder, cpu_us, rss_kb, out = sys.argv[1:]
-    names = ("floor", "closed", "open", "batch", "tsa")
+    names = ("floor", "grpc", "closed", "open", "batch", "tsa")
     parts = {n: json.loads((pathlib.Path(folder) / f"{n}.json").read_text()) for n in names}
     figures = {key: round(value, 3) for key, value in report(parts, int(cpu_us), int(rss_kb)).items()}
     pathlib.Path(out).write_text(json.dumps(figures, indent=2) + "\n")
