@@ -143,7 +143,9 @@ class RevisionWalk final : public Comparison {
     pair.after = After(pair.after);
     if (!after.direct()) pair.where = NameOfObject(after);
     if (before == after && !after.direct()) pair.area = AreaOf(after, pair.after, pair.area);
-    // Once for each field that it belongs to: one may be locked and another not.
+    // Once for each field that it belongs to: one may be locked and another not. A page, which
+    // widgets lead to, belongs to none.
+    if (pair.area == Area::kPage) pair.field.clear();
     if (!before.direct() && !after.direct() &&
         !visited_.insert({before, after, pair.area, pair.field}).second) {
       return;

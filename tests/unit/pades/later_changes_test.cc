@@ -15,6 +15,7 @@ namespace {
 using ::enkrat::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 PdfSignature FirstSignature(const std::string& octets) {
   const absl::StatusOr<std::unique_ptr<SignedPdf>> pdf = OpenPdf(octets);
@@ -99,6 +100,16 @@ TEST(LaterChangesTest, SecondSignatureIsPermitted) {
               ElementsAre(IsSoundWith(ChangeKind::kSignature), IsSoundWith(ChangeKind::kNone)));
   EXPECT_EQ(pdf->signatures()[0].field_name, "Signature1");
   EXPECT_EQ(pdf->signatures()[1].field_name, "Signature2");
+}
+
+// Though the page is reached by itself and by each of its fields.
+TEST(LaterChangesTest, ChangeOfThePageIsToldOnce) {
+  ASSERT_OK_AND_ASSIGN(const auto pdf,
+                       OpenPdf(WithSignature(SignedPaymentOrder(), SecondSignature())));
+  std::vector<std::string> told;
+  for (const PdfChange& change : pdf->signatures()[0].changes_after) told.push_back(change.detail);
+  EXPECT_THAT(told, UnorderedElementsAre("object 30 0: signature field added",
+                                         "object 30 0: invisible signature added to the page"));
 }
 
 TEST(LaterChangesTest, VisibleSignatureInAFreePlaceIsPermitted) {
