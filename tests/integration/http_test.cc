@@ -80,8 +80,9 @@ TEST_F(HttpTest, TimestampWithoutCertReqCarriesNoCertificate) {
                                      "-CAfile",
                                      service().ServiceFile("root.pem")};
   EXPECT_THAT(Execute(verify), Not(Succeeds()));
-  verify.insert(verify.end(), {"-untrusted", service().ServiceFile("tsu-chain.pem")});
-  EXPECT_THAT(Execute(verify), Succeeds());
+  // A name without a folder: openssl takes a path with spaces for several.
+  verify.insert(verify.end(), {"-untrusted", "tsu-chain.pem"});
+  EXPECT_THAT(RunProgram({.argv = verify, .folder = service().ServiceFile("")}), Succeeds());
 }
 
 TEST_F(HttpTest, TimestampSaysAccuracyPolicyAndNonce) {
