@@ -17,13 +17,13 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
-#include <map>
 #include <memory>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "common/mutex.h"
 #include "common/reason.h"
+#include "server/network_peer.h"
 
 namespace enkrat::server {
 namespace {
@@ -81,7 +81,12 @@ constexpr std::chrono::milliseconds kPauseAfterFailedAccept(100);
 class HttpServer::Network {
  public:
   Network(const Options& options, ThreadPool& pool, Handler handler)
-      : options_(options), pool_(pool), handler_(std::move(handler)), acceptor_(context_) {}
+      : options_(options),
+        pool_(pool),
+        handler_(std::move(handler)),
+        connections_(
+            {.most = options.max_connections, .most_of_a_peer = options.max_connections_of_a_peer}),
+        acceptor_(context_) {}
 
   ~Network() {
     context_.stop();
@@ -113,27 +118,6 @@ class HttpServer::Network {
   uint16_t port() const { return port_; }
 
  private:
-  // A connection's place among all and among its peer's; of the network thread only.
-  class Place {
-   public:
-    Place(Network& network, asio::ip::address peer) : network_(network), peer_(std::move(peer)) {
-      ++network_.connections_;
-      ++network_.by_peer_[peer_];
-    }
-    ~Place() {
-      --network_.connections_;
-      if (const auto mine = network_.by_peer_.find(peer_); --mine->second == 0) {
-        network_.by_peer_.erase(mine);
-      }
-    }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
-   private:
-    Network& network_;
-    const asio::ip::address peer_;
-  };
-
   // A request on its way through the pool.
   template <typename Completion>
   struct Question {
@@ -152,21 +136,15 @@ class HttpServer::Network {
       if (error) {
         asio::steady_timer pause(context_, kPauseAfterFailedAccept);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      } else if (HasRoomFor(peer.address())) {
+      } else if (connections_.HasRoomFor(peer.address().to_string())) {
         asio::co_spawn(context_, Serve(beast::tcp_stream(std::move(socket)), peer.address()),
                        asio::detached);
       }  // otherwise the socket closes
     }
   }
 
-  bool HasRoomFor(const asio::ip::address& peer) const {
-    const auto found = by_peer_.find(peer);
-    return connections_ < options_.max_connections &&
-           (found == by_peer_.end() || found->second < options_.max_connections_of_a_peer);
-  }
-
   asio::awaitable<void> Serve(beast::tcp_stream stream, asio::ip::address peer) {
-    const Place place(*this, peer);
+    const PeerConnections::Place place(connections_, peer.to_string());
     try {
       co_await Exchange(stream, peer);
     } catch (const std::exception&) {
@@ -291,8 +269,7 @@ class HttpServer::Network {
   CondVar answered_;
   int answering_ ABSL_GUARDED_BY(mutex_) = 0;
   // Touched by the network thread only; before context_, whose end ends the connections.
-  size_t connections_ = 0;
-  std::map<asio::ip::address, size_t> by_peer_;
+  PeerConnections connections_;
   asio::io_context context_{1};
   tcp::acceptor acceptor_;
   uint16_t port_ = 0;

@@ -42,7 +42,8 @@ class HttpServer {
     size_t max_body_size = 8 * 1024;    // octets; more is answered 413
     size_t max_header_size = 8 * 1024;  // likewise 431
     size_t max_connections = 1024;      // more are closed at once
-    // Of them, from one address; one peer alone does not shut the others out.
+    // Of them, from one address, of IPv6 from one /64 (network_peer.h); one peer alone does not
+    // shut the others out.
     size_t max_connections_of_a_peer = 64;
     absl::Duration first_timeout = absl::Seconds(5);  // from the connection to its first header
     absl::Duration read_timeout = absl::Seconds(15);  // of a body, and of the next header

@@ -1,30 +1,20 @@
 #include "server/peer_rates.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+
+#include "server/network_peer.h"
 
 namespace enkrat::server {
 namespace {
 
 constexpr absl::Duration kForgetInterval = absl::Seconds(1);
-constexpr size_t kPrefixOctets = 8;  // /64
-
-std::string KeyOf(const std::string& address) {
-  in6_addr octets{};
-  if (inet_pton(AF_INET6, address.c_str(), &octets) != 1) return address;
-  const auto* mapped = reinterpret_cast<const char*>(octets.s6_addr);
-  // IPv4 in IPv6's clothes counts whole.
-  if (IN6_IS_ADDR_V4MAPPED(&octets)) return std::string(mapped, sizeof(octets.s6_addr));
-  return std::string(mapped, kPrefixOctets);
-}
 
 }  // namespace
 
 bool PeerRates::Admit(const std::string& address) {
   if (options_.per_second == 0) return true;
   const absl::Duration now = options_.clock->SinceBoot();
-  std::string key = KeyOf(address);
+  std::string key = NetworkPeerOf(address);
   MutexLock lock(mutex_);
   auto found = buckets_.find(key);
   if (found == buckets_.end()) {

@@ -24,8 +24,8 @@ class PeerRates {
   };
   explicit PeerRates(Options options) : options_(options) {}
 
-  // Whether this address may ask now; twice per_second at once at most. IPv6 addresses count by
-  // their /64, which one machine has for itself. While as many others are remembered as can be,
+  // Whether this address may ask now; twice per_second at once at most. Addresses of one
+  // machine count as one (network_peer.h). While as many others are remembered as can be,
   // newcomers may not: whoever has so many addresses does not shut those out who were there.
   bool Admit(const std::string& address) ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -46,6 +46,11 @@ TEST_F(PeerRatesTest, Ipv4AddressesInIpv6AreDistinct) {
   EXPECT_EQ(Admitted(rates_, "::ffff:192.0.2.2", 100), 10);
 }
 
+TEST_F(PeerRatesTest, Ipv4AddressHasNoSecondBucketInIpv6) {
+  EXPECT_EQ(Admitted(rates_, "192.0.2.1", 100), 10);
+  EXPECT_EQ(Admitted(rates_, "::ffff:192.0.2.1", 100), 0);
+}
+
 TEST_F(PeerRatesTest, TableIsBoundedAndKnownPeersStayServed) {
   EXPECT_TRUE(rates_.Admit("198.51.100.1"));
   for (int i = 0; i < 1000; ++i) rates_.Admit(absl::StrCat("192.0.", i / 250, ".", i % 250));
