@@ -3,7 +3,6 @@
 #include <grpcpp/server_context.h>
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -12,8 +11,8 @@
 #include "common/status_macros.h"
 #include "enkrat/v1/signing_service.pb.h"
 #include "server/document_spool.h"
-#include "server/grpc_status.h"
 #include "server/request_conversion.h"
+#include "server/streamed_call.h"
 #include "signer/pdf_job.h"
 #include "signer/request_rules.h"
 #include "signer/stored_result.h"
@@ -21,67 +20,41 @@
 namespace enkrat::server {
 namespace {
 
-constexpr size_t kMostChunkOctets = 256 * 1024;
 constexpr size_t kAnswerOctets = size_t{1} << 20;  // the update, with an image in it, and a chunk
 
-// Steps follow each other and never overlap: a read, then a step on the pool that takes it in, then
-// the next read; when the client has closed its side, the signing; then write after write.
+// As StreamedCall says; after the signing, write after write.
 class SignPdfCall final : public SignPdfReactor {
  public:
   SignPdfCall(const PdfSigning& signing, Call call)
-      : signing_(signing),
-        call_(std::move(call)),
-        id_(signing.gate->open_calls().Enter(cancelled_,
-                                             [context = call_.context] { context->TryCancel(); })) {
+      : signing_(signing), stream_(*signing.gate, std::move(call)) {
     Read();
   }
 
  private:
-  ~SignPdfCall() override { signing_.gate->open_calls().Leave(id_); }
-  void OnCancel() override { cancelled_ = true; }
+  void OnCancel() override { stream_.Cancel(); }
   void OnDone() override { delete this; }
 
-  // A client that stops sending is shown out like one that does not take its answer.
   void Read() {
-    signing_.gate->open_calls().Answered(id_);
+    stream_.AwaitClient();
     StartRead(&part_);
   }
   void OnReadDone(bool ok) override {
-    signing_.gate->open_calls().Working(id_);
-    if (ok) {
-      Step([this] { return TakePart(); });
-    } else {
-      Step([this] { return Sign(); });
-    }
+    stream_.ClientCame();
+    Run(ok ? &SignPdfCall::TakePart : &SignPdfCall::Sign);
   }
   void OnWriteDone(bool ok) override {
     if (!ok) return End(MakeError(Reason::kCancelled, "the client left before its answer"));
-    Step([this] { return WriteNext(); });
+    Run(&SignPdfCall::WriteNext);
   }
 
-  // Runs it on the pool. What a step answers ends the call, unless it is nullopt: then the step has
-  // begun a read or a write as its last act, and something else may already be running.
-  template <typename Function>
-  void Step(Function step) {
-    const bool accepted = signing_.gate->TrySubmit([this, step] {
-      const std::optional<absl::Status> end = step();
-      if (end.has_value()) End(*end);
-    });
-    if (!accepted) {
-      End(WithRetryDelay(MakeError(Reason::kOverloaded, "no thread is free"),
-                         absl::Milliseconds(200)));
-    }
+  void Run(std::optional<absl::Status> (SignPdfCall::*step)()) {
+    stream_.Run([this, step] { return (this->*step)(); },
+                [this](const absl::Status& status) { End(status); });
   }
-
-  void End(const absl::Status& status) {
-    signing_.gate->CountAndLog(call_, status);
-    signing_.gate->open_calls().Answered(id_);
-    Finish(ToGrpcStatus(status));
-  }
+  void End(const absl::Status& status) { Finish(stream_.End(status)); }
 
   std::optional<absl::Status> TakePart() {
-    // Nor does one keep its place by sending a little now and then.
-    if (absl::Status late = signing_.gate->CheckInTime(call_); !late.ok()) return late;
+    if (absl::Status unwanted = stream_.CheckWanted(); !unwanted.ok()) return unwanted;
     absl::Status taken =
         part_.part_case() == v1::SignPdfRequest::kHeader ? TakeHeader() : TakeChunk();
     if (!taken.ok()) return taken;
@@ -98,14 +71,14 @@ class SignPdfCall final : public SignPdfReactor {
     options_.contents_octets = signing_.contents_octets();
     if (options_.appearance.has_value()) options_.appearance->font_file = signing_.font_file;
     appended_only_ = header.appended_only();
-    call_.request_id = request_.intent.request_id;
+    stream_.call().request_id = request_.intent.request_id;
     ENKRAT_ASSIGN_OR_RETURN(
         spool_, DocumentSpool::Create(
                     {.folder = signing_.spool_folder,
                      .most_octets = signing_.most_octets,
                      .digest_algorithm = request_.intent.documents.front().digest_algorithm,
                      .budget = signing_.spooled,
-                     .who = call_.relying_party->id}));
+                     .who = stream_.call().relying_party->id}));
     return absl::OkStatus();
   }
 
@@ -114,14 +87,12 @@ class SignPdfCall final : public SignPdfReactor {
       return MakeError(Reason::kRequestMalformed, "a part that is neither header nor chunk");
     }
     if (spool_ == nullptr) return MakeError(Reason::kRequestMalformed, "a chunk before the header");
-    if (part_.chunk().empty() || part_.chunk().size() > kMostChunkOctets) {
-      return MakeError(Reason::kRequestMalformed, "a chunk that is empty or over 256 KiB");
-    }
+    ENKRAT_RETURN_IF_ERROR(CheckChunk(part_.chunk()));
     return spool_->Append(part_.chunk());
   }
 
   std::optional<absl::Status> Sign() {
-    if (cancelled_) return MakeError(Reason::kCancelled, "the client left");
+    if (stream_.cancelled()) return MakeError(Reason::kCancelled, "the client left");
     absl::Status signed_now = SignSpooled();
     if (!signed_now.ok()) return signed_now;
     Write();
@@ -136,13 +107,14 @@ class SignPdfCall final : public SignPdfReactor {
         .digest_algorithm = request_.intent.documents.front().digest_algorithm,
         .document_digest = spool_->Digest(),
         .signature = std::move(options_)});
-    request_.deadline = call_.deadline;
-    request_.cancelled = [this] { return cancelled_.load(); };
-    ENKRAT_ASSIGN_OR_RETURN(const signer::Admission admission,
-                            signing_.workflow->Admit(call_.relying_party, std::move(request_)));
-    ENKRAT_RETURN_IF_ERROR(signing_.gate->ReserveResponse(call_, kAnswerOctets));
+    request_.deadline = stream_.call().deadline;
+    request_.cancelled = [this] { return stream_.cancelled().load(); };
+    ENKRAT_ASSIGN_OR_RETURN(
+        const signer::Admission admission,
+        signing_.workflow->Admit(stream_.call().relying_party, std::move(request_)));
+    ENKRAT_RETURN_IF_ERROR(signing_.gate->ReserveResponse(stream_.call(), kAnswerOctets));
     ENKRAT_ASSIGN_OR_RETURN(const signer::SigningResult result, signing_.workflow->Run(admission));
-    call_.session_id = result.session_id;
+    stream_.call().session_id = result.session_id;
     signer::StoredResult::Fill(result, *answer_.mutable_result());
     update_ = ToString(result.signatures.front().pdf_update);
     return absl::OkStatus();
@@ -168,14 +140,12 @@ class SignPdfCall final : public SignPdfReactor {
   }
 
   void Write() {
-    signing_.gate->open_calls().Answered(id_);  // each part is to be taken in time
+    stream_.AwaitClient();
     StartWrite(&answer_);
   }
 
   const PdfSigning& signing_;
-  Call call_;
-  std::atomic<bool> cancelled_ = false;
-  const OpenCalls::Id id_;
+  StreamedCall stream_;
   v1::SignPdfRequest part_;
   v1::SignPdfResponse answer_;
   signer::SigningRequest request_;
@@ -186,25 +156,12 @@ class SignPdfCall final : public SignPdfReactor {
   uint64_t written_ = 0;
 };
 
-// A call that was not let in.
-class RefusedCall final : public SignPdfReactor {
- public:
-  explicit RefusedCall(const absl::Status& why) { Finish(ToGrpcStatus(why)); }
-
- private:
-  void OnDone() override { delete this; }
-};
-
 }  // namespace
 
 SignPdfReactor* StartSignPdf(grpc::CallbackServerContext& context, const PdfSigning& signing) {
-  const CallGate::Arrival arrival = {.method = "SignPdf"};
-  absl::StatusOr<Call> call = signing.gate->Enter(context, arrival);
-  if (!call.ok()) {
-    signing.gate->CountAndLogRefusal(arrival, call.status());
-    return new RefusedCall(call.status());
-  }
-  return new SignPdfCall(signing, *std::move(call));
+  return EnterStream<SignPdfReactor>(*signing.gate, context, "SignPdf", [&](Call call) {
+    return new SignPdfCall(signing, std::move(call));
+  });
 }
 
 }  // namespace enkrat::server
