@@ -290,9 +290,7 @@ absl::Status Front::StartHttp() {
     parts.timestamp = [this](ByteSpan request) { return AnswerHttpTimestamp(request); };
     parts.unit_certificate = [this] { return core_.timestamping_chain().front(); };
   }
-  if (core_.revocation().ocsp() != nullptr) {
-    parts.ocsp = [this](ByteSpan request) { return AnswerOcsp(request); };
-  }
+  parts.ocsp = [this](ByteSpan request) { return AnswerOcsp(request); };
   parts.crl = [this](const std::string& name) { return core_.revocation().Crl(name); };
   parts.certificates["issuing-ca"] = core_.issuing_chain().front();
   parts.certificates["root"] = core_.issuing_chain().back();
@@ -325,14 +323,15 @@ absl::StatusOr<Bytes> Front::AnswerHttpTimestamp(ByteSpan request_der) {
 
 // In the strangers' place too.
 absl::StatusOr<signer::OcspResponder::Reply> Front::AnswerOcsp(ByteSpan request_der) {
+  signer::OcspResponder& ocsp = core_.revocation().ocsp();
+  if (!ocsp.HasDesk()) return MakeError(Reason::kNotFound, "there is no OCSP responder");
   const absl::StatusOr<signer::InFlightLimit::Ticket> ticket =
       timestamp_limit_.Enter(kHttpCallers, std::max(1U, server_.max_timestamps_in_flight() / 2));
   if (!ticket.ok()) {
     metrics_.CountOcsp(ReasonName(ReasonOf(ticket.status())));
     return ticket.status();
   }
-  signer::OcspResponder::Reply reply =
-      core_.revocation().ocsp()->Answer(request_der, options_.clock->Now() + kOcspTime);
+  signer::OcspResponder::Reply reply = ocsp.Answer(request_der, options_.clock->Now() + kOcspTime);
   metrics_.CountOcsp(reply.status.ok() ? "OK" : ReasonName(ReasonOf(reply.status)));
   return reply;
 }

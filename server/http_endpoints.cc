@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/reason.h"
 #include "server/ocsp_over_http.h"
 #include "tsa/timestamp_unit.h"
 
@@ -13,6 +14,7 @@ namespace enkrat::server {
 namespace {
 
 constexpr char kTimestampQuery[] = "application/timestamp-query";
+constexpr char kNoResponder[] = "There is no OCSP responder here.";
 constexpr char kTimestampReply[] = "application/timestamp-reply";
 
 HttpResponse Text(int status, absl::string_view text) {
@@ -82,7 +84,7 @@ HttpResponse HttpEndpoints::AnswerTimestamp(const HttpRequest& request) const {
 }
 
 HttpResponse HttpEndpoints::AnswerOcsp(const HttpRequest& request) const {
-  if (!parts_.ocsp) return Text(404, "There is no OCSP responder here.");
+  if (!parts_.ocsp) return Text(404, kNoResponder);
   const bool post = request.path == kOcspPath;
   if (post != (request.method == "POST")) return MethodNotAllowed(post ? "POST" : "GET, HEAD");
   std::optional<Bytes> query;
@@ -100,6 +102,7 @@ HttpResponse HttpEndpoints::AnswerOcsp(const HttpRequest& request) const {
   // What cannot be decoded is answered as what it is: a malformed request.
   const auto reply = parts_.ocsp(query.value_or(Bytes()));
   if (!reply.ok()) {
+    if (ReasonOf(reply.status()) == Reason::kNotFound) return Text(404, kNoResponder);
     HttpResponse busy = Text(503, "The service is busy. Try again later.");
     busy.headers.emplace_back("Retry-After", "1");
     return busy;

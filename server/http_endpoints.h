@@ -31,8 +31,8 @@ class HttpEndpoints {
     std::function<absl::StatusOr<Bytes>(ByteSpan)> timestamp;
     // Whether this client address may ask for a timestamp now, or is told 429; empty: it may.
     std::function<bool(const std::string& peer)> admit = {};
-    // An OCSPResponse for any octets, or an error when there is no room (503); empty: there is no
-    // responder (404).
+    // An OCSPResponse for any octets, or an error when there is no room (503), or no responder
+    // (kNotFound; 404), as without a function.
     std::function<absl::StatusOr<signer::OcspResponder::Reply>(ByteSpan)> ocsp = {};
     // By NAME; null: there is none (404).
     std::function<signer::PublishedCrlPtr(const std::string&)> crl = {};

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/file.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "server/settings_words.h"
+#include "signer/certificate_description.h"
 
 namespace enkrat::server {
 namespace {
@@ -62,8 +62,14 @@ absl::Status RevocationCore::OpenStatus() {
   for (const std::vector<Bytes>& chain : parts_.unit_chains) {
     in_use.insert(in_use.end(), chain.begin(), chain.end());
   }
-  ENKRAT_ASSIGN_OR_RETURN(const std::optional<Responder> responder, ConfiguredResponder());
-  if (responder.has_value()) in_use.push_back(responder->certificate.der);
+  ENKRAT_ASSIGN_OR_RETURN(const auto registered, parts_.registered->Current());
+  ENKRAT_ASSIGN_OR_RETURN(const std::vector<ResponderCertificate> responders,
+                          RespondersFrom(settings_, *registered));
+  for (const ResponderCertificate& each : responders) {
+    if (registered->FindByDer(each.certificate.der) == nullptr) {
+      in_use.push_back(each.certificate.der);
+    }
+  }
   ENKRAT_ASSIGN_OR_RETURN(status_,
                           signer::RevocationStatus::Create(*parts_.registered, std::move(in_use)));
   return absl::OkStatus();
@@ -105,66 +111,24 @@ absl::Status RevocationCore::OpenUpper() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<RevocationCore::Responder>> RevocationCore::ConfiguredResponder()
-    const {
-  if (!settings_.ocsp_required && !FileExists(settings_.ocsp_chain_file)) return std::nullopt;
-  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> chain, ChainFrom(settings_.ocsp_chain_file));
-  absl::StatusOr<ca::StatusIssuer> certificate =
-      ca::ReadStatusIssuer(chain.front(), ca::StatusSigner::kOcspResponder);
-  if (!certificate.ok()) return WithContext(certificate.status(), settings_.ocsp_chain_file);
-  ENKRAT_ASSIGN_OR_RETURN(const auto registered, parts_.registered->Current());
-  const signer::RegisteredCertificate* known = registered->FindByDer(chain.front());
-  return Responder{.certificate = *std::move(certificate),
-                   .key_label = known == nullptr ? settings_.ocsp_responder_key : known->key_label};
-}
-
-absl::StatusOr<std::vector<RevocationCore::Responder>> RevocationCore::Responders() const {
-  std::vector<Responder> responders;
-  ENKRAT_ASSIGN_OR_RETURN(std::optional<Responder> configured, ConfiguredResponder());
-  if (configured.has_value()) responders.push_back(*std::move(configured));
-  ENKRAT_ASSIGN_OR_RETURN(const auto registered, parts_.registered->Current());
-  for (const signer::RegisteredCertificate& each : registered->certificates()) {
-    if (each.role != signer::CertificateRole::kOcspResponder ||
-        each.state == signer::CertificateState::kRevoked) {
-      continue;
-    }
-    absl::StatusOr<ca::StatusIssuer> certificate =
-        ca::ReadStatusIssuer(each.der, ca::StatusSigner::kOcspResponder);
-    if (!certificate.ok()) continue;
-    responders.push_back({.certificate = *std::move(certificate), .key_label = each.key_label});
-  }
-  return responders;
-}
-
 // For each CA the last responder that it certified (RFC 6960 4.2.2.2).
 absl::Status RevocationCore::OpenResponder() {
-  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Responder> responders, Responders());
-  std::vector<signer::OcspResponder::Desk> desks;
-  for (const Authority& authority : authorities_) {
-    const Responder* chosen = nullptr;
-    for (const Responder& each : responders) {
-      if (ca::IsIssuedBy(each.certificate.der, authority.ca)) chosen = &each;
-    }
-    if (chosen == nullptr) continue;
-    const absl::StatusOr<hsm::LongLivedKey> key = parts_.pool->FindKey(chosen->key_label);
-    if (!key.ok() || key->public_key().spki_der() != chosen->certificate.public_key.spki_der()) {
-      const std::string why =
-          absl::StrCat("key '", chosen->key_label, "' in the token is not the OCSP responder's");
-      if (settings_.ocsp_required) return Invalid("revocation.ocsp_responder_key", why);
-      parts_.logger->Warning("no OCSP responder", {{"why", why}});
-      continue;
-    }
-    responder_keys_.push_back(std::make_unique<signer::PooledKey>(*parts_.pool, *key));
-    desks.push_back({.ca = authority.ca,
-                     .responder = chosen->certificate,
-                     .key = responder_keys_.back().get()});
+  std::vector<ca::StatusIssuer> authorities;
+  for (const Authority& each : authorities_) authorities.push_back(each.ca);
+  desks_ = std::make_unique<OcspDesks>(OcspDesks::Parts{.settings = &settings_,
+                                                        .pool = parts_.pool,
+                                                        .registered = parts_.registered,
+                                                        .authorities = std::move(authorities),
+                                                        .clock = parts_.clock,
+                                                        .logger = parts_.logger});
+  ENKRAT_ASSIGN_OR_RETURN(auto desks, desks_->Look());
+  if (!desks.has_value()) desks.emplace();
+  if (desks->empty() && settings_.ocsp_required) {
+    ENKRAT_RETURN_IF_ERROR(desks_->CheckIssued());
+    return Invalid("revocation.ocsp_responder_key", desks_->key_error().message());
   }
-  if (desks.empty() && settings_.ocsp_required) {
-    return Invalid("revocation.ocsp_chain_file", "is not a certificate of the issuing CA");
-  }
-  if (desks.empty()) return absl::OkStatus();
   ENKRAT_ASSIGN_OR_RETURN(ocsp_, signer::OcspResponder::Create(
-                                     {.desks = std::move(desks),
+                                     {.desks = *std::move(desks),
                                       .status = status_.get(),
                                       .lifetime = settings_.ocsp_lifetime,
                                       .clock = parts_.clock,
@@ -173,11 +137,26 @@ absl::Status RevocationCore::OpenResponder() {
   return absl::OkStatus();
 }
 
+// Until the new one is in order the present one answers, as long as it may.
+void RevocationCore::TakeUpResponders() {
+  auto desks = desks_->Look();
+  const std::string error(desks.ok() ? "" : desks.status().message());
+  if (!error.empty() && error != desks_error_) {
+    parts_.logger->Error("ALARM: the OCSP responders cannot be read", {{"why", error}});
+  }
+  desks_error_ = error;
+  if (desks.ok() && desks->has_value()) ocsp_->SetDesks(**std::move(desks));
+}
+
 absl::Status RevocationCore::OpenValidationData() {
   signer::OwnValidationData::Options options;
   options.chains_der = {parts_.issuing_chain};
-  options.chains_der.insert(options.chains_der.end(), parts_.unit_chains.begin(),
-                            parts_.unit_chains.end());
+  for (const std::vector<Bytes>& chain : parts_.unit_chains) {
+    // Where a unit's certificate has ended, its CA's may have ended too, and then nobody tells of
+    // it.
+    const auto facts = signer::DescribeCertificate(chain.front());
+    if (facts.ok() && facts->not_after > parts_.clock->Now()) options.chains_der.push_back(chain);
+  }
   options.responder = ocsp_.get();
   for (const auto& publisher : publishers_) options.publishers.push_back(publisher.get());
   options.upper = upper_.get();
@@ -196,6 +175,10 @@ void RevocationCore::Look() {
 void RevocationCore::Start() {
   task_ = std::make_unique<PeriodicTask>(kInterval, [this] {
     Look();
+    return true;
+  });
+  take_up_task_ = std::make_unique<PeriodicTask>(kTakeUpInterval, [this] {
+    TakeUpResponders();
     return true;
   });
 }
@@ -217,7 +200,7 @@ void RevocationCore::AddGauges(Metrics& metrics) {
                                 : NextUpdate(upper_->Of(parts_.issuing_chain[1]));
                    });
   metrics.AddGauge("enkrat_ocsp_usable", "1 while the OCSP responder may answer.",
-                   [this] { return ocsp_ != nullptr && ocsp_->Usable().ok() ? 1.0 : 0.0; });
+                   [this] { return ocsp_->Usable().ok() ? 1.0 : 0.0; });
 }
 
 signer::PublishedCrlPtr RevocationCore::Crl(const std::string& name) const {

@@ -3,9 +3,7 @@
 #ifndef ENKRAT_SERVER_REVOCATION_CORE_H_
 #define ENKRAT_SERVER_REVOCATION_CORE_H_
 
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +12,7 @@
 #include "common/log.h"
 #include "hsm/session_pool.h"
 #include "server/metrics.h"
+#include "server/ocsp_desks.h"
 #include "server/periodic_task.h"
 #include "server/revocation_settings.h"
 #include "server/settings.h"
@@ -44,12 +43,14 @@ class RevocationCore {
 
   // How soon a revocation is noticed.
   static constexpr absl::Duration kInterval = absl::Milliseconds(250);
+  // How soon a new OCSP responder answers.
+  static constexpr absl::Duration kTakeUpInterval = absl::Seconds(1);
 
   // Publishes the first CRL. kConfigurationInvalid for a responder that is configured and does not
   // fit, and a CRL folder that cannot be made; without a responder there is no OCSP.
   static absl::StatusOr<std::unique_ptr<RevocationCore>> Create(Parts parts);
 
-  // Keeps the CRLs on schedule, until the core ends.
+  // Keeps the CRLs on schedule and takes new responders up, until the core ends.
   void Start();
   void AddGauges(Metrics& metrics);
 
@@ -58,8 +59,8 @@ class RevocationCore {
   signer::PublishedCrlPtr Crl(const std::string& name) const;
   // All of them: what is known of certificates that ours have succeeded, too.
   std::vector<Bytes> CrlsDer() const;
-  // Null without a responder.
-  signer::OcspResponder* ocsp() { return ocsp_.get(); }
+  // Without a desk as long as there is no responder.
+  signer::OcspResponder& ocsp() { return *ocsp_; }
   signer::ValidationDataSource& validation_data() { return *validation_data_; }
   // A timestamping unit that was added while the service runs.
   absl::Status AddUnit(const std::vector<Bytes>& chain_der) {
@@ -71,10 +72,6 @@ class RevocationCore {
     ca::StatusIssuer ca;
     std::unique_ptr<signer::KeyLender> key;
   };
-  struct Responder {
-    ca::StatusIssuer certificate;
-    std::string key_label;
-  };
   RevocationCore(Parts parts, RevocationSettings settings)
       : parts_(std::move(parts)), settings_(std::move(settings)) {}
 
@@ -84,9 +81,7 @@ class RevocationCore {
   absl::Status OpenUpper();
   absl::Status OpenResponder();
   absl::Status OpenValidationData();
-  // Those of the register, the latest last, and before them the configured file's.
-  absl::StatusOr<std::vector<Responder>> Responders() const;
-  absl::StatusOr<std::optional<Responder>> ConfiguredResponder() const;
+  void TakeUpResponders();
   void Look();
 
   const Parts parts_;
@@ -95,10 +90,13 @@ class RevocationCore {
   std::unique_ptr<signer::RevocationStatus> status_;
   std::vector<std::unique_ptr<signer::CrlPublisher>> publishers_;  // as authorities_
   std::unique_ptr<signer::UpperCrls> upper_;
-  std::vector<std::unique_ptr<signer::KeyLender>> responder_keys_;
+  std::unique_ptr<OcspDesks> desks_;  // of the thread that takes responders up
   std::unique_ptr<signer::OcspResponder> ocsp_;
   std::unique_ptr<signer::OwnValidationData> validation_data_;
-  std::unique_ptr<PeriodicTask> task_;  // last: it stops first
+  std::string desks_error_;  // what was said last; of the same thread
+  // Last: they stop first.
+  std::unique_ptr<PeriodicTask> task_;
+  std::unique_ptr<PeriodicTask> take_up_task_;
 };
 
 }  // namespace enkrat::server

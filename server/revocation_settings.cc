@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "ca/crl.h"
-#include "ca/status_issuer.h"
 #include "common/file.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
+#include "server/ocsp_desks.h"
 #include "server/settings_words.h"
 
 namespace enkrat::server {
@@ -75,12 +75,7 @@ absl::StatusOr<RevocationSettings> RevocationFrom(const Config& config) {
 
 absl::Status CheckRevocationFiles(const Config& config) {
   ENKRAT_ASSIGN_OR_RETURN(const RevocationSettings settings, RevocationFrom(config));
-  if (settings.ocsp_required) {
-    ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> chain, ChainFrom(settings.ocsp_chain_file));
-    ENKRAT_RETURN_IF_ERROR(
-        WithContext(ca::ReadStatusIssuer(chain.front(), ca::StatusSigner::kOcspResponder).status(),
-                    "revocation.ocsp_chain_file"));
-  }
+  ENKRAT_RETURN_IF_ERROR(RespondersFrom(settings, signer::CertificateRegister()).status());
   for (const std::string& file : config.revocation().root_crl_files()) {
     const absl::StatusOr<Bytes> content = ReadFile(file, ca::kMaxCrl);
     const absl::Status readable = content.ok() ? ca::CrlDerOf(*content).status() : content.status();

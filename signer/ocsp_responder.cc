@@ -42,25 +42,44 @@ std::optional<Bytes> AnsweredNonce(const ca::OcspRequest& request) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<OcspResponder>> OcspResponder::Create(Options options) {
-  if (options.desks.empty() || options.lifetime < absl::Seconds(2)) {
-    return MakeError(Reason::kConfigurationInvalid,
-                     "an OCSP responder needs a certificate, and answers that last");
+  if (options.lifetime < absl::Seconds(2)) {
+    return MakeError(Reason::kConfigurationInvalid, "OCSP answers that do not last");
   }
+  std::vector<Desk> desks = std::move(options.desks);
   std::unique_ptr<OcspResponder> responder(new OcspResponder(std::move(options)));
-  for (const Desk& desk : responder->options_.desks) {
-    responder->posts_.push_back({.desk = desk, .issuer = ca::OcspIssuer(desk.ca)});
-  }
+  responder->SetDesks(std::move(desks));
   return responder;
 }
 
+void OcspResponder::SetDesks(std::vector<Desk> desks) {
+  Posts posts;
+  for (Desk& desk : desks) {
+    ca::OcspIssuer issuer(desk.ca);
+    posts.push_back(
+        std::make_shared<const Post>(Post{.desk = std::move(desk), .issuer = std::move(issuer)}));
+  }
+  MutexLock lock(mutex_);
+  posts_ = std::move(posts);
+}
+
+OcspResponder::Posts OcspResponder::AllPosts() const {
+  MutexLock lock(mutex_);
+  return posts_;
+}
+
+bool OcspResponder::HasDesk() const { return !AllPosts().empty(); }
+
 // One signature speaks for one CA: certificates of others in the same request are unknown to it.
-const OcspResponder::Post& OcspResponder::PostFor(const ca::OcspRequest& request) const {
+absl::StatusOr<OcspResponder::PostHandle> OcspResponder::PostFor(
+    const ca::OcspRequest& request) const {
+  const Posts posts = AllPosts();
+  if (posts.empty()) return MakeError(Reason::kNotFound, "there is no OCSP responder");
   for (const ca::OcspCertId& asked : request.certificates) {
-    for (const Post& post : posts_) {
-      if (post.issuer.Issued(asked)) return post;
+    for (const PostHandle& post : posts) {
+      if (post->issuer.Issued(asked)) return post;
     }
   }
-  return posts_.front();
+  return posts.front();
 }
 
 absl::Status OcspResponder::CheckUsable(const Post& post, const RevocationSnapshot& snapshot,
@@ -113,7 +132,7 @@ absl::StatusOr<OcspResponder::Statement> OcspResponder::Sign(const Post& post,
 }
 
 std::optional<OcspResponder::Statement> OcspResponder::FindKept(
-    const std::string& name, const RevocationSnapshot& snapshot) {
+    const std::string& name, const Post& post, const RevocationSnapshot& snapshot) {
   const absl::Time now = options_.clock->Now();
   MutexLock lock(mutex_);
   const auto found = kept_.find(name);
@@ -121,7 +140,8 @@ std::optional<OcspResponder::Statement> OcspResponder::FindKept(
   const Statement& statement = found->second.statement;
   const absl::Time stale =
       statement.produced_at + (statement.next_update - statement.produced_at) / 2;
-  if (now < statement.produced_at || now >= stale || !found->second.snapshot.SameAs(snapshot)) {
+  if (now < statement.produced_at || now >= stale || !found->second.snapshot.SameAs(snapshot) ||
+      statement.responder_der != post.desk.responder.der) {
     kept_.erase(found);
     return std::nullopt;
   }
@@ -154,24 +174,24 @@ absl::Status OcspResponder::TakeToken(TokenBucket OcspResponder::*bucket) {
 absl::StatusOr<OcspResponder::Statement> OcspResponder::Serve(const ca::OcspRequest& request,
                                                               absl::Time deadline) {
   ENKRAT_ASSIGN_OR_RETURN(const RevocationSnapshot snapshot, options_.status->Now());
-  const Post& post = PostFor(request);
-  ENKRAT_RETURN_IF_ERROR(CheckUsable(post, snapshot, options_.clock->Now()));
+  ENKRAT_ASSIGN_OR_RETURN(const PostHandle post, PostFor(request));
+  ENKRAT_RETURN_IF_ERROR(CheckUsable(*post, snapshot, options_.clock->Now()));
   // A nonce that is not answered does not make a request unlike others.
   if (AnsweredNonce(request).has_value() && TakeToken(&OcspResponder::nonce_tokens_).ok()) {
-    return Sign(post, request, snapshot, deadline);
+    return Sign(*post, request, snapshot, deadline);
   }
   // Whoever floods us with nonces does not keep others from an answer: without room for one of its
   // own, a request gets what is shared, without its nonce (RFC 9654 2.1 leaves that to the server).
   ca::OcspRequest plain = request;
   plain.nonce.reset();
-  if (!IsOrdinary(post, request, snapshot)) {
+  if (!IsOrdinary(*post, request, snapshot)) {
     ENKRAT_RETURN_IF_ERROR(TakeToken(&OcspResponder::stranger_tokens_));
-    return Sign(post, plain, snapshot, deadline);
+    return Sign(*post, plain, snapshot, deadline);
   }
   const std::string name = NameOf(plain);
-  if (std::optional<Statement> kept = FindKept(name, snapshot)) return *std::move(kept);
+  if (std::optional<Statement> kept = FindKept(name, *post, snapshot)) return *std::move(kept);
   ENKRAT_RETURN_IF_ERROR(TakeToken(&OcspResponder::tokens_));
-  ENKRAT_ASSIGN_OR_RETURN(Statement made, Sign(post, plain, snapshot, deadline));
+  ENKRAT_ASSIGN_OR_RETURN(Statement made, Sign(*post, plain, snapshot, deadline));
   Keep(name, {.statement = made, .snapshot = snapshot});
   return made;
 }
@@ -191,16 +211,21 @@ OcspResponder::Reply OcspResponder::Answer(ByteSpan request_der, absl::Time dead
   return reply;
 }
 
+OcspResponder::PostHandle OcspResponder::PostOf(const ca::StatusIssuer& issuer) const {
+  for (const PostHandle& post : AllPosts()) {
+    if (post->desk.ca.der == issuer.der) return post;
+  }
+  return nullptr;
+}
+
 bool OcspResponder::AnswersFor(const ca::StatusIssuer& issuer) const {
-  return std::any_of(posts_.begin(), posts_.end(),
-                     [&](const Post& post) { return post.desk.ca.der == issuer.der; });
+  return PostOf(issuer) != nullptr;
 }
 
 absl::StatusOr<OcspResponder::Statement> OcspResponder::State(
     const ca::StatusIssuer& issuer, const std::vector<Bytes>& serial_numbers, absl::Time deadline) {
-  const auto post = std::find_if(posts_.begin(), posts_.end(),
-                                 [&](const Post& each) { return each.desk.ca.der == issuer.der; });
-  if (post == posts_.end()) return MakeError(Reason::kNotFound, "no OCSP responder for this CA");
+  const PostHandle post = PostOf(issuer);
+  if (post == nullptr) return MakeError(Reason::kNotFound, "no OCSP responder for this CA");
   ca::OcspRequest request;
   for (const Bytes& serial_number : serial_numbers) {
     // SHA-1, as in RFC 5019 2.1.1: it only tells which certificate is meant, and Java finds a
@@ -218,8 +243,10 @@ absl::StatusOr<OcspResponder::Statement> OcspResponder::State(
 }
 
 absl::Status OcspResponder::Usable() {
+  const Posts posts = AllPosts();
+  if (posts.empty()) return MakeError(Reason::kNotFound, "there is no OCSP responder");
   ENKRAT_ASSIGN_OR_RETURN(const RevocationSnapshot snapshot, options_.status->Now());
-  return CheckUsable(posts_.front(), snapshot, options_.clock->Now());
+  return CheckUsable(*posts.front(), snapshot, options_.clock->Now());
 }
 
 }  // namespace enkrat::signer

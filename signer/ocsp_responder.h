@@ -29,10 +29,10 @@ class OcspResponder {
   struct Desk {
     ca::StatusIssuer ca;
     ca::StatusIssuer responder;
-    KeyLender* key = nullptr;  // the responder's; not owned
+    std::shared_ptr<KeyLender> key;  // the responder's
   };
   struct Options {
-    std::vector<Desk> desks;  // at least one; the first answers for CAs that are not ours
+    std::vector<Desk> desks = {};              // as SetDesks takes them
     RevocationStatus* status = nullptr;        // not owned
     absl::Duration lifetime = absl::Hours(1);  // thisUpdate to nextUpdate
     const Clock* clock = nullptr;              // not owned
@@ -43,8 +43,13 @@ class OcspResponder {
     size_t most_cached = 256;
   };
 
-  // kConfigurationInvalid without a desk.
+  // kConfigurationInvalid for answers that would not last.
   static absl::StatusOr<std::unique_ptr<OcspResponder>> Create(Options options);
+
+  // From now on these answer, the first also for CAs that are not ours; a call that is under way
+  // ends with those that it began with. Without one, nobody answers.
+  void SetDesks(std::vector<Desk> desks) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool HasDesk() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   struct Reply {
     Bytes response_der;   // an OCSPResponse in any case
@@ -56,7 +61,7 @@ class OcspResponder {
   // For any octets. An answer to a request without a nonce may be up to half the lifetime old, but
   // never older than the register. Failures: malformedRequest; tryLater while there is no room or
   // no HSM; internalError once the responder's own certificate, or its CA's, was revoked or ended,
-  // or the register cannot be read.
+  // the register cannot be read, or there is no desk.
   Reply Answer(ByteSpan request_der, absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
 
   struct Statement {
@@ -70,29 +75,38 @@ class OcspResponder {
   // kCertificateStateForbids; the key's and the register's errors.
   absl::StatusOr<Statement> State(const ca::StatusIssuer& issuer,
                                   const std::vector<Bytes>& serial_numbers, absl::Time deadline);
-  bool AnswersFor(const ca::StatusIssuer& issuer) const;
+  bool AnswersFor(const ca::StatusIssuer& issuer) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // kCertificateStateForbids when nothing can be answered before a new responder's certificate.
-  absl::Status Usable();
+  // kCertificateStateForbids when nothing can be answered before a new responder's certificate;
+  // kNotFound without a desk.
+  absl::Status Usable() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Post {
     Desk desk;
     ca::OcspIssuer issuer;
   };
+  // Stays for as long as it is held, whatever is set meanwhile.
+  using Posts = std::vector<std::shared_ptr<const Post>>;
+  using PostHandle = std::shared_ptr<const Post>;
   struct Kept {
     Statement statement;
     RevocationSnapshot snapshot;
   };
   explicit OcspResponder(Options options) : options_(std::move(options)) {}
 
-  const Post& PostFor(const ca::OcspRequest& request) const;
+  Posts AllPosts() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Null if nobody answers for that CA.
+  PostHandle PostOf(const ca::StatusIssuer& issuer) const ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<PostHandle> PostFor(const ca::OcspRequest& request) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status CheckUsable(const Post& post, const RevocationSnapshot& snapshot,
                            absl::Time now) const;
   absl::StatusOr<Statement> Sign(const Post& post, const ca::OcspRequest& request,
                                  const RevocationSnapshot& snapshot, absl::Time deadline) const;
-  std::optional<Statement> FindKept(const std::string& name, const RevocationSnapshot& snapshot)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  // What this responder said before.
+  std::optional<Statement> FindKept(const std::string& name, const Post& post,
+                                    const RevocationSnapshot& snapshot) ABSL_LOCKS_EXCLUDED(mutex_);
   void Keep(const std::string& name, Kept kept) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status TakeToken(TokenBucket OcspResponder::*bucket) ABSL_LOCKS_EXCLUDED(mutex_);
   // About one certificate that is in the register: there are few such requests, so that each may
@@ -102,8 +116,8 @@ class OcspResponder {
   absl::StatusOr<Statement> Serve(const ca::OcspRequest& request, absl::Time deadline);
 
   const Options options_;
-  std::vector<Post> posts_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  Posts posts_ ABSL_GUARDED_BY(mutex_);
   TokenBucket tokens_ ABSL_GUARDED_BY(mutex_);
   TokenBucket nonce_tokens_ ABSL_GUARDED_BY(mutex_);
   TokenBucket stranger_tokens_ ABSL_GUARDED_BY(mutex_);

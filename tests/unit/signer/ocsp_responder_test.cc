@@ -3,6 +3,9 @@
 
 #include <openssl/ocsp.h>
 
+#include <atomic>
+#include <thread>
+
 #include "common/der_writer.h"
 #include "tests/unit/signer/revocation_fixture.h"
 
@@ -65,6 +68,21 @@ class OcspResponderTest : public RevocationTest {
         DerOf(der_tag::kSequence,
               {DerOf(der_tag::kSequence, {DerOf(der_tag::kSequence, {cert_id})}), extensions});
     return DerOf(der_tag::kSequence, {list});
+  }
+  // A successor, as the register and the token have it then.
+  OcspResponder::Desk Renewed() {
+    CertificateLife life = Open();
+    const absl::StatusOr<Succession> made =
+        life.Renew(SerialOf(life, CertificateRole::kOcspResponder), {}, order_);
+    EXPECT_THAT(made, IsOk());
+    const RegisteredCertificate* latest = life.all().LatestOf(CertificateRole::kOcspResponder);
+    return {
+        .ca = *issuing_,
+        .responder = ca::ReadStatusIssuer(latest->der, ca::StatusSigner::kOcspResponder).value(),
+        .key = std::make_shared<PooledKey>(*pool_, pool_->FindKey(latest->key_label).value())};
+  }
+  OcspResponder::Statement StateOf(OcspResponder& responder) {
+    return responder.State(*issuing_, {unit_serial_}, Soon()).value();
   }
   Reading Ask(const Bytes& request) {
     return Read(responder_->Answer(request, Soon()).response_der);
@@ -246,10 +264,71 @@ TEST_F(OcspResponderTest, RegisterThatIsGoneIsAnInternalError) {
   EXPECT_EQ(Ask(Request(unit_serial_)).response_status, OCSP_RESPONSE_STATUS_INTERNALERROR);
 }
 
-TEST_F(OcspResponderTest, WithoutADeskThereIsNoResponder) {
-  EXPECT_THAT(OcspResponder::Create({.desks = {}, .status = status_.get(), .clock = &clock_}),
-              FailsWith(Reason::kConfigurationInvalid));
+TEST_F(OcspResponderTest, WithoutADeskNobodyAnswers) {
+  responder_->SetDesks({});
+  EXPECT_FALSE(responder_->HasDesk());
+  EXPECT_FALSE(responder_->AnswersFor(*issuing_));
+  EXPECT_EQ(Ask(Request(unit_serial_)).response_status, OCSP_RESPONSE_STATUS_INTERNALERROR);
+  EXPECT_THAT(responder_->State(*issuing_, {unit_serial_}, Soon()), FailsWith(Reason::kNotFound));
+  EXPECT_THAT(responder_->Usable(), FailsWith(Reason::kNotFound));
+}
+
+TEST_F(OcspResponderTest, NobodyAnswersForAnothersCa) {
   EXPECT_THAT(responder_->State(*root_, {unit_serial_}, Soon()), FailsWith(Reason::kNotFound));
+}
+
+TEST_F(OcspResponderTest, AnswersThatDoNotLastAreRefused) {
+  EXPECT_THAT(OcspResponder::Create(
+                  {.status = status_.get(), .lifetime = absl::Seconds(1), .clock = &clock_}),
+              FailsWith(Reason::kConfigurationInvalid));
+}
+
+TEST_F(OcspResponderTest, NextResponderAnswersAtOnceThoughThePreviousWasCached) {
+  const Bytes by_first = responder_->Answer(Request(unit_serial_), Soon()).response_der;
+  const OcspResponder::Desk next = Renewed();
+  // The renewal alone changes nothing.
+  EXPECT_EQ(StateOf(*responder_).responder_der, responder_certificate_->der);
+  ASSERT_EQ(Ask(Request(unit_serial_)).certificate_status, V_OCSP_CERTSTATUS_GOOD);
+  const int before = Signatures();
+  responder_->SetDesks({next});
+  EXPECT_EQ(Ask(Request(unit_serial_)).certificate_status, V_OCSP_CERTSTATUS_GOOD);
+  EXPECT_EQ(Signatures(), before + 1);
+  EXPECT_EQ(StateOf(*responder_).responder_der, next.responder.der);
+  EXPECT_NE(responder_->Answer(Request(unit_serial_), Soon()).response_der, by_first);
+}
+
+TEST_F(OcspResponderTest, NextResponderAnswersAfterThePreviousWasRevoked) {
+  const OcspResponder::Desk next = Renewed();
+  {
+    CertificateLife life = Open();
+    const std::string first = DescribeCertificate(responder_certificate_->der)->serial_number;
+    ASSERT_THAT(life.Revoke(first, RevocationReason::kKeyCompromise, order_), IsOk());
+  }
+  EXPECT_EQ(Ask(Request(unit_serial_)).response_status, OCSP_RESPONSE_STATUS_INTERNALERROR);
+  responder_->SetDesks({next});
+  EXPECT_EQ(Ask(Request(unit_serial_)).certificate_status, V_OCSP_CERTSTATUS_GOOD);
+}
+
+TEST_F(OcspResponderTest, CallsGoOnWhileRespondersChange) {
+  responder_ = Responder(/*rate=*/1e6);
+  const OcspResponder::Desk first = {
+      .ca = *issuing_, .responder = *responder_certificate_, .key = responder_key_};
+  const OcspResponder::Desk next = Renewed();
+  std::atomic<bool> done = false;
+  std::atomic<int> answered = 0;
+  std::thread asker([&] {
+    while (!done) {
+      const Bytes request = Request(unit_serial_, 16);
+      EXPECT_EQ(Ask(request).certificate_status, V_OCSP_CERTSTATUS_GOOD);
+      ++answered;
+    }
+  });
+  for (int i = 0; i < 50 || answered < 50; ++i) {
+    responder_->SetDesks({i % 2 == 0 ? next : first});
+    std::this_thread::yield();
+  }
+  done = true;
+  asker.join();
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ class RevocationTest : public CertificateLifeFixture {
     responder_certificate_ = std::make_unique<ca::StatusIssuer>(
         ca::ReadStatusIssuer(Certificates(kOcspFile)[0], ca::StatusSigner::kOcspResponder).value());
     ca_key_ = std::make_unique<PooledKey>(*pool_, pool_->FindKey(kIssuingCaKey).value());
-    responder_key_ = std::make_unique<PooledKey>(*pool_, pool_->FindKey(kOcspResponderKey).value());
+    responder_key_ = std::make_shared<PooledKey>(*pool_, pool_->FindKey(kOcspResponderKey).value());
     status_ = RevocationStatus::Create(
                   registered_, {chain_[0], chain_[1], unit_chain_[0], responder_certificate_->der})
                   .value();
@@ -50,7 +50,7 @@ class RevocationTest : public CertificateLifeFixture {
   std::unique_ptr<OcspResponder> Responder(double rate = 50) {
     return OcspResponder::Create({.desks = {{.ca = *issuing_,
                                              .responder = *responder_certificate_,
-                                             .key = responder_key_.get()}},
+                                             .key = responder_key_}},
                                   .status = status_.get(),
                                   .clock = &clock_,
                                   .signatures_per_second = rate,
@@ -83,7 +83,7 @@ class RevocationTest : public CertificateLifeFixture {
   std::unique_ptr<ca::StatusIssuer> root_;
   std::unique_ptr<ca::StatusIssuer> responder_certificate_;
   std::unique_ptr<KeyLender> ca_key_;
-  std::unique_ptr<KeyLender> responder_key_;
+  std::shared_ptr<KeyLender> responder_key_;
   std::unique_ptr<RevocationStatus> status_;
 };
 
