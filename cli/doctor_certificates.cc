@@ -82,7 +82,10 @@ std::optional<PublicKey> CheckIssuingChain(const server::Config& config, absl::T
                        "run enkrat init, or correct certificates.chain_file")) {
     return std::nullopt;
   }
-  const auto checked = ca::CheckIssuerChain(*chain, now);
+  // A chain that has ended is judged as it was: what must be done about it is another thing.
+  const auto end = EndOf(chain->front());
+  const absl::Time moment = end.ok() ? std::min(now, *end) : now;
+  const auto checked = ca::CheckIssuerChain(*chain, moment);
   if (findings.Expect("issuing CA chain", checked.status(),
                       absl::StrCat(chain->size(), " certificates up to a root"),
                       absl::StrCat("put the issuing CA first and its root last into ", file))) {
@@ -111,12 +114,13 @@ void CheckUnitTerms(const std::string& which, const Bytes& certificate_der, absl
              *end, now, findings);
   }
   if (key_end.ok()) {
-    // The certificate lives on: it is renewed, not reissued.
+    // While the certificate lives on it is renewed, not reissued.
+    const bool expired = end.ok() && *end < now;
     CheckEnd({.check = "timestamping key period",
               .what = "its key",
               .notice = kUnitNotice,
               .successor = renew,
-              .mending = renew},
+              .mending = expired ? absl::StrCat("enkrat certificates reissue ", which) : renew},
              *key_end, now, findings);
   }
 }
@@ -197,11 +201,12 @@ void CheckRevocations(const signer::CertificateRegister& all, Findings& findings
         signer::CertificateRole::kOcspResponder}) {
     const signer::RegisteredCertificate* latest = all.LatestOf(role);
     if (latest == nullptr || latest->state != signer::CertificateState::kRevoked) continue;
-    findings.Fail("certificate register",
-                  absl::StrCat(signer::RoleName(role), " ", latest->description.serial_number,
-                               " was revoked on ", DayOf(latest->revoked_at)),
-                  absl::StrCat("enkrat certificates issue ", signer::RoleName(role),
-                               ", and restart enkratd"));
+    findings.Fail(
+        "certificate register",
+        absl::StrCat(signer::RoleName(role), " ", latest->description.serial_number,
+                     " was revoked on ", DayOf(latest->revoked_at)),
+        absl::StrCat("enkrat certificates issue ", signer::RoleName(role),
+                     role == signer::CertificateRole::kIssuingCa ? ", and start enkratd" : ""));
   }
 }
 

@@ -177,7 +177,7 @@ absl::StatusOr<bool> EnsureConfiguration(const InitArguments& arguments) {
       MakePrivateFolder(absl::StrCat(arguments.folder, "/", kRelyingPartiesFolder)));
   ENKRAT_RETURN_IF_ERROR(WriteFile(path, AsSpan(absl::string_view(yaml)), {.mode = 0640}));
   ENKRAT_ASSIGN_OR_RETURN(const server::Config config, server::LoadSettings(path));
-  ENKRAT_RETURN_IF_ERROR(WithContext(server::CheckSettings(config), path));
+  ENKRAT_RETURN_IF_ERROR(WithContext(server::CheckSettings(config, SystemClock().Now()), path));
   return true;
 }
 

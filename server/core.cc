@@ -211,7 +211,8 @@ absl::Status Core::MakeActivation() {
   return absl::OkStatus();
 }
 
-// What was revoked is not served from; what is revoked while the service runs is not used on.
+// Under an issuing CA that was revoked nothing is served; a unit that was revoked is missed by
+// those alone who want timestamps. What is revoked while the service runs is not used on.
 absl::Status Core::WatchCertificates() {
   certificates_ = std::make_unique<CertificateWatch>(
       CertificateWatch::Options{.registered = registered_.get(),
@@ -222,7 +223,6 @@ absl::Status Core::WatchCertificates() {
                                 .clock = options_.clock});
   certificates_->Look();
   ENKRAT_RETURN_IF_ERROR(certificates_->Issuing());
-  ENKRAT_RETURN_IF_ERROR(certificates_->Timestamping());
   certificates_->Start();
   return absl::OkStatus();
 }

@@ -11,7 +11,7 @@ namespace enkrat::server {
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(Options options) {
   // What --check-config would have said, before anything is opened.
-  ENKRAT_RETURN_IF_ERROR(CheckSettings(options.config));
+  ENKRAT_RETURN_IF_ERROR(CheckSettings(options.config, options.clock->Now()));
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(options)));
   ENKRAT_ASSIGN_OR_RETURN(
       daemon->core_, Core::Create({.config = &daemon->options_.config,

@@ -82,8 +82,9 @@ void SilenceGrpc() {
 
 int CheckConfiguration(const std::string& path) {
   const absl::StatusOr<Config> config = LoadSettings(path);
-  const absl::Status checked =
-      config.ok() ? WithContext(CheckSettings(*config), path) : config.status();
+  const absl::Status checked = config.ok()
+                                   ? WithContext(CheckSettings(*config, SystemClock().Now()), path)
+                                   : config.status();
   if (!checked.ok()) {
     std::cerr << checked.message() << "\n";
     return kExitFailed;

@@ -20,7 +20,7 @@
 #include "common/status_macros.h"
 #include "idp_client/oidc_settings.h"
 #include "idp_client/saml_settings.h"
-#include "server/certificate_watch.h"
+#include "server/certificate_files.h"
 #include "server/config_loader.h"
 #include "server/revocation_settings.h"
 #include "server/settings_defaults.h"
@@ -148,31 +148,6 @@ absl::Status CheckParts(const Config& config) {
   return absl::OkStatus();
 }
 
-// The chains, and that the register (signer/certificate_register.h) calls them good: the issuing
-// CA's, and one at least of the units'.
-absl::Status CheckCertificates(const Config& config) {
-  const std::string& chain_file = config.certificates().chain_file();
-  ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> issuing, ChainFrom(chain_file));
-  signer::CertificateRegisterReader registered(
-      std::filesystem::path(chain_file).parent_path().string());
-  ENKRAT_RETURN_IF_ERROR(CheckNotRevoked(registered, issuing));
-  const v1::TimestampingConfig& timestamping = config.timestamping();
-  if (!timestamping.has_own()) {
-    ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> trusted,
-                            ChainFrom(timestamping.outside().trust_file()));
-    return CheckOutsideRoots(trusted);
-  }
-  bool one_is_left = false;
-  absl::Status revoked;
-  for (const UnitSettings& settings : UnitsFrom(config)) {
-    ENKRAT_ASSIGN_OR_RETURN(const std::vector<Bytes> unit, ChainFrom(settings.chain_file));
-    const absl::Status good = CheckNotRevoked(registered, unit);
-    one_is_left |= good.ok();
-    revoked.Update(good);
-  }
-  return one_is_left ? absl::OkStatus() : revoked;
-}
-
 }  // namespace
 
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
@@ -273,7 +248,7 @@ absl::Status CheckValues(const Config& config) {
   return CallersFrom(config).status();
 }
 
-absl::Status CheckSettings(const Config& config) {
+absl::Status CheckSettings(const Config& config, absl::Time now) {
   ENKRAT_RETURN_IF_ERROR(CheckValues(config));
   if (!FileExists(config.hsm().module())) {
     return Invalid("hsm.module", absl::StrCat("there is no ", config.hsm().module()));
@@ -285,7 +260,7 @@ absl::Status CheckSettings(const Config& config) {
   if (config.server().has_tls()) ENKRAT_RETURN_IF_ERROR(CheckTlsFiles(config.server().tls()));
   ENKRAT_RETURN_IF_ERROR(CheckRevocationFiles(config));
   ENKRAT_RETURN_IF_ERROR(CheckValidationFiles(config));
-  return CheckCertificates(config);
+  return CheckCertificateFiles(config, now);
 }
 
 }  // namespace enkrat::server

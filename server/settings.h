@@ -64,8 +64,9 @@ absl::Duration DurationFrom(const google::protobuf::Duration& duration);
 // The values alone, those of relying_parties_folder too: what LoadSettings and the functions above
 // check.
 absl::Status CheckValues(const Config& config);
-// And the files that they name: module, PIN, TLS, certificates. For `enkratd --check-config`.
-absl::Status CheckSettings(const Config& config);
+// And the files that they name: module, PIN, TLS, certificates as they are at that time. For
+// `enkratd --check-config`, and what the start asks for first.
+absl::Status CheckSettings(const Config& config, absl::Time now);
 
 }  // namespace enkrat::server
 

@@ -1,7 +1,6 @@
 #include "server/timestamping_core.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -10,14 +9,11 @@
 #include "common/status_macros.h"
 #include "common/time_text.h"
 #include "server/certified_key.h"
-#include "signer/certificate_description.h"
 
 namespace enkrat::server {
 namespace {
 
 constexpr absl::Duration kTakeUpInterval = absl::Seconds(1);
-constexpr absl::Duration kNotice = absl::Hours(24 * 30);  // as in enkrat doctor
-constexpr absl::Duration kNoticeInterval = absl::Hours(24);
 constexpr int kStalePolls = 5;
 
 }  // namespace
@@ -91,7 +87,7 @@ absl::StatusOr<signer::TimestampUnits::Handle> TimestampingCore::MakeUnit(
        .policy_oid = settings.policy_oid,
        .accuracy = DurationFrom(parts_.config->timestamping().own().accuracy()),
        .qualified = settings.qualified,
-       .may_begin_later = true,
+       .any_period = true,
        .clock = parts_.clock,
        .clock_guard = guard_.get()});
   if (!unit.ok()) return WithContext(unit.status(), settings.chain_file);
@@ -175,17 +171,18 @@ std::vector<WatchedUnit> TimestampingCore::Watched() const {
 void TimestampingCore::Start(store::Ledger* ledger, Added added) {
   if (outside_ != nullptr) return outside_->Start();
   added_ = std::move(added);
-  ledger_ = ledger;
+  notices_ = std::make_unique<UnitNotices>(UnitNotices::Parts{
+      .units = units_.get(), .ledger = ledger, .logger = parts_.logger, .clock = parts_.clock});
   watch_ = std::make_unique<ClockWatch>(ClockWatch::Options{
       .guard = guard_.get(),
       .poll_interval = DurationFrom(parts_.config->timestamping().own().clock().poll_interval()),
       .ledger = ledger,
       .logger = parts_.logger});
   watch_->Start();
-  SayWhoAnswers();
+  notices_->Look();
   units_task_ = std::make_unique<PeriodicTask>(kTakeUpInterval, [this] {
     TakeUp();
-    SayWhoAnswers();
+    notices_->Look();
     return true;
   });
 }
@@ -210,57 +207,10 @@ void TimestampingCore::TakeUp() {
       parts_.logger->Error("validation data will miss a timestamping unit",
                            {{"why", told.message()}});
     }
-    Record("timestamping-unit-added", **unit);
+    notices_->Added(**unit);
     units_->Add(*std::move(unit));
   }
   units_->DropEnded(parts_.clock->Now());
-}
-
-void TimestampingCore::SayWhoAnswers() {
-  const absl::Time now = parts_.clock->Now();
-  const signer::TimestampUnits::Handle own = units_->Choose({}, now);
-  if (own != answering_) {
-    answering_ = own;
-    Record("timestamping-unit-answers", *own);
-  }
-  if (now - last_notice_ < kNoticeInterval) return;
-  for (const signer::TimestampUnits::Handle& each : units_->All()) {
-    if (!EndsWithoutHeir(*each, now)) continue;
-    last_notice_ = now;
-    const auto facts = signer::DescribeCertificate(each->unit->chain_der().front());
-    parts_.logger->Warning(
-        "the timestamping unit's key ends soon, and nothing takes over",
-        {{"until", TimeText(each->unit->usable_until())},
-         {"mend", absl::StrCat("enkrat certificates renew ",
-                               facts.ok() ? facts->serial_number : "timestamping-unit")}});
-  }
-}
-
-bool TimestampingCore::EndsWithoutHeir(const signer::OwnUnit& own, absl::Time now) const {
-  const absl::Time until = own.unit->usable_until();
-  if (own.unit->withdrawn() || until - now > kNotice) return false;
-  const std::vector<signer::TimestampUnits::Handle> all = units_->All();
-  return std::none_of(all.begin(), all.end(), [&](const auto& each) {
-    return each->unit->policy() == own.unit->policy() && each->unit->usable_from() <= until &&
-           each->unit->usable_until() > until && !each->unit->withdrawn();
-  });
-}
-
-// The life cycle of the units' keys is kept (EN 319 421 OVR-7.12-02, -03).
-void TimestampingCore::Record(const std::string& step, const signer::OwnUnit& own) {
-  const auto description = signer::DescribeCertificate(own.unit->chain_der().front());
-  const std::string serial = description.ok() ? description->serial_number : "";
-  const std::string until = TimeText(own.unit->usable_until());
-  parts_.logger->Info(
-      step, {{"serial_number", serial}, {"key_label", own.key.label()}, {"usable_until", until}});
-  if (ledger_ == nullptr) return;
-  const nlohmann::json facts = {
-      {"serial_number", serial}, {"key_label", own.key.label()}, {"usable_until", until}};
-  const absl::Status recorded =
-      ledger_->RecordEvent({.step = step, .at = parts_.clock->Now(), .facts_json = facts.dump()});
-  if (!recorded.ok()) {
-    parts_.logger->Error("evidence was not recorded", {{"why", recorded.message()}});
-  }
 }
 
 }  // namespace enkrat::server

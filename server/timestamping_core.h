@@ -21,6 +21,7 @@
 #include "server/periodic_task.h"
 #include "server/settings.h"
 #include "server/timestamping_settings.h"
+#include "server/unit_notices.h"
 #include "signer/certificate_register_reader.h"
 #include "signer/local_timestamper.h"
 #include "signer/timestamp_units.h"
@@ -43,8 +44,9 @@ class TimestampingCore {
     Logger* logger = nullptr;
     Metrics* metrics = nullptr;
   };
-  // kConfigurationInvalid, naming the file; kNotFound for a key. A unit whose period has ended is
-  // left out, as long as another of its policy is there. Waits for the moment that a process that
+  // kConfigurationInvalid, naming the file; kNotFound for a key. A unit that cannot be used is left
+  // out, as long as another of its policy is there. One whose period has ended is loaded all the
+  // same: nothing is stamped until it has been renewed. Waits for the moment that a process that
   // was cut off may have issued timestamps for; one that lies further ahead is for the operator:
   // nothing is issued until then (docs/tsa.md).
   static absl::StatusOr<std::unique_ptr<TimestampingCore>> Create(const Parts& parts);
@@ -84,10 +86,6 @@ class TimestampingCore {
   void AddGauges();
   // Files that have changed are read again: `enkrat certificates renew` put a new unit there.
   void TakeUp();
-  // Says when another unit answers, and which ones will end.
-  void SayWhoAnswers();
-  bool EndsWithoutHeir(const signer::OwnUnit& own, absl::Time now) const;
-  void Record(const std::string& step, const signer::OwnUnit& own);
 
   const Parts parts_;
   std::unique_ptr<tsa::NtpPoll> ntp_;
@@ -96,7 +94,6 @@ class TimestampingCore {
   std::unique_ptr<OutsideTsa> outside_;            // null with our own units
   std::unique_ptr<tsa::Timestamper> timestamper_;  // of our own
   signer::LocalTimestamper* own_ = nullptr;        // timestamper_, if it is our own
-  store::Ledger* ledger_ = nullptr;
   Added added_;
   // Of the task's thread.
   struct Loaded {
@@ -105,8 +102,7 @@ class TimestampingCore {
     std::vector<Bytes> refused = {};  // what could not be used yet: told once, tried again
   };
   std::vector<Loaded> loaded_;
-  signer::TimestampUnits::Handle answering_;
-  absl::Time last_notice_ = absl::InfinitePast();
+  std::unique_ptr<UnitNotices> notices_;
   std::unique_ptr<ClockWatch> watch_;
   std::unique_ptr<PeriodicTask> units_task_;
 };

@@ -157,9 +157,11 @@ absl::StatusOr<std::unique_ptr<TimestampUnit>> TimestampUnit::Create(Options opt
   ENKRAT_RETURN_IF_ERROR(CheckOptions(options));
   std::optional<Bytes> policy = OidContent(options.policy_oid);
   if (!policy) return MakeError(Reason::kConfigurationInvalid, "the policy is not an OID");
+  const absl::Time now = options.clock->Now();
   ENKRAT_ASSIGN_OR_RETURN(UnitCertificate unit,
-                          LoadUnitCertificate(std::move(options.chain_der), options.clock->Now(),
-                                              options.may_begin_later));
+                          options.any_period
+                              ? LoadUnitCertificateOfAnyPeriod(std::move(options.chain_der), now)
+                              : LoadUnitCertificate(std::move(options.chain_der), now));
   if (options.qualified && !unit.qualified_claim) {
     return MakeError(Reason::kConfigurationInvalid,
                      "the unit's certificate does not claim qualified timestamps");

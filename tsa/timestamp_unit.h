@@ -36,8 +36,9 @@ class TimestampUnit {
     // Each timestamp says that it is a qualified one (EN 319 422 9.1): a legal claim, which the
     // unit's certificate must make, too.
     bool qualified = false;
-    // Its period may be still to come (LoadUnitCertificate).
-    bool may_begin_later = false;
+    // Its period may be still to come, or over (LoadUnitCertificateOfAnyPeriod): it stamps within
+    // it alone.
+    bool any_period = false;
     const Clock* clock = nullptr;       // not owned; required
     ClockGuard* clock_guard = nullptr;  // not owned; required
   };

@@ -92,6 +92,15 @@ absl::Status ApplyKeyUsagePeriod(X509* certificate, UnitCertificate& unit) {
   return absl::OkStatus();
 }
 
+// What is stamped after the end of a CA of the chain would verify for nobody.
+absl::Status ApplyEndsOfAuthorities(const std::vector<X509Ptr>& chain, UnitCertificate& unit) {
+  for (size_t i = 1; i < chain.size(); ++i) {
+    ENKRAT_ASSIGN_OR_RETURN(const absl::Time end, ToTime(X509_get0_notAfter(chain[i].get())));
+    unit.usable_until = std::min(unit.usable_until, end);
+  }
+  return absl::OkStatus();
+}
+
 bool ClaimsQualifiedTimestamps(X509* certificate) {
   const int at = X509_get_ext_by_NID(certificate, NID_qcStatements, -1);
   if (at < 0) return false;
@@ -108,10 +117,10 @@ absl::StatusOr<PublicKey> PublicKeyOf(X509* certificate) {
   return key;
 }
 
-}  // namespace
+// Which `now` may be asked about.
+enum class Period { kIncludesNow, kAny };
 
-absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der, absl::Time now,
-                                                    bool may_begin_later) {
+absl::StatusOr<UnitCertificate> Load(std::vector<Bytes> chain_der, absl::Time now, Period period) {
   ENKRAT_ASSIGN_OR_RETURN(const std::vector<X509Ptr> chain, ParseChain(chain_der));
   X509* certificate = chain.front().get();
   ENKRAT_RETURN_IF_ERROR(CheckUnitCertificate(certificate, Reason::kConfigurationInvalid));
@@ -130,12 +139,28 @@ absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der
                        .usable_until = until,
                        .qualified_claim = ClaimsQualifiedTimestamps(certificate)};
   ENKRAT_RETURN_IF_ERROR(ApplyKeyUsagePeriod(certificate, unit));
-  if (may_begin_later) now = std::max(now, unit.usable_from);
+  ENKRAT_RETURN_IF_ERROR(ApplyEndsOfAuthorities(chain, unit));
+  if (period == Period::kAny) {
+    // In its last second a certificate is no longer valid to OpenSSL.
+    const absl::Time last = unit.usable_until - absl::Seconds(1);
+    now = std::max(unit.usable_from, std::min(now, last));
+  }
   ENKRAT_RETURN_IF_ERROR(VerifyChain(chain, now));
   if (now < unit.usable_from || now > unit.usable_until) {
     return Invalid("the unit's key is not within its period of use");
   }
   return unit;
+}
+
+}  // namespace
+
+absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der, absl::Time now) {
+  return Load(std::move(chain_der), now, Period::kIncludesNow);
+}
+
+absl::StatusOr<UnitCertificate> LoadUnitCertificateOfAnyPeriod(std::vector<Bytes> chain_der,
+                                                               absl::Time now) {
+  return Load(std::move(chain_der), now, Period::kAny);
 }
 
 }  // namespace enkrat::tsa

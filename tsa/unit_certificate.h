@@ -17,8 +17,8 @@ struct UnitCertificate {
   PublicKey public_key;
   Bytes issuer_der;         // Name
   Bytes serial_number_der;  // INTEGER
-  // When the key may sign: the certificate's validity cut by its privateKeyUsagePeriod; both ends
-  // belong to it.
+  // When the key may sign: the certificate's validity cut by its privateKeyUsagePeriod, and by the
+  // ends of the CAs above it; both ends belong to it.
   absl::Time usable_from;
   absl::Time usable_until;
   bool qualified_claim = false;  // esi4-qtstStatement-1 among its qcStatements
@@ -29,10 +29,13 @@ struct UnitCertificate {
 // CA's, has a critical extendedKeyUsage of id-kp-timeStamping alone (RFC 3161 2.3), a keyUsage of
 // digitalSignature and nonRepudiation at most, a key that common/signing_key.h knows, and a
 // privateKeyUsagePeriod, if any, that includes `now` and ends no later than the certificate.
-// With `may_begin_later` a period that is still to come is fine, and the chain is judged at its
-// beginning: the next unit is made ready before the present one ends.
-absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der, absl::Time now,
-                                                    bool may_begin_later = false);
+absl::StatusOr<UnitCertificate> LoadUnitCertificate(std::vector<Bytes> chain_der, absl::Time now);
+
+// Likewise whenever the period is: the chain is judged at the moment of it that is nearest to
+// `now`. The next unit is made ready before the present one ends, and one that has ended says so
+// itself.
+absl::StatusOr<UnitCertificate> LoadUnitCertificateOfAnyPeriod(std::vector<Bytes> chain_der,
+                                                               absl::Time now);
 
 }  // namespace enkrat::tsa
 

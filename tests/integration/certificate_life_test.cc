@@ -145,21 +145,27 @@ TEST_F(CertificateLifeTest, RevokedUnitStopsStampingWithoutARestart) {
   EXPECT_THAT(Verify("old"), Succeeds());
 }
 
-TEST_F(CertificateLifeTest, ServiceDoesNotStartWithARevokedUnitButWithItsReplacement) {
+TEST_F(CertificateLifeTest, ServiceStartsWithARevokedUnitStampsNothingAndTakesUpItsReplacement) {
   ASSERT_THAT(Certificates({"revoke", "timestamping-unit", "--reason", "keyCompromise", "--yes"}),
               Succeeds());
-  const ProgramOutcome checked = CheckConfiguration();
-  EXPECT_NE(checked.exit_code, 0);
-  EXPECT_THAT(checked.out + checked.err, HasSubstr("was revoked on"));
-  const ProgramOutcome refused = StartInVain();
-  EXPECT_THAT(refused, ExitsWith(1));
-  EXPECT_THAT(refused.out + refused.err,
-              AllOf(HasSubstr("was revoked on"), HasSubstr("keyCompromise")));
+  EXPECT_THAT(CheckConfiguration(), Succeeds());
+  ASSERT_THAT(service_.Restart(), IsOk());
+  EXPECT_THAT(service_.daemon().err(),
+              AllOf(HasSubstr("ALARM: a certificate may not be used any more"),
+                    HasSubstr("was revoked on"), HasSubstr("keyCompromise")));
+  Stamp("refused");
+  EXPECT_THAT(ReplyText("refused"), HasSubstr("time source is not available"));
+  EXPECT_EQ(HealthOf("enkrat.v1.TimestampService"), kNotServing);
+  EXPECT_THAT(Sign(v1::SIGNATURE_FORMAT_CADES_B_T), Refuses(kUnavailable, "TIMESTAMP_UNAVAILABLE"));
+  EXPECT_THAT(Sign(v1::SIGNATURE_FORMAT_CADES_B_B), IsGranted());
   EXPECT_THAT(Certificates({"renew", "timestamping-unit"}), ExitsWith(1));
   ASSERT_THAT(Certificates({"issue", "timestamping-unit"}), Succeeds());
-  ASSERT_THAT(service_.Start(), IsOk());
-  Stamp("new");
+  EXPECT_TRUE(HoldsSoon([&] {
+    Stamp("new");
+    return ReplyText("new").find("Granted") != std::string::npos;
+  }));
   EXPECT_THAT(Verify("new"), Succeeds());
+  EXPECT_TRUE(HoldsSoon([&] { return Sign(v1::SIGNATURE_FORMAT_CADES_B_T).ok(); }));
 }
 
 TEST_F(CertificateLifeTest, RevokedIssuingCaSignsNothingMore) {

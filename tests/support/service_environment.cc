@@ -65,7 +65,7 @@ ServiceEnvironment::~ServiceEnvironment() {
   std::fprintf(stderr, "What enkratd said at last:\n%s\n", daemon_->err().c_str());
 }
 
-ProgramOutcome ServiceEnvironment::Init(const std::vector<std::string>& more) const {
+ProgramCall ServiceEnvironment::InitCall(const std::vector<std::string>& more) const {
   ProgramCall call{
       .argv = {BinaryPath("bin/enkrat"), "init", "--dir", File("service"), "--module",
                SoftHsmDirectory::ModulePath(), "--organization", "Enkrat tests", "--country", "SI"},
@@ -74,8 +74,12 @@ ProgramOutcome ServiceEnvironment::Init(const std::vector<std::string>& more) co
     call.argv.insert(call.argv.end(), {"--base-url", "http://127.0.0.1:7080"});
   }
   call.argv.insert(call.argv.end(), more.begin(), more.end());
+  return call;
+}
+
+ProgramOutcome ServiceEnvironment::Init(const std::vector<std::string>& more) const {
   // Minutes: an RSA key of 4096 bits on a busy machine.
-  return RunProgram(std::move(call), absl::Minutes(2));
+  return RunProgram(InitCall(more), absl::Minutes(2));
 }
 
 void ServiceEnvironment::StartIdentityProvider() {

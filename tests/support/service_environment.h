@@ -67,6 +67,8 @@ class ServiceEnvironment {
   Subprocess& daemon() { return *daemon_; }
   // Runs `enkrat init` in this folder, with `more` after the words that it always needs.
   ProgramOutcome Init(const std::vector<std::string>& more) const;
+  // How it does that.
+  ProgramCall InitCall(const std::vector<std::string>& more) const;
   // How to run enkratd in this folder beside or instead of Start's.
   ProgramCall DaemonCall() const;
   // Runs `enkrat <arguments>` as a client: --server and, with TLS, the files of `caller` are added.

@@ -192,14 +192,15 @@ TEST_F(SettingsTest, EveryCallHasAThreadUnlessConfiguredOtherwise) {
 
 TEST_F(SettingsTest, CheckFindsTheModuleAndThePinFileThatAStartWouldMiss) {
   ASSERT_OK_AND_ASSIGN(Config config, LoadWith("/usr/lib/softhsm/libsofthsm2.so", "no-module.so"));
-  EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr("hsm.module"));
+  EXPECT_THAT(std::string(CheckSettings(config, absl::Now()).message()), HasSubstr("hsm.module"));
   std::ofstream(folder_.path() + "/no-module.so") << "x";
-  EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr(folder_.path() + "/pin"));
+  EXPECT_THAT(std::string(CheckSettings(config, absl::Now()).message()),
+              HasSubstr(folder_.path() + "/pin"));
   std::ofstream(folder_.path() + "/pin") << "1234";
   chmod((folder_.path() + "/pin").c_str(), 0644);
-  EXPECT_THAT(CheckSettings(config), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(CheckSettings(config, absl::Now()), FailsWith(Reason::kConfigurationInvalid));
   chmod((folder_.path() + "/pin").c_str(), 0400);
-  EXPECT_THAT(std::string(CheckSettings(config).message()), HasSubstr("chain.pem"));
+  EXPECT_THAT(std::string(CheckSettings(config, absl::Now()).message()), HasSubstr("chain.pem"));
 }
 
 TEST_F(SettingsTest, HostNamesAreNotListenAddresses) {

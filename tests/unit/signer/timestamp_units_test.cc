@@ -31,7 +31,7 @@ class TimestampUnitsTest : public WorkflowTest {
     auto unit = tsa::TimestampUnit::Create(
         {.chain_der = {authority_.IssueByRoot(certificate).der, authority_.root_der()},
          .policy_oid = policy,
-         .may_begin_later = true,
+         .any_period = true,
          .clock = &clock_,
          .clock_guard = clock_guard_.get()});
     return std::make_shared<const OwnUnit>(OwnUnit{.unit = std::move(unit).value(), .key = key});

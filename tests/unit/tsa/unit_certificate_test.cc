@@ -108,6 +108,68 @@ TEST(UnitCertificateChain, UnitIssuedByTheRootItselfIsLoaded) {
               IsOk());
 }
 
+TEST(UnitCertificateOfAnyPeriod, PeriodThatIsOverIsLoadedAndTold) {
+  const CertificateOptions options{.key_not_before = kNow - absl::Hours(10),
+                                   .key_not_after = kNow - absl::Hours(1)};
+  ASSERT_OK_AND_ASSIGN(const UnitCertificate unit,
+                       LoadUnitCertificateOfAnyPeriod(ChainOf(options), kNow));
+  EXPECT_EQ(unit.usable_from, kNow - absl::Hours(10));
+  EXPECT_EQ(unit.usable_until, kNow - absl::Hours(1));
+}
+
+TEST(UnitCertificateOfAnyPeriod, CertificateThatHasExpiredIsLoadedAndTold) {
+  const CertificateOptions options{.not_after = kNow - absl::Seconds(1)};
+  ASSERT_OK_AND_ASSIGN(const UnitCertificate unit,
+                       LoadUnitCertificateOfAnyPeriod(ChainOf(options), kNow));
+  EXPECT_EQ(unit.usable_until, kNow - absl::Seconds(1));
+}
+
+TEST(UnitCertificateOfAnyPeriod, PeriodToComeIsLoadedAndTold) {
+  const CertificateOptions options{.key_not_before = kNow + absl::Hours(1)};
+  ASSERT_OK_AND_ASSIGN(const UnitCertificate unit,
+                       LoadUnitCertificateOfAnyPeriod(ChainOf(options), kNow));
+  EXPECT_EQ(unit.usable_from, kNow + absl::Hours(1));
+}
+
+TEST(UnitCertificateOfAnyPeriod, UnitEndsWithTheCaAboveIt) {
+  // The test authority's CAs end ten years after its `now`.
+  const absl::Time end_of_ca = kNow + absl::Hours(24 * 365 * 10);
+  const std::vector<Bytes> chain = ChainOf({.not_after = end_of_ca + absl::Hours(24 * 365)});
+  ASSERT_OK_AND_ASSIGN(const UnitCertificate now, LoadUnitCertificateOfAnyPeriod(chain, kNow));
+  EXPECT_LE(now.usable_until, end_of_ca + absl::Hours(24 * 5));
+  const absl::Time afterwards = now.usable_until + absl::Hours(1);
+  EXPECT_THAT(LoadUnitCertificate(chain, afterwards), FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(LoadUnitCertificateOfAnyPeriod(chain, afterwards), IsOk());
+}
+
+TEST(UnitCertificateOfAnyPeriod, WhatIsNoUnitsIsRefusedWhateverThePeriod) {
+  const absl::Time ended = kNow - absl::Seconds(1);
+  const TestAuthority stranger;
+  const std::vector<Bytes> good = ChainOf({.not_after = ended});
+  for (const std::vector<Bytes>& chain :
+       {ChainOf({.not_after = ended, .extended_key_usage = {kEkuOcspSigning}}),
+        ChainOf({.not_after = ended, .key_usage = "keyEncipherment"}),
+        ChainOf({.not_after = ended, .key_not_after = kNow}),
+        ChainOf({.key_not_before = kNow, .key_not_after = ended}),
+        std::vector<Bytes>{good[0], stranger.issuing_der(), stranger.root_der()},
+        std::vector<Bytes>{good[0], good[2]}}) {
+    EXPECT_THAT(LoadUnitCertificateOfAnyPeriod(chain, kNow),
+                FailsWith(Reason::kConfigurationInvalid));
+  }
+}
+
+TEST(UnitCertificateOfAnyPeriod, UnitWhosePeriodIsOverStampsNothing) {
+  UnitFixture fixture;
+  const testing::TestCertificate ended =
+      fixture.authority.Issue({.key_not_after = fixture.clock.Now() - absl::Seconds(1)});
+  TimestampUnit::Options options = fixture.UnitOptions();
+  options.chain_der = fixture.authority.ChainOf(ended);
+  EXPECT_THAT(TimestampUnit::Create(options), FailsWith(Reason::kConfigurationInvalid));
+  options.any_period = true;
+  ASSERT_OK_AND_ASSIGN(const auto unit, TimestampUnit::Create(options));
+  EXPECT_THAT(unit->Stamp(ImprintOf(), *ended.key), FailsWith(Reason::kTimestampUnavailable));
+}
+
 TEST(TimestampUnitCreate, OptionsThatCannotBeAreRefused) {
   UnitFixture fixture;
   const auto refused = [&](auto change) {
