@@ -65,9 +65,9 @@ std::string Excuse(X509* certificate, PathPurpose purpose) {
 // One path under judgement.
 class PathJudgement {
  public:
-  PathJudgement(const PathRequest& request, const CertificatePath& path,
+  PathJudgement(const PathRequest& request, const TrustStore& trust, const CertificatePath& path,
                 RevocationCheck& revocation)
-      : request_(request), path_(path), revocation_(revocation) {}
+      : request_(request), trust_(trust), path_(path), revocation_(revocation) {}
 
   PathResult Judge() {
     for (X509* certificate : path_) result_.chain.push_back(Describe(certificate));
@@ -79,6 +79,10 @@ class PathJudgement {
  private:
   Conclusion Conclude() {
     const absl::Time at = request_.poe.of_signature;
+    if (const auto verdict = CheckAnchor(path_, trust_, at, result_.checks); !verdict.passed()) {
+      result_.chain.back().trust_anchor = false;
+      return verdict;
+    }
     if (const auto verdict = CheckConstraints(path_, result_.checks); !verdict.passed()) {
       return verdict;
     }
@@ -173,6 +177,7 @@ class PathJudgement {
   }
 
   const PathRequest& request_;
+  const TrustStore& trust_;
   const CertificatePath& path_;
   RevocationCheck& revocation_;
   PathResult result_;
@@ -226,7 +231,7 @@ PathResult ValidatePath(const PathRequest& given_request, const TrustStore& trus
   RevocationCheck revocation(request, builder.given(), fetcher);
   std::optional<PathResult> best;
   builder.ForEachPath(certificate->get(), [&](const CertificatePath& path) {
-    PathResult result = PathJudgement(request, path, revocation).Judge();
+    PathResult result = PathJudgement(request, trust, path, revocation).Judge();
     if (!best || Progress(result.conclusion) > Progress(best->conclusion)) {
       best = std::move(result);
       AddUsed(path, revocation.used(), best->used);

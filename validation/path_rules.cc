@@ -8,6 +8,7 @@
 #include "common/time_text.h"
 #include "validation/algorithm_policy.h"
 #include "validation/certificate_reading.h"
+#include "validation/certificate_text.h"
 
 namespace enkrat::validation {
 namespace {
@@ -135,6 +136,14 @@ std::string PurposeObjection(X509* certificate, PathPurpose purpose) {
 }
 
 }  // namespace
+
+Conclusion CheckAnchor(const CertificatePath& path, const TrustStore& trust, absl::Time at,
+                       std::vector<Check>& checks) {
+  if (trust.BelievedAt(CertificateDer(path.back()), at)) return kPassed;
+  return Fail(checks, "trust-anchor", SubIndication::kNoCertificateChainFound,
+              absl::StrCat("the trusted list says that \"", SignerNameOf(path.back()),
+                           "\" was not granted, or no more, at ", TimeTextOfSecond(at)));
+}
 
 Conclusion CheckConstraints(const CertificatePath& path, std::vector<Check>& checks) {
   std::string objection = CaObjection(path);

@@ -14,6 +14,11 @@ namespace enkrat::validation {
 
 // Each adds its checks, and passes or tells the sub-indication.
 
+// That the anchor was to be believed at that time (validation/trust_store.h).
+// kNoCertificateChainFound.
+Conclusion CheckAnchor(const CertificatePath& path, const TrustStore& trust, absl::Time at,
+                       std::vector<Check>& checks);
+
 // basicConstraints, path length, key usage, name constraints, policies, critical extensions; no
 // noRevAvail in a CA (RFC 9608 3). kChainConstraintsFailure.
 Conclusion CheckConstraints(const CertificatePath& path, std::vector<Check>& checks);

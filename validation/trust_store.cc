@@ -1,10 +1,14 @@
 #include "validation/trust_store.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "common/der.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
@@ -16,17 +20,39 @@ namespace {
 constexpr size_t kMaxAnchors = 4096;
 
 // CAs and TSAs, qualified or not; other services' certificates, such as of registered delivery, are
-// no anchors of signatures (TS 119 612 5.5.1). A status that was withdrawn is for the qualification
-// to judge, at the time of the signature.
+// no anchors of signatures (TS 119 612 5.5.1).
 bool IssuesOrTimestamps(const trusted_list::TrustService& service) {
   return absl::StartsWith(service.type, "http://uri.etsi.org/TrstSvc/Svctype/CA/") ||
          absl::StartsWith(service.type, "http://uri.etsi.org/TrstSvc/Svctype/TSA");
+}
+
+constexpr absl::string_view kStatus = "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/";
+constexpr absl::string_view kBelieved[] = {"granted",          "recognisedatnationallevel",
+                                           "undersupervision", "supervisionincessation",
+                                           "accredited",       "setbynationallaw"};
+
+bool WasBelieved(const trusted_list::TrustService& service, absl::Time time) {
+  const trusted_list::ServiceStatus* then = nullptr;
+  for (const trusted_list::ServiceStatus& status : service.statuses) {  // newest first
+    then = &status;
+    if (status.starting_at <= time) break;
+  }
+  if (then == nullptr) return false;
+  absl::string_view name = then->status;
+  return absl::ConsumePrefix(&name, kStatus) &&
+         std::find(std::begin(kBelieved), std::end(kBelieved), name) != std::end(kBelieved);
 }
 
 class AnchorsInMemory final : public TrustStore {
  public:
   explicit AnchorsInMemory(std::vector<trusted_list::TrustedList> lists)
       : lists_(std::move(lists)) {}
+
+  // An anchor whatever lists say.
+  absl::Status AddBelieved(ByteSpan der) {
+    believed_.insert(Bytes(der.begin(), der.end()));
+    return Add(der);
+  }
 
   absl::Status Add(ByteSpan der) {
     Bytes copy(der.begin(), der.end());
@@ -77,6 +103,13 @@ class AnchorsInMemory final : public TrustStore {
                                     : found->second;
   }
 
+  bool BelievedAt(ByteSpan certificate_der, absl::Time time) const override {
+    if (believed_.contains(Bytes(certificate_der.begin(), certificate_der.end()))) return true;
+    const std::vector<const trusted_list::TrustService*> services = ServicesOf(certificate_der);
+    return std::any_of(services.begin(), services.end(),
+                       [&](const auto* service) { return WasBelieved(*service, time); });
+  }
+
  private:
   static unsigned long HashOf(const X509_NAME* name) {
     return X509_NAME_hash_ex(name, nullptr, nullptr, nullptr);
@@ -86,6 +119,7 @@ class AnchorsInMemory final : public TrustStore {
   std::vector<Bytes> anchors_der_;
   std::vector<X509Ptr> anchors_;
   std::set<Bytes> known_;
+  std::set<Bytes> believed_;  // those of no list
   std::map<unsigned long, std::vector<X509*>> by_name_;
   std::map<Bytes, std::vector<const trusted_list::TrustService*>> services_;
 };
@@ -94,11 +128,11 @@ class AnchorsInMemory final : public TrustStore {
 
 absl::StatusOr<std::unique_ptr<TrustStore>> TrustStore::Create(Options options) {
   auto store = std::make_unique<AnchorsInMemory>(std::move(options.lists));
-  for (const Bytes& der : options.anchors_der) ENKRAT_RETURN_IF_ERROR(store->Add(der));
+  for (const Bytes& der : options.anchors_der) ENKRAT_RETURN_IF_ERROR(store->AddBelieved(der));
   ENKRAT_RETURN_IF_ERROR(store->AddLists());
   if (options.system_roots) {
     for (const Bytes& der : ReadSystemRoots(DefaultSystemRootPlaces())) {
-      ENKRAT_RETURN_IF_ERROR(store->Add(der));
+      ENKRAT_RETURN_IF_ERROR(store->AddBelieved(der));
     }
   }
   return store;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/bytes.h"
 #include "common/openssl_ptr.h"
 #include "trusted_list/trusted_list.h"
@@ -33,6 +34,11 @@ class TrustStore {
   // The services of the lists that have this certificate; empty for other anchors.
   virtual std::vector<const trusted_list::TrustService*> ServicesOf(
       ByteSpan certificate_der) const = 0;
+  // Whether an anchor was to be believed at that time: always if a file or the system says so; one
+  // that only lists name, while one of its services was granted, recognised at national level, or
+  // what such states were called before (TS 119 612 5.5.4, annex J). Before the first state that
+  // a list tells of, that one counts. EN 319 102-1 5.2.6 calls the end of it the sunset date.
+  virtual bool BelievedAt(ByteSpan certificate_der, absl::Time time) const = 0;
 };
 
 }  // namespace enkrat::validation
