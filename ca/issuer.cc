@@ -84,6 +84,16 @@ absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(Options options) {
 
 const PublicKey& Issuer::public_key() const { return authority_->chain.public_key; }
 
+absl::Status Issuer::CheckPeriod(const Profile& profile) const {
+  return CheckEnd(WholeSeconds(options_.clock->Now() + profile.spec().validity));
+}
+
+absl::Status Issuer::CheckEnd(absl::Time not_after) const {
+  if (not_after <= authority_->chain.not_after) return absl::OkStatus();
+  return MakeError(Reason::kProfileRejected,
+                   "a certificate of the CA's chain ends before the one-time certificate would");
+}
+
 absl::StatusOr<IssuanceToken> Issuer::Prepare(const IssuanceRequest& request) const {
   if (request.profile == nullptr || request.subject_key == nullptr) {
     return MakeError(Reason::kInternal, "an issuance request without profile or key");
@@ -97,10 +107,7 @@ absl::StatusOr<IssuanceToken> Issuer::Prepare(const IssuanceRequest& request) co
   const ProfileSpec& spec = request.profile->spec();
   const absl::Time not_before = WholeSeconds(now - spec.not_before_skew);
   const absl::Time not_after = WholeSeconds(now + spec.validity);
-  if (not_after > authority_->chain.not_after) {
-    return MakeError(Reason::kProfileRejected,
-                     "a certificate of the CA's chain ends before the one-time certificate would");
-  }
+  ENKRAT_RETURN_IF_ERROR(CheckEnd(not_after));
   ENKRAT_ASSIGN_OR_RETURN(const Bytes serial, DrawSerialNumber(options_.serial_source));
   const Bytes& spki = request.subject_key->spki_der();
   ENKRAT_ASSIGN_OR_RETURN(const Bytes subject_key_identifier, KeyIdentifier(spki));

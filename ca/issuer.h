@@ -75,11 +75,15 @@ class Issuer {
   static absl::StatusOr<std::unique_ptr<Issuer>> Create(Options options);
   ~Issuer();
 
+  // kProfileRejected if a certificate of the CA's chain ends sooner than one of that profile that
+  // is issued now would.
+  absl::Status CheckPeriod(const Profile& profile) const;
+
   // Builds the TBSCertificate (docs/conformity.md: serial of 126 random bits, noRevAvail,
   // valassured-ST-certs, nonRepudiation only, AIA caIssuers, ...) and lints it. kLintFailed with
-  // the names of the broken lints; kProfileRejected if a certificate of the CA's chain ends sooner,
-  // or the subject or its authentication context is not what the profile is for; the errors of
-  // CheckSubject and CheckAuthenticationContext.
+  // the names of the broken lints; kProfileRejected if the subject or its authentication context is
+  // not what the profile is for; the errors of CheckPeriod, CheckSubject and
+  // CheckAuthenticationContext.
   absl::StatusOr<IssuanceToken> Prepare(const IssuanceRequest& request) const;
 
   // Signs the token's octets with the CA's key, checks the signature, parses the certificate back
@@ -95,6 +99,7 @@ class Issuer {
   struct Authority;  // what never changes from one certificate to the next
   Issuer(Options options, std::unique_ptr<const Authority> authority);
 
+  absl::Status CheckEnd(absl::Time not_after) const;
   absl::Status CheckToken(const IssuanceToken& token, const SigningKey& ca_key) const;
   absl::StatusOr<Bytes> Sign(ByteSpan tbs_der, SigningKey& ca_key) const;
 

@@ -166,6 +166,7 @@ absl::StatusOr<SigningResult> SigningWorkflow::Run(const Admission& admission) {
   ENKRAT_ASSIGN_OR_RETURN(std::optional<SigningResult> earlier, EarlierResult(admission));
   if (earlier.has_value()) return *std::move(earlier);
   ENKRAT_RETURN_IF_ERROR(CertificatesUsable(admission));
+  ENKRAT_RETURN_IF_ERROR(parts_.issuer->CheckPeriod(*admission.profile));
 
   ENKRAT_ASSIGN_OR_RETURN(Authorization authorization, Authorize(admission));
   ENKRAT_RETURN_IF_ERROR(PreparePdf(admission, authorization));

@@ -2,6 +2,9 @@
 // signing PIN, and that the relying party is still let in.
 #include <gmock/gmock.h>
 
+#include "common/asn1_time.h"
+#include "common/der.h"
+#include "common/openssl_ptr.h"
 #include "signer/signing_pin.h"
 #include "tests/unit/signer/workflow_fixture.h"
 
@@ -152,6 +155,21 @@ TEST_F(WorkflowPolicyTest, CertificatesWithdrawnInMidCallGetNoSignature) {
     ExpectNoOneTimeKey();
   }
   EXPECT_THAT(EvidenceText(), Not(HasSubstr("completed")));
+}
+
+TEST_F(WorkflowPolicyTest, IssuingCaThatEndsTooSoonIsToldBeforeTheAssertionIsSpent) {
+  const auto ca = DecodeDer<X509Ptr, d2i_X509>(issuer_->chain_der().front());
+  ASSERT_THAT(ca, IsOk());
+  const absl::Time end = TimeFromAsn1(X509_get0_notAfter(ca->get())).value();
+  clock_.Advance(end - absl::Minutes(1) - clock_.Now());
+  identities_.identity.authenticated_at = clock_.Now();
+  identities_.identity.assertion_expires_at = clock_.Now() + absl::Minutes(5);
+  SigningRequest request = Request();
+  request.deadline = clock_.Now() + absl::Seconds(30);
+  const auto result = Sign(request);
+  EXPECT_THAT(result, FailsWith(Reason::kProfileRejected));
+  EXPECT_FALSE(AssertionSpent(result.status()));
+  EXPECT_EQ(ledger_.SessionCount(), 0u);
 }
 
 TEST_F(WorkflowPolicyTest, SessionBeyondTheRelyingPartysDayIsRefusedAndSpendsNothing) {
