@@ -194,14 +194,20 @@ absl::Status OutsideUnits::Probe(absl::Time deadline) {
     }
     probing_ = true;
   }
+  const absl::Duration time = deadline - options_.clock->Now();
   const absl::StatusOr<Bytes> token = options_.probe(deadline);
   absl::Status known = token.status();
   if (known.ok()) known = Remember(*token).status();
+  // As in Ask: a caller in a hurry does not speak for the others.
+  const bool late =
+      ReasonOf(known) == Reason::kDeadlineTooShort || options_.clock->Now() >= deadline;
+  const bool cut_short = !known.ok() && time < options_.timeout && late;
   MutexLock lock(mutex_);
   probing_ = false;
+  changed_.notify_all();
+  if (cut_short) return known;
   probe_failure_ = known;
   next_probe_ = options_.clock->Now() + (known.ok() ? kProbeInterval : kFailureStands);
-  changed_.notify_all();
   return known;
 }
 

@@ -159,6 +159,22 @@ TEST_F(OutsideUnitsWaitingTest, TsaThatDoesNotAnswerIsNotAskedByEverybody) {
   EXPECT_THAT(AboutTheNext(), IsOk());
 }
 
+TEST_F(OutsideUnitsWaitingTest, ProbeThatOneCallerCutShortIsNotEverybodysFailure) {
+  OutsideUnits::Options options = Options();
+  options.probe = [this](absl::Time deadline) -> absl::StatusOr<Bytes> {
+    if (deadline - clock_.Now() >= absl::Seconds(1)) return TokenOf(unit_);
+    clock_.Advance(deadline - clock_.Now());
+    return probe_failure_;
+  };
+  for (const Reason reason : {Reason::kDeadlineTooShort, Reason::kTimestampUnavailable}) {
+    probe_failure_ = MakeError(reason, "late");
+    const auto units = Make(options);
+    EXPECT_THAT(units->About({}, absl::InfinitePast(), clock_.Now() + absl::Milliseconds(50)),
+                FailsWith(reason));
+    EXPECT_THAT(units->About({}, absl::InfinitePast(), Soon()), IsOk());
+  }
+}
+
 TEST_F(OutsideUnitsWaitingTest, OneCallerProbesForAll) {
   std::vector<std::future<bool>> callers;
   for (int i = 0; i < 8; ++i) {
