@@ -20,6 +20,9 @@ constexpr absl::Duration kForgotten = absl::Hours(24);
 // How long a TSA that did not answer is not asked again who would; and one that did.
 constexpr absl::Duration kFailureStands = absl::Seconds(5);
 constexpr absl::Duration kProbeInterval = absl::Minutes(1);
+// Of the time for all questions one may take so much: behind a firewall one place in a certificate
+// is often dead, and another answers.
+constexpr int kShares = 3;
 // What may be in every signature: a CRL beyond it would make each of them megabytes.
 constexpr size_t kMostOctets = size_t{256} * 1024;
 // Of units that the signature's own timestamps are not of.
@@ -160,7 +163,7 @@ void OutsideUnits::Ask(OutsideUnit& unit, absl::Duration time) {
   PathStatus found;
   const auto fetcher =
       validation::RevocationFetcher::Create({.http = options_.http,
-                                             .longest_fetch = options_.timeout,
+                                             .longest_fetch = options_.timeout / kShares,
                                              .public_addresses_only = !options_.private_addresses});
   if (fetcher.ok()) {
     found = validation::AskPathStatus({.certificate_der = unit.certificate_der,
@@ -277,7 +280,7 @@ std::vector<Bytes> OutsideUnits::IssuersOf(const tsa::Token& token, absl::Time d
   const auto fetcher =
       validation::RevocationFetcher::Create({.http = options_.http,
                                              .max_fetches = 8,
-                                             .longest_fetch = options_.timeout,
+                                             .longest_fetch = options_.timeout / kShares,
                                              .public_addresses_only = !options_.private_addresses});
   if (!fetcher.ok()) return {};
   const absl::Duration time = std::min(deadline - options_.clock->Now(), options_.timeout);

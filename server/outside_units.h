@@ -33,7 +33,8 @@ class OutsideUnits final : public signer::OutsideValidationData {
     std::vector<Bytes> trusted_der;  // roots; certificates of CAs between may be among them
     HttpFetcher* http = nullptr;     // not owned
     absl::Duration interval = absl::Minutes(10);
-    absl::Duration timeout = absl::Seconds(10);  // to ask all that is to be asked about one unit
+    // To ask all that is to be asked about one unit; a third of it for each question.
+    absl::Duration timeout = absl::Seconds(10);
     // Whether places in certificates may be at private addresses, and at any port.
     bool private_addresses = false;
     // A timestamp of nothing in particular, by the TSA: shows who would answer. Its token, noted.

@@ -105,6 +105,16 @@ TEST_F(OutsideUnitsWaitingTest, FetchTakesNoLongerThanTheDeadlineOrTheBound) {
   EXPECT_LE(http_.requests().at(before).timeout, absl::Seconds(1));
 }
 
+TEST_F(OutsideUnitsWaitingTest, OneThatDoesNotAnswerLeavesTimeForTheOthers) {
+  OutsideUnits::Options options = Options();
+  options.timeout = absl::Seconds(3);
+  ASSERT_THAT(About(*Make(options), TokenOf(unit_)), IsOk());
+  ASSERT_FALSE(http_.requests().empty());
+  for (const HttpRequest& request : http_.requests()) {
+    EXPECT_LE(request.timeout, absl::Seconds(1)) << request.url;
+  }
+}
+
 TEST_F(OutsideUnitsWaitingTest, PassedDeadlineFetchesNothing) {
   EXPECT_THAT(units_->About({TokenOf(unit_)}, clock_.Now(), clock_.Now()),
               FailsWith(Reason::kValidationDataUnavailable));
