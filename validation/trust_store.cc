@@ -27,6 +27,9 @@ bool IssuesOrTimestamps(const trusted_list::TrustService& service) {
 }
 
 constexpr absl::string_view kStatus = "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/";
+// TS 102 231's, in which histories still tell of the years before TS 119 612.
+constexpr absl::string_view kFormerStatus =
+    "http://uri.etsi.org/TrstSvc/eSigDir-1999-93-EC-TrustedList/Svcstatus/";
 constexpr absl::string_view kBelieved[] = {"granted",          "recognisedatnationallevel",
                                            "undersupervision", "supervisionincessation",
                                            "accredited",       "setbynationallaw"};
@@ -39,7 +42,9 @@ bool WasBelieved(const trusted_list::TrustService& service, absl::Time time) {
   }
   if (then == nullptr) return false;
   absl::string_view name = then->status;
-  return absl::ConsumePrefix(&name, kStatus) &&
+  const bool known =
+      absl::ConsumePrefix(&name, kStatus) || absl::ConsumePrefix(&name, kFormerStatus);
+  return known &&
          std::find(std::begin(kBelieved), std::end(kBelieved), name) != std::end(kBelieved);
 }
 

@@ -11,6 +11,8 @@ namespace {
 using ::testing::HasSubstr;
 
 const std::string kStatus = "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/";
+const std::string kFormerStatus =
+    "http://uri.etsi.org/TrstSvc/eSigDir-1999-93-EC-TrustedList/Svcstatus/";
 constexpr auto kNoChain = SubIndication::kNoCertificateChainFound;
 constexpr absl::Duration kDay = absl::Hours(24);
 
@@ -60,11 +62,21 @@ TEST_F(ListedAnchorTest, FormerNamesOfGrantedAreBelieved) {
   }
 }
 
+// Histories still tell of years before TS 119 612 in the words of TS 102 231.
+TEST_F(ListedAnchorTest, StatusOfTheDirectivesListsIsBelievedForItsTime) {
+  for (const char* name : {"undersupervision", "supervisionincessation", "accredited"}) {
+    const History history = {{kStatus + "withdrawn", kNow - absl::Hours(2)},
+                             {kFormerStatus + name, kNow - 100 * kDay}};
+    EXPECT_THAT(JudgeWith(history, kNow - absl::Hours(3)), Passes()) << name;
+    EXPECT_THAT(JudgeWith(history), IsIndeterminate(kNoChain)) << name;
+  }
+}
+
 TEST_F(ListedAnchorTest, ServiceOfAnyOtherStatusIsNotBelieved) {
   for (const std::string& status :
-       {kStatus + "withdrawn", kStatus + "deprecatedatnationallevel",
-        kStatus + "supervisionrevoked", kStatus + "supervisionceased",
-        kStatus + "accreditationrevoked", kStatus + "granted2",
+       {kStatus + "withdrawn", kFormerStatus + "supervisionrevoked",
+        kStatus + "deprecatedatnationallevel", kStatus + "supervisionrevoked",
+        kStatus + "supervisionceased", kStatus + "accreditationrevoked", kStatus + "granted2",
         std::string("http://elsewhere.example/Svcstatus/granted"), std::string()}) {
     const PathResult result = JudgeWith({{status, kNow - 100 * kDay}});
     EXPECT_THAT(result, IsIndeterminate(kNoChain)) << status;
