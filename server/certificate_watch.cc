@@ -48,14 +48,16 @@ void CertificateWatch::LookAtUnits() {
     const Bytes& certificate_der = unit.chain_der.front();
     const absl::Status revoked = CheckNotRevoked(*options_.registered, unit.chain_der);
     bool ends = false;
+    bool withdrawn = false;
     {
       MutexLock lock(mutex_);
       if (!revoked.ok()) ends = withdrawn_.insert(certificate_der).second;
-      one_is_left |= !withdrawn_.contains(certificate_der);
+      withdrawn = withdrawn_.contains(certificate_der);
     }
+    one_is_left |= !withdrawn;
     if (!revoked.ok()) last = revoked;
-    // The unit refuses before anybody waits for the disk.
-    if (ends && unit.withdraw != nullptr) unit.withdraw();
+    // The unit refuses before anybody waits for the disk. Each time: it may have been read anew.
+    if (withdrawn && unit.withdraw != nullptr) unit.withdraw();
     if (ends) Record("timestamping", revoked);
   }
   MutexLock lock(mutex_);

@@ -29,7 +29,7 @@ absl::Status CheckNotRevoked(signer::CertificateRegisterReader& registered,
 // A timestamping unit that serves until its chain is revoked.
 struct WatchedUnit {
   std::vector<Bytes> chain_der;         // the unit's certificate first
-  std::function<void()> withdraw = {};  // optional; called once
+  std::function<void()> withdraw = {};  // optional; called at each look from then on
 };
 
 // Thread-safe. A verdict is never taken back: what has been revoked, or whose register can no

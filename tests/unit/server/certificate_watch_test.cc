@@ -21,16 +21,17 @@ class CertificateWatchTest : public signer::CertificateLifeFixture {
   void SetUp() override {
     CertificateLifeFixture::SetUp();
     registered_ = std::make_unique<signer::CertificateRegisterReader>(folder_.path());
-    watch_ = std::make_unique<CertificateWatch>(
-        CertificateWatch::Options{.registered = registered_.get(),
-                                  .issuing_chain = Certificates(signer::kChainFile),
-                                  .units =
-                                      [chain = Certificates(signer::kTimestampingChainFile)] {
-                                        return std::vector<WatchedUnit>{{.chain_der = chain}};
-                                      },
-                                  .ledger = &ledger_,
-                                  .logger = &logger_,
-                                  .clock = &clock_});
+    watch_ = std::make_unique<CertificateWatch>(CertificateWatch::Options{
+        .registered = registered_.get(),
+        .issuing_chain = Certificates(signer::kChainFile),
+        .units =
+            [this, chain = Certificates(signer::kTimestampingChainFile)] {
+              return std::vector<WatchedUnit>{
+                  {.chain_der = chain, .withdraw = [this] { withdrawn_ = true; }}};
+            },
+        .ledger = &ledger_,
+        .logger = &logger_,
+        .clock = &clock_});
     watch_->Look();
   }
 
@@ -40,6 +41,7 @@ class CertificateWatchTest : public signer::CertificateLifeFixture {
                 IsOk());
   }
 
+  bool withdrawn_ = false;  // the unit that is there now
   testing::InMemoryLedger ledger_;
   std::ostringstream log_;
   Logger logger_{log_, clock_};
@@ -90,6 +92,17 @@ TEST_F(CertificateWatchTest, WithdrawalIsRecordedOnce) {
   ASSERT_EQ(events.size(), 1);
   EXPECT_EQ(events[0].step, "certificate-withdrawn");
   EXPECT_THAT(events[0].facts_json, HasSubstr("timestamping"));
+}
+
+TEST_F(CertificateWatchTest, RevokedUnitThatIsReadAgainIsWithdrawnAgain) {
+  EXPECT_FALSE(withdrawn_);
+  Revoke(CertificateRole::kTimestampingUnit);
+  watch_->Look();
+  EXPECT_TRUE(withdrawn_);
+  withdrawn_ = false;  // its file has changed, though not its certificate
+  watch_->Look();
+  EXPECT_TRUE(withdrawn_);
+  EXPECT_EQ(ledger_.Events().size(), 1u);
 }
 
 TEST_F(CertificateWatchTest, LedgerThatIsAwayDoesNotDelayTheVerdict) {
