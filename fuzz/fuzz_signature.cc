@@ -1,15 +1,16 @@
-// Signatures from anybody: verifying them does not crash, and what validates says what the signer
-// of the seeds said. The seeds were made once, under the root below, whose key is gone.
-#include <cstdlib>
-
-#include "ades/verifier.h"
+// Signatures from anybody, with a root to believe (fuzz_validator believes nobody): validating them
+// does not crash, and what passes says what the signer of the seeds said. The seeds were made once,
+// under the root below, whose key is gone.
 #include "common/clock.h"
+#include "common/digest.h"
+#include "fuzz/scratch_file.h"
+#include "validation/validator.h"
 
-namespace enkrat::ades {
+namespace enkrat::validation {
 namespace {
 
 constexpr char kDocument[] = "A document that somebody signs.\n";
-constexpr char kSubject[] = "CN=Test Signer,O=Test,C=SI";
+constexpr char kSigner[] = "Test Signer";
 constexpr int64_t kSigningTime = 1'800'000'000;
 constexpr char kRootDerHex[] =
     "3082019230820137a003020102020101300a06082a8648ce3d0403023030310b3009060355040613025349310d"
@@ -29,27 +30,40 @@ class StandingClock final : public Clock {
   absl::Duration SinceBoot() const override { return absl::ZeroDuration(); }
 };
 
-void Require(bool holds) {
-  if (!holds) std::abort();
+const Validator& ValidatorUnderTheRoot() {
+  static const StandingClock& clock = *new StandingClock;
+  static const TrustStore& trust =
+      *TrustStore::Create({.anchors_der = {*FromHex(kRootDerHex)}})->release();
+  return *Validator::Create({.trust = &trust,
+                             .clock = &clock,
+                             .revocation = RevocationRule::kSigningCertificate,
+                             .limits = {.max_time = absl::Seconds(5)}})
+              ->release();
 }
 
-void Verify(ByteSpan signature) {
-  static const StandingClock& clock = *new StandingClock;
-  static const Verifier& verifier =
-      *Verifier::Create({.trusted_roots_der = {*FromHex(kRootDerHex)}, .clock = &clock})->release();
-  const absl::StatusOr<Verdict> verdict =
-      verifier.VerifyDetached(signature, [](DigestAlgorithm algorithm) {
-        return absl::StatusOr<Bytes>(ComputeDigest(algorithm, AsSpan(kDocument)));
-      });
-  if (!verdict.ok() || !verdict->valid) return;
-  Require(verdict->signer_subject == kSubject);
-  Require(verdict->claimed_signing_time == absl::FromUnixSeconds(kSigningTime));
+void Judge(const uint8_t* octets, size_t size) {
+  static fuzz::ScratchFile& file = *new fuzz::ScratchFile;
+  static const Validator& validator = ValidatorUnderTheRoot();
+  file.Fill(octets, size);
+  Validator::Input input;
+  input.path = file.path();
+  for (const DigestAlgorithm algorithm : {DigestAlgorithm::kSha256, DigestAlgorithm::kSha512}) {
+    input.detached_digests.push_back(ComputeDigest(algorithm, AsSpan(kDocument)));
+  }
+  const absl::StatusOr<Report> report = validator.Validate(input);
+  if (!report.ok()) return;
+  fuzz::Require(!ToText(*report, true).empty());
+  for (const SignatureReport& signature : report->signatures) {
+    if (!signature.conclusion.passed()) continue;
+    fuzz::Require(signature.signer_name == kSigner);
+    fuzz::Require(signature.claimed_signing_time == absl::FromUnixSeconds(kSigningTime));
+  }
 }
 
 }  // namespace
-}  // namespace enkrat::ades
+}  // namespace enkrat::validation
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
-  enkrat::ades::Verify(enkrat::ByteSpan(octets, size));
+  enkrat::validation::Judge(octets, size);
   return 0;
 }

@@ -1,14 +1,14 @@
-// Verifier on signatures that somebody made wrong on purpose.
+// CadesVerifier on signatures that somebody made wrong on purpose.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <tuple>
 
 #include "ades/signed_message.h"
-#include "ades/verifier.h"
 #include "common/der.h"
 #include "common/der_reader.h"
 #include "common/der_writer.h"
+#include "tests/support/cades_verifier.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/ades/openssl_signature_maker.h"
@@ -18,6 +18,7 @@
 namespace enkrat::ades {
 namespace {
 
+using ::enkrat::testing::CadesVerdict;
 using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::FakeClock;
 using ::testing::Contains;
@@ -75,7 +76,7 @@ TEST_F(HostileSignatureTest, SignatureThatNamesItsCertificateWithSha1OnlyIsInval
     CMS_signed_add1_attr_by_NID(signer, NID_id_smime_aa_signingCertificate, V_ASN1_SEQUENCE,
                                 value.data(), static_cast<int>(value.size()));
   };
-  const Verdict verdict = Verify(pki_, MakeOpenSslSignature(request), clock_);
+  const CadesVerdict verdict = Verify(pki_, MakeOpenSslSignature(request), clock_);
   EXPECT_THAT(FailedChecks(verdict), ElementsAre("signing-certificate"));
   EXPECT_THAT(DetailOf(verdict, "signing-certificate"), HasSubstr("SHA-1"));
 }
@@ -100,7 +101,7 @@ TEST_F(HostileSignatureTest, WeakDigestsAreInvalid) {
   for (const char* digest : {"SHA1", "MD5", "SHA224"}) {
     const Bytes signature = MakeOpenSslSignature(
         {.signers = {&pki.signer}, .more_certificates = {&pki.issuing_ca}, .digest = digest});
-    const Verdict verdict = Verify(pki, signature, clock_);
+    const CadesVerdict verdict = Verify(pki, signature, clock_);
     EXPECT_FALSE(verdict.valid) << digest;
     EXPECT_THAT(FailedChecks(verdict), IsSupersetOf({"message-digest", "signature-algorithm"}))
         << digest;
@@ -203,7 +204,7 @@ TEST_F(HostileSignatureTest, EveryAttributeWithTwoValuesIsInvalid) {
 TEST_F(HostileSignatureTest, CertificateThatIsNotEmbeddedIsInvalid) {
   OpenSslSignatureRequest request = Request();
   request.more_flags = CMS_NOCERTS;
-  const Verdict verdict = Verify(pki_, MakeOpenSslSignature(request), clock_);
+  const CadesVerdict verdict = Verify(pki_, MakeOpenSslSignature(request), clock_);
   EXPECT_THAT(FailedChecks(verdict),
               ElementsAre("signature-algorithm", "signature-value", "signing-certificate"));
   EXPECT_TRUE(verdict.signer_certificate_der.empty());
@@ -228,7 +229,7 @@ TEST_F(HostileSignatureTest, TwinBesideTheSignersCertificateChangesNothing) {
   const Identity twin = Twin();
   OpenSslSignatureRequest request = Request();
   request.more_certificates.push_back(&twin);
-  const Verdict verdict = Verify(pki_, MakeOpenSslSignature(request), clock_);
+  const CadesVerdict verdict = Verify(pki_, MakeOpenSslSignature(request), clock_);
   EXPECT_THAT(FailedChecks(verdict), IsEmpty());
   EXPECT_EQ(verdict.signer_certificate_der, pki_.signer.certificate_der);
 }
@@ -281,11 +282,11 @@ TEST_F(HostileSignatureTest, ChangedOctetNeverValidatesAnythingElse) {
   // and anybody may take an unsigned attribute away: with those changed the verdict may stand,
   // about exactly what the signer said, and never about another time.
   const Bytes signature = MakeSignature(pki_);
-  const Verdict good = Verify(pki_, signature, clock_);
+  const CadesVerdict good = Verify(pki_, signature, clock_);
   for (size_t at = 0; at < signature.size(); at += 3) {
     Bytes changed = signature;
     changed[at] ^= static_cast<uint8_t>(1u << (at % 8));
-    const absl::StatusOr<Verdict> verdict = TryVerify(pki_, changed, clock_);
+    const absl::StatusOr<CadesVerdict> verdict = TryVerify(pki_, changed, clock_);
     if (!verdict.ok() || !verdict->valid) continue;
     EXPECT_EQ(Said(changed), Said(signature)) << at;
     EXPECT_EQ(verdict->timestamp_time.value_or(*good.timestamp_time), *good.timestamp_time) << at;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <openssl/rsa.h>
 
-#include "ades/verifier.h"
+#include "tests/support/cades_verifier.h"
 #include "tests/support/fake_clock.h"
 #include "tests/unit/ades/openssl_signature_maker.h"
 #include "tests/unit/ades/verdicts.h"
@@ -11,6 +11,7 @@
 namespace enkrat::ades {
 namespace {
 
+using ::enkrat::testing::CadesVerdict;
 using ::enkrat::testing::FakeClock;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -88,7 +89,7 @@ TEST_F(SignerChecksTest, StrongerDigestsOfOpenSslAreAccepted) {
 
 TEST_F(SignerChecksTest, DetailNamesTheSuite) {
   const TestPki pki = TestPki::Make();
-  const Verdict verdict = Verify(pki, MakeSignature(pki), clock_);
+  const CadesVerdict verdict = Verify(pki, MakeSignature(pki), clock_);
   EXPECT_THAT(DetailOf(verdict, "signature-algorithm"), HasSubstr("256 bits over SHA-256"));
 }
 

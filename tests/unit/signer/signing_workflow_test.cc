@@ -3,14 +3,16 @@
 
 #include <openssl/x509.h>
 
-#include "ades/verifier.h"
 #include "common/der.h"
 #include "signer/stored_result.h"
+#include "tests/support/cades_verifier.h"
 #include "tests/unit/signer/workflow_fixture.h"
 
 namespace enkrat::signer {
 namespace {
 
+using ::enkrat::testing::CadesVerdict;
+using ::enkrat::testing::CadesVerifier;
 using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::IsOk;
 using ::testing::ElementsAre;
@@ -19,9 +21,9 @@ using ::testing::Not;
 
 class SigningWorkflowTest : public WorkflowTest {
  protected:
-  ades::Verdict Verify(const DocumentSignature& signature, const Document& document) {
+  CadesVerdict Verify(const DocumentSignature& signature, const Document& document) {
     const auto verifier =
-        ades::Verifier::Create({.trusted_roots_der = {authority_.root_der()}, .clock = &clock_});
+        CadesVerifier::Create({.trusted_roots_der = {authority_.root_der()}, .clock = &clock_});
     return verifier.value()
         ->VerifyDetached(signature.signature,
                          [&](DigestAlgorithm) -> absl::StatusOr<Bytes> { return document.digest; })
@@ -34,7 +36,7 @@ TEST_F(SigningWorkflowTest, SignsADocumentWithAKeyThatIsGone) {
   ASSERT_OK_AND_ASSIGN(const SigningResult result, Sign(request));
   ASSERT_EQ(result.signatures.size(), 1u);
   EXPECT_EQ(result.signatures[0].label, "contract 0.pdf");
-  const ades::Verdict verdict = Verify(result.signatures[0], request.intent.documents[0]);
+  const CadesVerdict verdict = Verify(result.signatures[0], request.intent.documents[0]);
   EXPECT_TRUE(verdict.valid);
   EXPECT_EQ(verdict.level, "CAdES B-T");
   ExpectNoOneTimeKey();
@@ -109,7 +111,7 @@ TEST_F(SigningWorkflowTest, BaselineBHasNoTimestamp) {
   request.format = SignatureFormat::kCadesBB;
   ASSERT_OK_AND_ASSIGN(const SigningResult result, Sign(request));
   EXPECT_FALSE(result.signatures[0].timestamp.has_value());
-  const ades::Verdict verdict = Verify(result.signatures[0], request.intent.documents[0]);
+  const CadesVerdict verdict = Verify(result.signatures[0], request.intent.documents[0]);
   EXPECT_TRUE(verdict.valid);
   EXPECT_EQ(verdict.level, "CAdES B-B");
 }

@@ -1,7 +1,8 @@
-// Verifies a detached CAdES signature: the CMS, its timestamp, and the chain at the time of the
-// timestamp. Independent of how the signature was made.
-#ifndef ENKRAT_ADES_VERIFIER_H_
-#define ENKRAT_ADES_VERIFIER_H_
+// A second opinion, independent of validation/, on what the workflow makes: a detached CAdES
+// signature's CMS, its timestamp, and the chain at the time of the timestamp. What the two share is
+// how ades/ reads a CMS and its single checks.
+#ifndef ENKRAT_TESTS_SUPPORT_CADES_VERIFIER_H_
+#define ENKRAT_TESTS_SUPPORT_CADES_VERIFIER_H_
 
 #include <memory>
 #include <optional>
@@ -15,19 +16,19 @@
 #include "common/clock.h"
 #include "common/digest.h"
 
-namespace enkrat::ades {
+namespace enkrat::testing {
 
 // One thing that was looked at.
-struct Check {
-  std::string name;  // stable; see Verifier
+struct CadesCheck {
+  std::string name;  // stable; see CadesVerifier
   bool passed = false;
   std::string detail;  // one sentence
 };
 
-struct Verdict {
-  bool valid = false;         // every check passed
-  std::vector<Check> checks;  // in order
-  std::string level;          // "CAdES B-B" or "CAdES B-T"
+struct CadesVerdict {
+  bool valid = false;              // every check passed
+  std::vector<CadesCheck> checks;  // in order
+  std::string level;               // "CAdES B-B" or "CAdES B-T"
   Bytes signer_certificate_der;
   std::string signer_subject;  // RFC 2253 text of the certificate's subject
   std::optional<absl::Time> claimed_signing_time;
@@ -35,7 +36,7 @@ struct Verdict {
   absl::Time validated_at;                   // the time at which the signer's chain was checked
 };
 
-class TrustAnchors;
+class CadesTrustAnchors;
 
 // Checks, in this order, all of them whenever what they look at is there:
 //   single-signer          exactly one SignerInfo
@@ -59,29 +60,30 @@ class TrustAnchors;
 // A timestamp that is not good makes the verdict bad, even when there is a good one beside it.
 //
 // Immutable, thread-safe.
-class Verifier {
+class CadesVerifier {
  public:
   struct Options {
     std::vector<Bytes> trusted_roots_der;  // 1..64
     const Clock* clock = nullptr;          // not owned; required
   };
   // kConfigurationInvalid for no roots, too many, or octets that are no certificate.
-  static absl::StatusOr<std::unique_ptr<Verifier>> Create(Options options);
-  ~Verifier();
+  static absl::StatusOr<std::unique_ptr<CadesVerifier>> Create(Options options);
+  ~CadesVerifier();
 
   // `digest_of` answers the document's digest (it is asked once, for the algorithm that the
-  // signature names). A signature that is not good is a Verdict, not an error. kRequestMalformed,
-  // kLimitExceeded (over 1 MiB) for octets that are no CMS; `digest_of`'s own errors.
-  absl::StatusOr<Verdict> VerifyDetached(
+  // signature names). A signature that is not good is a CadesVerdict, not an error.
+  // kRequestMalformed, kLimitExceeded (over 1 MiB) for octets that are no CMS; `digest_of`'s own
+  // errors.
+  absl::StatusOr<CadesVerdict> VerifyDetached(
       ByteSpan cms_der, absl::FunctionRef<absl::StatusOr<Bytes>(DigestAlgorithm)> digest_of) const;
 
  private:
-  Verifier(std::unique_ptr<TrustAnchors> trust, const Clock* clock);
+  CadesVerifier(std::unique_ptr<CadesTrustAnchors> trust, const Clock* clock);
 
-  std::unique_ptr<TrustAnchors> trust_;
+  std::unique_ptr<CadesTrustAnchors> trust_;
   const Clock* clock_;
 };
 
-}  // namespace enkrat::ades
+}  // namespace enkrat::testing
 
-#endif  // ENKRAT_ADES_VERIFIER_H_
+#endif  // ENKRAT_TESTS_SUPPORT_CADES_VERIFIER_H_

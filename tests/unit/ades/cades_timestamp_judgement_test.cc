@@ -1,9 +1,9 @@
-// Verifier on signatures whose timestamp is wrong, and on more than one timestamp.
+// CadesVerifier on signatures whose timestamp is wrong, and on more than one timestamp.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ades/verifier.h"
 #include "common/der.h"
+#include "tests/support/cades_verifier.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/openssl_timestamp_authority.h"
 #include "tests/unit/ades/openssl_signature_maker.h"
@@ -13,6 +13,7 @@
 namespace enkrat::ades {
 namespace {
 
+using ::enkrat::testing::CadesVerdict;
 using ::enkrat::testing::FakeClock;
 using ::enkrat::testing::MakeTimestampToken;
 using ::enkrat::testing::TimestampOrder;
@@ -79,7 +80,7 @@ TEST_F(TimestampJudgementTest, ImprintByAnotherDigestAlgorithmIsAccepted) {
 }
 
 TEST_F(TimestampJudgementTest, TokenOverAnotherValueIsInvalid) {
-  const Verdict verdict =
+  const CadesVerdict verdict =
       Verify(pki_,
              MakeSignature(pki_, {.token_of =
                                       [this](ByteSpan) {
@@ -218,14 +219,14 @@ TEST_F(TimestampJudgementTest, EarliestOfTwoGoodTimestampsDecides) {
   const ASN1_OCTET_STRING* value = CMS_SignerInfo_get0_signature(signer);
   const Bytes second =
       MakeToken(pki_, ByteSpan(value->data, value->length), TestNow() + absl::Hours(24));
-  const Verdict verdict = Verify(pki_, WithMoreTimestamp(signature, second), later);
+  const CadesVerdict verdict = Verify(pki_, WithMoreTimestamp(signature, second), later);
   EXPECT_THAT(FailedChecks(verdict), IsEmpty());
   EXPECT_EQ(verdict.timestamp_time, TestNow() + absl::Seconds(1));
 }
 
 TEST_F(TimestampJudgementTest, BadTimestampBesideAGoodOneIsInvalid) {
   const Bytes bad = MakeToken(pki_, AsSpan("another value"), TestNow());
-  const Verdict verdict = Verify(pki_, WithMoreTimestamp(MakeSignature(pki_), bad), clock_);
+  const CadesVerdict verdict = Verify(pki_, WithMoreTimestamp(MakeSignature(pki_), bad), clock_);
   EXPECT_FALSE(verdict.valid);
   EXPECT_THAT(FailedChecks(verdict), ElementsAre("timestamp-imprint"));
   EXPECT_EQ(verdict.timestamp_time, TestNow() + absl::Seconds(1));

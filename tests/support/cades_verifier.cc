@@ -1,4 +1,4 @@
-#include "ades/verifier.h"
+#include "tests/support/cades_verifier.h"
 
 #include <algorithm>
 #include <utility>
@@ -9,16 +9,32 @@
 #include "ades/signed_message.h"
 #include "ades/signer_checks.h"
 #include "ades/signing_certificate.h"
-#include "ades/timestamp_judgement.h"
-#include "ades/trust_anchors.h"
 #include "common/asn1_time.h"
 #include "common/der.h"
 #include "common/reason.h"
 #include "common/status_macros.h"
 #include "common/time_text.h"
+#include "tests/support/cades_timestamp_judgement.h"
+#include "tests/support/cades_trust_anchors.h"
 
-namespace enkrat::ades {
+namespace enkrat::testing {
 namespace {
+
+using ades::Bad;
+using ades::CheckContentType;
+using ades::CheckKeyUsage;
+using ades::CheckMessageDigest;
+using ades::CheckRevocationNeed;
+using ades::CheckSignatureAlgorithm;
+using ades::CheckSignatureValue;
+using ades::CheckSignedAttributes;
+using ades::CheckSigningCertificate;
+using ades::CheckSingleSigner;
+using ades::Finding;
+using ades::Good;
+using ades::IsValidAt;
+using ades::SignedMessage;
+using ades::SubjectText;
 
 constexpr size_t kLargestSignature = 1 << 20;
 constexpr int kMostTimestamps = 8;
@@ -29,19 +45,19 @@ class Judgement {
   void Note(absl::string_view name, Finding finding) {
     verdict_.checks.push_back({std::string(name), finding.passed, std::move(finding.detail)});
   }
-  void Note(std::vector<Check> checks) {
-    for (Check& check : checks) verdict_.checks.push_back(std::move(check));
+  void Note(std::vector<CadesCheck> checks) {
+    for (CadesCheck& check : checks) verdict_.checks.push_back(std::move(check));
   }
-  Verdict& verdict() { return verdict_; }
+  CadesVerdict& verdict() { return verdict_; }
 
-  Verdict Conclude() && {
+  CadesVerdict Conclude() && {
     verdict_.valid = std::all_of(verdict_.checks.begin(), verdict_.checks.end(),
-                                 [](const Check& check) { return check.passed; });
+                                 [](const CadesCheck& check) { return check.passed; });
     return std::move(verdict_);
   }
 
  private:
-  Verdict verdict_;
+  CadesVerdict verdict_;
 };
 
 std::optional<absl::Time> ClaimedSigningTime(CMS_SignerInfo* signer) {
@@ -112,7 +128,7 @@ void JudgeSignature(const SignedMessage& message, Judgement& judgement) {
 }
 
 // The earliest good timestamp proves when the signature existed; every one must be good.
-void JudgeTimestamps(const SignedMessage& message, const TrustAnchors& trust, absl::Time now,
+void JudgeTimestamps(const SignedMessage& message, const CadesTrustAnchors& trust, absl::Time now,
                      Judgement& judgement) {
   const std::vector<Bytes> tokens = TimestampTokens(message.signer());
   if (tokens.size() > kMostTimestamps) {
@@ -121,21 +137,22 @@ void JudgeTimestamps(const SignedMessage& message, const TrustAnchors& trust, ab
   }
   std::optional<absl::Time>& best = judgement.verdict().timestamp_time;
   for (const Bytes& token : tokens) {
-    TimestampJudgement found = JudgeTimestamp(token, {.signature_value = message.signature_value(),
-                                                      .trust = &trust,
-                                                      .more_certificates = message.certificates(),
-                                                      .now = now});
+    CadesTimestampJudgement found =
+        JudgeCadesTimestamp(token, {.signature_value = message.signature_value(),
+                                    .trust = &trust,
+                                    .more_certificates = message.certificates(),
+                                    .now = now});
     judgement.Note(std::move(found.checks));
     if (found.gen_time.has_value())
       best = std::min(best.value_or(*found.gen_time), *found.gen_time);
   }
 }
 
-void JudgeCertificate(const SignedMessage& message, const TrustAnchors& trust,
+void JudgeCertificate(const SignedMessage& message, const CadesTrustAnchors& trust,
                       Judgement& judgement) {
   X509* certificate = message.signer_certificate();
   if (certificate == nullptr) return;  // said already
-  Verdict& verdict = judgement.verdict();
+  CadesVerdict& verdict = judgement.verdict();
   verdict.signer_certificate_der = EncodeDer<i2d_X509>(certificate).value_or(Bytes{});
   verdict.signer_subject = SubjectText(certificate);
   judgement.Note("signer-chain",
@@ -147,19 +164,19 @@ void JudgeCertificate(const SignedMessage& message, const TrustAnchors& trust,
 
 }  // namespace
 
-Verifier::Verifier(std::unique_ptr<TrustAnchors> trust, const Clock* clock)
+CadesVerifier::CadesVerifier(std::unique_ptr<CadesTrustAnchors> trust, const Clock* clock)
     : trust_(std::move(trust)), clock_(clock) {}
 
-Verifier::~Verifier() = default;
+CadesVerifier::~CadesVerifier() = default;
 
-absl::StatusOr<std::unique_ptr<Verifier>> Verifier::Create(Options options) {
+absl::StatusOr<std::unique_ptr<CadesVerifier>> CadesVerifier::Create(Options options) {
   if (options.clock == nullptr) return MakeError(Reason::kInternal, "a verifier needs a clock");
-  ENKRAT_ASSIGN_OR_RETURN(std::unique_ptr<TrustAnchors> trust,
-                          TrustAnchors::Create(options.trusted_roots_der));
-  return std::unique_ptr<Verifier>(new Verifier(std::move(trust), options.clock));
+  ENKRAT_ASSIGN_OR_RETURN(std::unique_ptr<CadesTrustAnchors> trust,
+                          CadesTrustAnchors::Create(options.trusted_roots_der));
+  return std::unique_ptr<CadesVerifier>(new CadesVerifier(std::move(trust), options.clock));
 }
 
-absl::StatusOr<Verdict> Verifier::VerifyDetached(
+absl::StatusOr<CadesVerdict> CadesVerifier::VerifyDetached(
     ByteSpan cms_der, absl::FunctionRef<absl::StatusOr<Bytes>(DigestAlgorithm)> digest_of) const {
   if (cms_der.size() > kLargestSignature) {
     return MakeError(Reason::kLimitExceeded, "a signature is at most 1 MiB");
@@ -167,7 +184,7 @@ absl::StatusOr<Verdict> Verifier::VerifyDetached(
   ENKRAT_ASSIGN_OR_RETURN(const SignedMessage message, SignedMessage::Parse(cms_der));
   const absl::Time now = clock_->Now();
   Judgement judgement;
-  Verdict& verdict = judgement.verdict();
+  CadesVerdict& verdict = judgement.verdict();
   verdict.claimed_signing_time = ClaimedSigningTime(message.signer());
   judgement.Note("single-signer", CheckSingleSigner(message));
   judgement.Note("content-type", CheckContent(message));
@@ -181,4 +198,4 @@ absl::StatusOr<Verdict> Verifier::VerifyDetached(
   return std::move(judgement).Conclude();
 }
 
-}  // namespace enkrat::ades
+}  // namespace enkrat::testing

@@ -1,4 +1,4 @@
-#include "ades/timestamp_judgement.h"
+#include "tests/support/cades_timestamp_judgement.h"
 
 #include <openssl/ts.h>
 
@@ -16,13 +16,25 @@
 #include "common/der.h"
 #include "common/time_text.h"
 
-namespace enkrat::ades {
+namespace enkrat::testing {
 namespace {
+
+using ades::Bad;
+using ades::CheckContentType;
+using ades::CheckMessageDigest;
+using ades::CheckSignatureAlgorithm;
+using ades::CheckSignatureValue;
+using ades::CheckSigningCertificate;
+using ades::CheckSingleSigner;
+using ades::CheckTimestampPurpose;
+using ades::Finding;
+using ades::Good;
+using ades::SignedMessage;
 
 // How far a timestamping unit's clock may be ahead of the verifier's.
 constexpr absl::Duration kFutureTolerance = absl::Minutes(5);
 
-void Note(TimestampJudgement& judgement, absl::string_view name, Finding finding) {
+void Note(CadesTimestampJudgement& judgement, absl::string_view name, Finding finding) {
   judgement.checks.push_back({std::string(name), finding.passed, std::move(finding.detail)});
 }
 
@@ -83,8 +95,9 @@ TsTstInfoPtr ReadInfo(const SignedMessage& token) {
 
 }  // namespace
 
-TimestampJudgement JudgeTimestamp(ByteSpan token_der, const TimestampContext& context) {
-  TimestampJudgement judgement;
+CadesTimestampJudgement JudgeCadesTimestamp(ByteSpan token_der,
+                                            const CadesTimestampContext& context) {
+  CadesTimestampJudgement judgement;
   const absl::StatusOr<SignedMessage> token = SignedMessage::Parse(token_der);
   const TsTstInfoPtr info = token.ok() ? ReadInfo(*token) : nullptr;
   if (info == nullptr) {
@@ -104,9 +117,9 @@ TimestampJudgement JudgeTimestamp(ByteSpan token_der, const TimestampContext& co
          context.trust->CheckChain(token->signer_certificate(), intermediates, *gen_time));
   }
   const bool good = std::all_of(judgement.checks.begin(), judgement.checks.end(),
-                                [](const Check& check) { return check.passed; });
+                                [](const CadesCheck& check) { return check.passed; });
   if (good) judgement.gen_time = gen_time;
   return judgement;
 }
 
-}  // namespace enkrat::ades
+}  // namespace enkrat::testing

@@ -1,4 +1,4 @@
-#include "ades/trust_anchors.h"
+#include "tests/support/cades_trust_anchors.h"
 
 #include <openssl/x509_vfy.h>
 
@@ -10,8 +10,13 @@
 #include "common/reason.h"
 #include "common/time_text.h"
 
-namespace enkrat::ades {
+namespace enkrat::testing {
 namespace {
+
+using ades::Bad;
+using ades::Finding;
+using ades::Good;
+using ades::IsValidAt;
 
 constexpr size_t kMostRoots = 64;
 constexpr int kMostIntermediates = 8;  // in one path
@@ -22,7 +27,7 @@ using X509StackPtr =
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TrustAnchors>> TrustAnchors::Create(
+absl::StatusOr<std::unique_ptr<CadesTrustAnchors>> CadesTrustAnchors::Create(
     const std::vector<Bytes>& roots_der) {
   if (roots_der.empty() || roots_der.size() > kMostRoots) {
     return MakeError(Reason::kConfigurationInvalid, "a verifier needs 1 to 64 trusted roots");
@@ -35,11 +40,11 @@ absl::StatusOr<std::unique_ptr<TrustAnchors>> TrustAnchors::Create(
       return MakeError(Reason::kConfigurationInvalid, "a trusted root is not a certificate");
     }
   }
-  return std::unique_ptr<TrustAnchors>(new TrustAnchors(std::move(store)));
+  return std::unique_ptr<CadesTrustAnchors>(new CadesTrustAnchors(std::move(store)));
 }
 
-Finding TrustAnchors::CheckChain(X509* certificate, const std::vector<X509*>& intermediates,
-                                 absl::Time time) const {
+Finding CadesTrustAnchors::CheckChain(X509* certificate, const std::vector<X509*>& intermediates,
+                                      absl::Time time) const {
   X509StackPtr untrusted(sk_X509_new_null());
   for (X509* intermediate : intermediates) sk_X509_push(untrusted.get(), intermediate);
   X509StoreCtxPtr context(X509_STORE_CTX_new());
@@ -67,4 +72,4 @@ Finding TrustAnchors::CheckChain(X509* certificate, const std::vector<X509*>& in
                            TimeTextOfSecond(time), "; the status of its CAs was not looked up."));
 }
 
-}  // namespace enkrat::ades
+}  // namespace enkrat::testing

@@ -1,5 +1,6 @@
-// Verifier on whole signatures: good ones of every suite, and content, time or trust gone wrong.
-#include "ades/verifier.h"
+// CadesVerifier on whole signatures: good ones of every suite, and content, time or trust gone
+// wrong.
+#include "tests/support/cades_verifier.h"
 
 #include <gtest/gtest.h>
 
@@ -12,6 +13,9 @@
 namespace enkrat::ades {
 namespace {
 
+using ::enkrat::testing::CadesCheck;
+using ::enkrat::testing::CadesVerdict;
+using ::enkrat::testing::CadesVerifier;
 using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::FakeClock;
 using ::testing::ElementsAre;
@@ -33,7 +37,7 @@ class VerifierTest : public ::testing::Test {
 };
 
 TEST_F(VerifierTest, GoodSignatureWithTimestampIsValid) {
-  const Verdict verdict = Verify(pki_, MakeSignature(pki_), clock_);
+  const CadesVerdict verdict = Verify(pki_, MakeSignature(pki_), clock_);
   EXPECT_TRUE(verdict.valid);
   EXPECT_THAT(FailedChecks(verdict), IsEmpty());
   EXPECT_EQ(verdict.level, "CAdES B-T");
@@ -45,9 +49,9 @@ TEST_F(VerifierTest, GoodSignatureWithTimestampIsValid) {
 }
 
 TEST_F(VerifierTest, EveryCheckHasItsPlaceAndASentence) {
-  const Verdict verdict = Verify(pki_, MakeSignature(pki_), clock_);
+  const CadesVerdict verdict = Verify(pki_, MakeSignature(pki_), clock_);
   std::vector<std::string> names;
-  for (const Check& check : verdict.checks) {
+  for (const CadesCheck& check : verdict.checks) {
     names.push_back(check.name);
     EXPECT_EQ(check.detail.back(), '.') << check.name;
   }
@@ -59,7 +63,7 @@ TEST_F(VerifierTest, EveryCheckHasItsPlaceAndASentence) {
 }
 
 TEST_F(VerifierTest, GoodSignatureWithoutTimestampIsValidNow) {
-  const Verdict verdict =
+  const CadesVerdict verdict =
       Verify(pki_, MakeSignature(pki_, {.timestamp_time = std::nullopt}), clock_);
   EXPECT_THAT(FailedChecks(verdict), IsEmpty());
   EXPECT_TRUE(verdict.valid);
@@ -74,7 +78,7 @@ TEST_F(VerifierTest, EverySuiteIsAccepted) {
     const TestPki pki = TestPki::Make(key);
     for (DigestAlgorithm digest :
          {DigestAlgorithm::kSha256, DigestAlgorithm::kSha384, DigestAlgorithm::kSha512}) {
-      const Verdict verdict = Verify(pki, MakeSignature(pki, {.digest = digest}), clock_);
+      const CadesVerdict verdict = Verify(pki, MakeSignature(pki, {.digest = digest}), clock_);
       EXPECT_THAT(FailedChecks(verdict), IsEmpty())
           << KeyAlgorithmName(key) << ' ' << DigestName(digest);
     }
@@ -82,21 +86,21 @@ TEST_F(VerifierTest, EverySuiteIsAccepted) {
 }
 
 TEST_F(VerifierTest, ChangedDocumentIsInvalid) {
-  const Verdict verdict = Verify(pki_, MakeSignature(pki_), clock_, "another document");
+  const CadesVerdict verdict = Verify(pki_, MakeSignature(pki_), clock_, "another document");
   EXPECT_FALSE(verdict.valid);
   EXPECT_THAT(FailedChecks(verdict), ElementsAre("message-digest"));
 }
 
 TEST_F(VerifierTest, SignatureIsValidLongAfterItsCertificateIfTimestamped) {
   clock_.Advance(absl::Hours(24 * 30));
-  const Verdict verdict = Verify(pki_, MakeSignature(pki_), clock_);
+  const CadesVerdict verdict = Verify(pki_, MakeSignature(pki_), clock_);
   EXPECT_THAT(FailedChecks(verdict), IsEmpty());
   EXPECT_TRUE(verdict.valid);
 }
 
 TEST_F(VerifierTest, ExpiredCertificateWithoutTimestampIsInvalid) {
   clock_.Advance(absl::Minutes(15));
-  const Verdict verdict =
+  const CadesVerdict verdict =
       Verify(pki_, MakeSignature(pki_, {.timestamp_time = std::nullopt}), clock_);
   EXPECT_FALSE(verdict.valid);
   EXPECT_THAT(FailedChecks(verdict), ElementsAre("signer-chain"));
@@ -105,7 +109,7 @@ TEST_F(VerifierTest, ExpiredCertificateWithoutTimestampIsInvalid) {
 TEST_F(VerifierTest, TimestampAtNotBeforeIsGoodAndASecondEarlierIsNot) {
   const absl::Time not_before = TestNow() - absl::Minutes(1);
   EXPECT_TRUE(Verify(pki_, MakeSignature(pki_, {.timestamp_time = not_before}), clock_).valid);
-  const Verdict early =
+  const CadesVerdict early =
       Verify(pki_, MakeSignature(pki_, {.timestamp_time = not_before - absl::Seconds(1)}), clock_);
   EXPECT_THAT(FailedChecks(early), ElementsAre("signer-chain"));
 }
@@ -116,13 +120,14 @@ TEST_F(VerifierTest, TimestampAtNotAfterIsInvalid) {
   EXPECT_TRUE(
       Verify(pki_, MakeSignature(pki_, {.timestamp_time = not_after - absl::Seconds(1)}), clock_)
           .valid);
-  const Verdict late = Verify(pki_, MakeSignature(pki_, {.timestamp_time = not_after}), clock_);
+  const CadesVerdict late =
+      Verify(pki_, MakeSignature(pki_, {.timestamp_time = not_after}), clock_);
   EXPECT_THAT(FailedChecks(late), ElementsAre("signer-chain"));
 }
 
 TEST_F(VerifierTest, SigningTimeOutsideTheCertificateIsInvalid) {
   for (absl::Duration offset : {-absl::Minutes(2), absl::Minutes(15)}) {
-    const Verdict verdict =
+    const CadesVerdict verdict =
         Verify(pki_, MakeSignature(pki_, {.signing_time = TestNow() + offset}), clock_);
     EXPECT_THAT(FailedChecks(verdict), ElementsAre("signing-time")) << offset;
   }
@@ -130,7 +135,7 @@ TEST_F(VerifierTest, SigningTimeOutsideTheCertificateIsInvalid) {
 
 TEST_F(VerifierTest, SignatureUnderAnUnknownRootIsInvalid) {
   const TestPki other = TestPki::Make();
-  const Verdict verdict = Verify(other, MakeSignature(pki_), clock_);
+  const CadesVerdict verdict = Verify(other, MakeSignature(pki_), clock_);
   EXPECT_FALSE(verdict.valid);
   EXPECT_THAT(FailedChecks(verdict), ElementsAre("timestamp-chain", "signer-chain"));
   EXPECT_EQ(verdict.level, "CAdES B-B");
@@ -191,7 +196,7 @@ TEST_F(VerifierTest, MoreThanOneMebibyteIsAnError) {
 
 TEST_F(VerifierTest, ErrorOfTheDigestSourceIsPassedOn) {
   const auto verifier =
-      Verifier::Create({.trusted_roots_der = {pki_.root.certificate_der}, .clock = &clock_})
+      CadesVerifier::Create({.trusted_roots_der = {pki_.root.certificate_der}, .clock = &clock_})
           .value();
   EXPECT_THAT(verifier->VerifyDetached(
                   MakeSignature(pki_),
@@ -201,7 +206,7 @@ TEST_F(VerifierTest, ErrorOfTheDigestSourceIsPassedOn) {
 
 TEST_F(VerifierTest, DigestIsAskedForOnceAndForTheSignaturesAlgorithm) {
   const auto verifier =
-      Verifier::Create({.trusted_roots_der = {pki_.root.certificate_der}, .clock = &clock_})
+      CadesVerifier::Create({.trusted_roots_der = {pki_.root.certificate_der}, .clock = &clock_})
           .value();
   std::vector<DigestAlgorithm> asked;
   const auto digest_of = [&](DigestAlgorithm algorithm) -> absl::StatusOr<Bytes> {
@@ -214,13 +219,14 @@ TEST_F(VerifierTest, DigestIsAskedForOnceAndForTheSignaturesAlgorithm) {
 }
 
 TEST_F(VerifierTest, VerifierWithoutGoodRootsIsNotMade) {
-  EXPECT_THAT(Verifier::Create({.trusted_roots_der = {}, .clock = &clock_}).status(),
-              FailsWith(Reason::kConfigurationInvalid));
-  EXPECT_THAT(Verifier::Create({.trusted_roots_der = {Bytes{1, 2}}, .clock = &clock_}).status(),
+  EXPECT_THAT(CadesVerifier::Create({.trusted_roots_der = {}, .clock = &clock_}).status(),
               FailsWith(Reason::kConfigurationInvalid));
   EXPECT_THAT(
-      Verifier::Create({.trusted_roots_der = std::vector<Bytes>(65, pki_.root.certificate_der),
-                        .clock = &clock_})
+      CadesVerifier::Create({.trusted_roots_der = {Bytes{1, 2}}, .clock = &clock_}).status(),
+      FailsWith(Reason::kConfigurationInvalid));
+  EXPECT_THAT(
+      CadesVerifier::Create({.trusted_roots_der = std::vector<Bytes>(65, pki_.root.certificate_der),
+                             .clock = &clock_})
           .status(),
       FailsWith(Reason::kConfigurationInvalid));
 }
