@@ -129,6 +129,7 @@ std::optional<Desk> OcspDesks::DeskFor(const ca::StatusIssuer& authority) {
   for (const ResponderCertificate* candidate : CandidatesFor(authority)) {
     const Bytes& der = candidate->certificate.der;
     if (present != desks_.end() && present->responder.der == der) return *present;
+    if (present != desks_.end() && !IsUsable(*candidate) && MayAnswer(*present)) return *present;
     absl::StatusOr<Desk> desk = Open(authority, *candidate);
     if (desk.ok()) {
       refused_.erase(der);
@@ -175,6 +176,11 @@ bool OcspDesks::IsRevoked(const Desk& desk) const {
     return each.certificate.der == desk.responder.der;
   });
   return known != responders_.end() && known->revoked;
+}
+
+bool OcspDesks::MayAnswer(const Desk& desk) const {
+  const absl::Time now = parts_.clock->Now();
+  return !IsRevoked(desk) && desk.responder.not_before <= now && now < desk.responder.not_after;
 }
 
 void OcspDesks::SayWhatEnds() {

@@ -76,6 +76,7 @@ class OcspDesks {
   bool IsUsable(const ResponderCertificate& responder) const;
   void SayWhoAnswers(const signer::OcspResponder::Desk& desk, const std::string& key_label) const;
   bool IsRevoked(const signer::OcspResponder::Desk& desk) const;
+  bool MayAnswer(const signer::OcspResponder::Desk& desk) const;
   void SayWhatEnds();
 
   const Parts parts_;

@@ -189,6 +189,16 @@ TEST_F(OcspDesksTest, FileThatIsGoneLeavesThePresentOneAnswering) {
   EXPECT_EQ(Answering(), second);
 }
 
+TEST_F(OcspDesksTest, RegisterThatWasPutBackHandsNothingToARevokedResponder) {
+  ASSERT_THAT(Revoke(CertificateRole::kOcspResponder), IsOk());
+  const std::string backup = File(signer::kRegisterFile);
+  const std::string second = IssueAnew();
+  ASSERT_EQ(Answering(), second);
+  Put(signer::kRegisterFile, backup);
+  std::filesystem::remove(Path(signer::kOcspFile));
+  EXPECT_EQ(Answering(), "");
+}
+
 TEST_F(OcspDesksTest, WithoutAResponderThereIsNoDesk) {
   std::filesystem::remove(Path(signer::kOcspFile));
   desks_ = MakeDesks();
