@@ -35,6 +35,7 @@ std::vector<std::string> NextSteps(const Succession& made,
     case CertificateRole::kInternalTls:
       return {"give it to whoever has its key: enkrat certificates export"};
     case CertificateRole::kOcspResponder:
+      return {"enkratd answers with the new key within seconds, if it runs; no restart is needed"};
     case CertificateRole::kRootCa:
       break;
   }

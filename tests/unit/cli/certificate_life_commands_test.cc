@@ -62,6 +62,7 @@ TEST_F(CertificateLifeCommandsTest, DoctorIsContentAfterARenewal) {
   ASSERT_EQ(Certificates({"renew", "timestamping-unit"}), 0) << Err();
   ASSERT_EQ(Certificates({"renew", "issuing-ca"}), 0) << Err();
   ASSERT_EQ(Certificates({"renew", "ocsp-responder"}), 0) << Err();
+  EXPECT_THAT(Json()["next_steps"].dump(), HasSubstr("no restart is needed"));
   EXPECT_EQ(Run(Doctor()), 0) << Out();
   EXPECT_THAT(Out(), Not(HasSubstr("private keys that are not Enkrat's")));
   ASSERT_EQ(Run(Init()), 0) << Err();
