@@ -51,10 +51,19 @@ int Progress(const Conclusion& conclusion) {
   }
 }
 
+// EN 319 412-1 5.2: shorter than it may take to revoke, which is 24 h at most (EN 319 411-1
+// REV-6.2.4-03A, Regulation (EU) 910/2014 article 24(3)).
+bool IsShortTerm(X509* certificate) {
+  const Validity validity = ValidityOf(certificate);
+  return validity.not_after - validity.not_before <= absl::Hours(24);
+}
+
 // Why no revocation data is needed; empty: it is.
 std::string Excuse(X509* certificate, PathPurpose purpose) {
   if (IsCa(certificate)) return "";
-  if (HasExtension(certificate, kValassuredStCerts)) return "valassured-ST-certs";
+  if (HasExtension(certificate, kValassuredStCerts) && IsShortTerm(certificate)) {
+    return "valassured-ST-certs";
+  }
   if (HasExtension(certificate, kNoRevAvail)) return "noRevAvail";
   if (purpose == PathPurpose::kOcspSigning && HasExtension(certificate, kOcspNoCheck)) {
     return "ocsp-nocheck";

@@ -59,11 +59,10 @@ struct PathResult {
 };
 
 // Thread-safe: keeps nothing between calls. `fetcher` may be null.
-//   - noRevAvail and valassured-ST-certs excuse an end-entity certificate from revocation data,
-//     id-pkix-ocsp-nocheck a responder's; trust anchors are not looked up.
+//   - noRevAvail, and valassured-ST-certs within 24 h of life, excuse an end entity from revocation
+//     data, id-pkix-ocsp-nocheck a responder's; trust anchors are not looked up.
 //   - CRLs: full ones of the issuer, or indirect ones refused; signature, times, IDP, AKI. OCSP:
-//   the
-//     issuer's or a delegate's of it (RFC 6960 4.2.2.2), unknown is not good.
+//     the issuer's or a delegate's of it (RFC 6960 4.2.2.2), unknown is not good.
 //   - Revoked after poe.of_signature counts as good at that time, unless for keyCompromise of a CA.
 PathResult ValidatePath(const PathRequest& request, const TrustStore& trust,
                         RevocationFetcher* fetcher);

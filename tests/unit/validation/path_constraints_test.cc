@@ -163,7 +163,9 @@ TEST_F(PathConstraintsTest, PoliciesThatNobodyRequiresDoNotMatter) {
 TEST_F(PathConstraintsTest, NoRevAvailAndValassuredExcuseAnEndEntity) {
   for (const char* oid : {kNoRevAvail, kValassuredStCerts}) {
     Judged judged = SignerWith({root_crl_});
-    judged.certificate = Issue(ca_, {.extensions = With(SignerExtensions(), {{oid, "DER:0500"}})});
+    judged.certificate = Issue(ca_, {.not_before = kNow - absl::Hours(12),
+                                     .not_after = kNow + absl::Hours(12),
+                                     .extensions = With(SignerExtensions(), {{oid, "DER:0500"}})});
     const PathResult result = Judge(judged);
     EXPECT_THAT(result, Passes()) << oid;
     EXPECT_EQ(result.chain[0].revocation, ChainElement::Revocation::kNotNeeded);
@@ -171,10 +173,31 @@ TEST_F(PathConstraintsTest, NoRevAvailAndValassuredExcuseAnEndEntity) {
   }
 }
 
+// A revocation takes effect within 24 h: what lives longer could have been revoked.
+TEST_F(PathConstraintsTest, ValassuredExcusesNothingThatLivesLongerThanADay) {
+  Judged judged = SignerWith({root_crl_});
+  judged.certificate =
+      Issue(ca_, {.not_before = kNow - absl::Hours(12),
+                  .not_after = kNow + absl::Hours(12) + absl::Seconds(1),
+                  .extensions = With(SignerExtensions(), {{kValassuredStCerts, "DER:0500"}})});
+  EXPECT_THAT(Judge(judged), IsIndeterminate(SubIndication::kTryLater));
+  judged.given.crls_der.push_back(ca_crl_);
+  EXPECT_THAT(Judge(judged), Passes());
+}
+
+TEST_F(PathConstraintsTest, NoRevAvailExcusesHoweverLongTheLife) {
+  Judged judged = SignerWith({root_crl_});
+  judged.certificate =
+      Issue(ca_, {.extensions = With(SignerExtensions(), {{kNoRevAvail, "DER:0500"}})});
+  EXPECT_THAT(Judge(judged), Passes());
+}
+
 TEST_F(PathConstraintsTest, ExcusedSignerStillNeedsItsCaToBeGood) {
   Judged judged = SignerWith({MakeCrl(root_, {.revoked = {{.entity = &ca_}}})});
   judged.certificate =
-      Issue(ca_, {.extensions = With(SignerExtensions(), {{kValassuredStCerts, "DER:0500"}})});
+      Issue(ca_, {.not_before = kNow - absl::Minutes(5),
+                  .not_after = kNow + absl::Minutes(5),
+                  .extensions = With(SignerExtensions(), {{kValassuredStCerts, "DER:0500"}})});
   EXPECT_THAT(Judge(judged), IsIndeterminate(SubIndication::kRevokedCaNoPoe));
   judged.given.crls_der.clear();
   EXPECT_THAT(Judge(judged), IsIndeterminate(SubIndication::kTryLater));
