@@ -71,21 +71,28 @@ OutsideUnits::~OutsideUnits() = default;
 absl::StatusOr<OutsideUnits::UnitPtr> OutsideUnits::Remember(ByteSpan token_der) {
   ENKRAT_ASSIGN_OR_RETURN(tsa::Token token, tsa::ParseToken(token_der));
   const absl::Time now = options_.clock->Now();
+  std::vector<Bytes> certificates_der = std::move(token.certificates_der);
+  certificates_der.insert(certificates_der.end(), between_der_.begin(), between_der_.end());
   MutexLock lock(mutex_);
   auto found = std::find_if(units_.begin(), units_.end(), [&](const UnitPtr& unit) {
     return unit->certificate_der == token.signer_certificate_der;
   });
   if (found != units_.end()) {
     std::rotate(found, found + 1, units_.end());
-    units_.back()->seen = now;
-    return units_.back();
+    UnitPtr& unit = units_.back();
+    unit->seen = now;
+    const bool in_vain = !unit->failure.ok() && !unit->revoked() && !unit->asking;
+    if (in_vain && unit->certificates_der != certificates_der) {
+      // A CA above it may have a new certificate. Whoever holds the unit as it was keeps it.
+      unit = std::make_shared<OutsideUnit>(*unit);
+      unit->certificates_der = std::move(certificates_der);
+    }
+    return unit;
   }
   if (units_.size() >= kMostUnits) units_.erase(units_.begin());
   auto unit = std::make_shared<OutsideUnit>();
   unit->certificate_der = std::move(token.signer_certificate_der);
-  unit->certificates_der = std::move(token.certificates_der);
-  unit->certificates_der.insert(unit->certificates_der.end(), between_der_.begin(),
-                                between_der_.end());
+  unit->certificates_der = std::move(certificates_der);
   unit->seen = now;
   units_.push_back(unit);
   return unit;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "ades/cades_augmentation.h"
 #include "common/log.h"
 #include "common/random.h"
 #include "common/reason.h"
@@ -75,13 +76,16 @@ class OutsideUnitsTest : public ::testing::Test {
     }
   }
 
-  Bytes TokenOf(const Entity& unit) const {
+  // With the certificate of a CA in it, or the unit's alone.
+  Bytes TokenOf(const Entity& unit, const Entity* ca = nullptr) const {
     const Bytes imprint = RandomBytes(32);
-    return enkrat::testing::MakeTimestampToken({.certificate = unit.x509(),
-                                                .key = unit.key.get(),
-                                                .gen_time = clock_.Now(),
-                                                .imprint = imprint})
-        .value();
+    const absl::StatusOr<Bytes> token =
+        enkrat::testing::MakeTimestampToken({.certificate = unit.x509(),
+                                             .key = unit.key.get(),
+                                             .gen_time = clock_.Now(),
+                                             .imprint = imprint});
+    if (ca == nullptr) return token.value();
+    return ades::AddValidationData(*token, {.certificates_der = {ca->der()}}).value();
   }
 
   OutsideUnits::Options Options() {

@@ -329,6 +329,29 @@ TEST_F(OutsideUnitsTest, ChainThatATokenLacksIsFetchedForItsStatus) {
   EXPECT_THAT(data->certificates_der, Contains(ca_.der()));
 }
 
+// A CA above the unit may be renewed while the unit's own certificate stays.
+TEST_F(OutsideUnitsTest, ChainOfALaterTokenIsUsedWhenTheFirstOnesCameToNothing) {
+  OutsideUnits::Options options = Options();
+  options.trusted_der = {root_.der()};
+  units_ = Make(options);
+  EXPECT_THAT(About(unit_), FailsWith(Reason::kValidationDataUnavailable));
+  EXPECT_THAT(About(*units_, TokenOf(unit_, &ca_)), FailsWith(Reason::kValidationDataUnavailable))
+      << "a failure stands for a moment, whatever comes";
+  clock_.Advance(absl::Seconds(5));
+  ASSERT_OK_AND_ASSIGN(const DataPtr data, About(*units_, TokenOf(unit_, &ca_)));
+  EXPECT_THAT(data->certificates_der, Contains(ca_.der()));
+}
+
+TEST_F(OutsideUnitsTest, RevokedUnitStaysRevokedWhateverChainItsTokensHave) {
+  PublishRevoked(unit_, "unit");
+  EXPECT_THAT(About(unit_), FailsWith(Reason::kValidationDataUnavailable));
+  http_.SetDown(true);
+  clock_.Advance(absl::Minutes(10));
+  units_->KeepFresh();
+  EXPECT_THAT(units_->Note(TokenOf(unit_, &root_)), FailsWith(Reason::kTimestampUnavailable));
+  EXPECT_THAT(units_->Available(), FailsWith(Reason::kTimestampUnavailable));
+}
+
 TEST_F(OutsideUnitsTest, TrustWithoutARootIsRefused) {
   OutsideUnits::Options options = Options();
   options.trusted_der = {ca_.der()};
