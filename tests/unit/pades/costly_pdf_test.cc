@@ -1,7 +1,6 @@
 // PDFs of a few kilobytes that ask for hours or gigabytes: chains of filters that give nothing,
 // rows that room is made for, one thing that is looked at again and again.
 #include <gmock/gmock.h>
-#include <zlib.h>
 
 #include <fstream>
 #include <string>
@@ -17,15 +16,6 @@ namespace {
 using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::IsOk;
 using ::testing::SizeIs;
-
-std::string Deflated(const std::string& text) {
-  uLongf size = compressBound(text.size());
-  std::string packed(size, '\0');
-  compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
-            reinterpret_cast<const Bytef*>(text.data()), text.size(), 9);
-  packed.resize(size);
-  return packed;
-}
 
 // A line of /proc/self/status.
 int64_t MemoryKibibytes(const std::string& name) {

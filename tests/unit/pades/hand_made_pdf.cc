@@ -1,5 +1,7 @@
 #include "tests/unit/pades/hand_made_pdf.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <memory>
 
@@ -244,6 +246,15 @@ uint64_t OffsetOf(const std::string& pdf, int number) {
 std::string Replaced(std::string text, absl::string_view what, absl::string_view by) {
   EXPECT_NE(text.find(std::string(what)), std::string::npos) << what;
   return absl::StrReplaceAll(text, {{what, by}});
+}
+
+std::string Deflated(const std::string& text) {
+  uLongf size = compressBound(text.size());
+  std::string packed(size, '\0');
+  compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
+            reinterpret_cast<const Bytef*>(text.data()), text.size(), 9);
+  packed.resize(size);
+  return packed;
 }
 
 }  // namespace enkrat::pades

@@ -63,6 +63,8 @@ const std::string& SignedPaymentOrder();
 uint64_t OffsetOf(const std::string& pdf, int number);
 // The text with `what`, which is there once at least, replaced everywhere.
 std::string Replaced(std::string text, absl::string_view what, absl::string_view by);
+// As /FlateDecode unpacks it.
+std::string Deflated(const std::string& text);
 
 }  // namespace enkrat::pades
 

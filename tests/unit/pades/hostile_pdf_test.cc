@@ -1,7 +1,6 @@
 // PDFs that are made to cost: what they unpack to, how deep and how often they refer, how much they
 // repeat. All end soon, with the reason.
 #include <gmock/gmock.h>
-#include <zlib.h>
 
 #include <fstream>
 #include <string>
@@ -20,15 +19,6 @@ namespace {
 using ::enkrat::testing::FailsWith;
 using ::enkrat::testing::IsOk;
 using ::testing::SizeIs;
-
-std::string Deflated(const std::string& text) {
-  uLongf size = compressBound(text.size());
-  std::string packed(size, '\0');
-  compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
-            reinterpret_cast<const Bytef*>(text.data()), text.size(), 9);
-  packed.resize(size);
-  return packed;
-}
 
 std::string Bomb() { return Deflated(std::string(size_t{80} << 20, ' ')); }
 
